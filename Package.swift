@@ -1,0 +1,54 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// A build under CI=true refuses warnings; elsewhere a newer compiler's new warning must not stop anyone.
+let strict = Context.environment["CI"] == "true"
+
+let swift: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+/// A Debian library as it is: `Sources/<name>` holds a module map and a header.
+func library(_ name: String, pkgConfig: String, package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swift)
+}
+
+func tests(_ name: String, _ dependencies: Target.Dependency..., resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift)
+}
+
+let package = Package(
+    name: "weir",
+    products: [
+        // .executable(name: "weir", targets: ["weir"]),
+        // .library(name: "Kafka", targets: ["Kafka"]),
+    ],
+    targets: [
+        // Bridges to C and C++.
+        library("CCrypto", pkgConfig: "libcrypto", package: "libssl-dev"),
+        library("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
+        library("CMicrohttpd", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
+        library("CRdkafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
+        library("CVectorscan", pkgConfig: "libhs", package: "libvectorscan-dev"),
+        library("CYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
+        .target(
+            name: "CICU", linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icudata")]),
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // Each layer knows only those above it in this list.
+        module("Concurrency"),
+        module("Configuration", "CYAML"),
+        module("Events", "Configuration", "CCrypto", "CSimdjson"),
+        module("Signals", "Configuration", "Events"),
+        module("Detection", "Configuration", "Events", "Signals"),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,40 @@
+// libcurl. Its option calls are variadic, which Swift does not import: one wrapper per argument type.
+#pragma once
+
+#include <curl/curl.h>
+
+// Without the macros that check argument types, which these wrappers fix anyway.
+#undef curl_easy_setopt
+#undef curl_easy_getinfo
+#undef curl_multi_setopt
+
+static inline CURLcode weir_curl_set_long(CURL *handle, CURLoption option, long value) {
+    return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode weir_curl_set_size(CURL *handle, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode weir_curl_set_text(CURL *handle, CURLoption option, const char *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode weir_curl_set_pointer(CURL *handle, CURLoption option, void *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+typedef size_t (*weir_curl_write)(char *bytes, size_t size, size_t count, void *opaque);
+static inline CURLcode weir_curl_set_write(CURL *handle, weir_curl_write function) {
+    return curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, function);
+}
+typedef curl_socket_t (*weir_curl_open)(void *opaque, curlsocktype purpose, struct curl_sockaddr *address);
+static inline CURLcode weir_curl_set_open_socket(CURL *handle, weir_curl_open function) {
+    return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, function);
+}
+static inline CURLcode weir_curl_get_long(CURL *handle, CURLINFO info, long *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+static inline CURLcode weir_curl_get_pointer(CURL *handle, CURLINFO info, void **value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+static inline CURLMcode weir_curl_multi_set_long(CURLM *handle, CURLMoption option, long value) {
+    return curl_multi_setopt(handle, option, value);
+}
+static inline CURLcode weir_curl_message_result(const CURLMsg *message) { return message->data.result; }

@@ -1,0 +1,4 @@
+// libyaml's parser, as it is.
+#pragma once
+
+#include <yaml.h>

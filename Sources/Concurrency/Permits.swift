@@ -1,0 +1,77 @@
+internal import Synchronization
+
+/// A bounded number of permits; who finds none waits its turn.
+package final class Permits: Sendable {
+    private struct Waiter {
+        let id: UInt64
+        let count: Int
+        let continuation: CheckedContinuation<Bool, Never>
+    }
+
+    private struct State {
+        var free: Int
+        var nextID: UInt64 = 0
+        var waiters: [Waiter] = []
+        /// Callers that have not come to wait yet, and whether they were cancelled on the way.
+        var entering: [UInt64: Bool] = [:]
+    }
+
+    private let state: Mutex<State>
+    private let total: Int
+
+    package init(_ total: Int) {
+        precondition(total > 0)
+        self.total = total
+        state = Mutex(State(free: total))
+    }
+
+    /// Runs `body` with `count` permits, or with all there are if it asks for more.
+    /// - Throws: `CancellationError` if the task is cancelled while it waits; what `body` throws.
+    package func withPermits<Result>(_ count: Int = 1, _ body: () async throws -> Result) async throws -> Result {
+        let count = min(count, total)
+        guard await acquire(count) else { throw CancellationError() }
+        defer { release(count) }
+        return try await body()
+    }
+
+    private func acquire(_ count: Int) async -> Bool {
+        let id = state.withLock { state in
+            state.nextID += 1
+            state.entering[state.nextID] = false
+            return state.nextID
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let immediate = state.withLock { state -> Bool? in
+                    if state.entering.removeValue(forKey: id) == true { return false }
+                    if state.waiters.isEmpty, state.free >= count {
+                        state.free -= count
+                        return true
+                    }
+                    state.waiters.append(Waiter(id: id, count: count, continuation: continuation))
+                    return nil
+                }
+                if let immediate { continuation.resume(returning: immediate) }
+            }
+        } onCancel: {
+            let waiter = state.withLock { state -> Waiter? in
+                if state.entering[id] != nil { state.entering[id] = true }
+                return state.waiters.firstIndex { $0.id == id }.map { state.waiters.remove(at: $0) }
+            }
+            waiter?.continuation.resume(returning: false)
+        }
+    }
+
+    private func release(_ count: Int) {
+        let served = state.withLock { state in
+            state.free += count
+            var served: [Waiter] = []
+            while let first = state.waiters.first, first.count <= state.free {
+                state.free -= first.count
+                served.append(state.waiters.removeFirst())
+            }
+            return served
+        }
+        for waiter in served { waiter.continuation.resume(returning: true) }
+    }
+}

@@ -1,0 +1,95 @@
+package import Configuration
+package import Events
+package import Signals
+
+/// Looks at uploads and says what it finds. A detector never decides: that is the policy's part.
+///
+/// Made once for each generation of signals and then never changed, so all tasks share one. It must be a pure
+/// function of the inspection and its signals (V6): no clock, no randomness, no order of a hash table.
+package protocol Detector: Sendable {
+    /// Findings and failures in any order, for the selected events only.
+    ///
+    /// Batch first: one call, no work handed out per event. On cancellation (the stage's deadline) return soon,
+    /// with or without results; the pipeline then marks what was selected as `timeout`. A thrown error makes all
+    /// selected events `unavailable: failed`; an upload that can't be looked at alone is an `Unavailable` of its own.
+    func inspect(_ inspection: Inspection) async throws -> Findings
+}
+
+/// What a stage hands to its detectors.
+package struct Inspection: Sendable {
+    package let batch: EventBatch
+    /// Positions in `batch.events` that still need this stage, ascending.
+    package let selection: Selection
+    /// What is known of the batch's media by now.
+    package let media: MediaFacts
+
+    package init(batch: EventBatch, selection: Selection, media: MediaFacts) {
+        self.batch = batch
+        self.selection = selection
+        self.media = media
+    }
+}
+
+/// Some of a batch's events, ascending. `all` costs nothing, and is the usual case.
+package enum Selection: Sendable {
+    case all(Int)
+    case some([Int])
+
+    package var count: Int {
+        switch self {
+        case .all(let count): count
+        case .some(let positions): positions.count
+        }
+    }
+
+    package var isEmpty: Bool { count == 0 }
+
+    @inline(__always)
+    package func forEach(_ body: (Int) -> Void) {
+        switch self {
+        case .all(let count): for position in 0..<count { body(position) }
+        case .some(let positions): for position in positions { body(position) }
+        }
+    }
+
+    package var positions: [Int] {
+        switch self {
+        case .all(let count): Array(0..<count)
+        case .some(let positions): positions
+        }
+    }
+}
+
+/// How a detector enters the pipeline: its name, what may be set on it, and how one is made.
+package struct DetectorRegistration: Sendable {
+    package let identity: DetectorIdentity
+    /// One line for people.
+    package let summary: String
+    /// What must be known of media before it runs.
+    package let needs: MediaNeeds
+    /// The keys allowed below `with:` in pipeline.yaml.
+    package let settings: [any AnySetting]
+    package let make: @Sendable (DetectorContext) throws -> any Detector
+
+    package init(
+        name: String, version: String, summary: String, needs: MediaNeeds = [], settings: [any AnySetting] = [],
+        make: @escaping @Sendable (DetectorContext) throws -> any Detector
+    ) {
+        identity = DetectorIdentity(name: name, version: version)
+        self.summary = summary
+        self.needs = needs
+        self.settings = settings
+        self.make = make
+    }
+}
+
+/// What a detector is made from.
+package struct DetectorContext: Sendable {
+    package let signals: SignalSet
+    package let settings: Settings
+
+    package init(signals: SignalSet, settings: Settings) {
+        self.signals = signals
+        self.settings = settings
+    }
+}

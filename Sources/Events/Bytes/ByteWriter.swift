@@ -1,0 +1,151 @@
+/// Appends text and JSON to a growing array of bytes, without going through `String`.
+package struct ByteWriter: Sendable {
+    package private(set) var bytes: [UInt8]
+
+    package init(capacity: Int = 0) {
+        bytes = []
+        bytes.reserveCapacity(capacity)
+    }
+
+    package var count: Int { bytes.count }
+
+    /// Keeps the storage.
+    package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
+    package mutating func append(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    package mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
+    package mutating func append(_ source: UnsafeRawBufferPointer) { bytes.append(contentsOf: source) }
+
+    package mutating func append(_ source: [UInt8]) { bytes.append(contentsOf: source) }
+
+    package mutating func append(_ source: ArraySlice<UInt8>) { bytes.append(contentsOf: source) }
+
+    package mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    /// Decimal, without leading zeros.
+    package mutating func append(_ number: Int64) {
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        appendDigits(number.magnitude)
+    }
+
+    package mutating func append(_ number: Int) { append(Int64(number)) }
+
+    /// Decimal with leading zeros up to `width` digits.
+    package mutating func append(_ number: UInt64, width: Int) {
+        var divisor: UInt64 = 1
+        for _ in 1..<width { divisor *= 10 }
+        var rest = number
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(rest / divisor % 10))
+            rest %= divisor
+            divisor /= 10
+        }
+    }
+
+    /// A fraction with at most `places` decimals, trailing zeros dropped; finite values only.
+    package mutating func append(_ value: Double, places: Int) {
+        var scale: Double = 1
+        for _ in 0..<places { scale *= 10 }
+        let scaled = (value * scale).rounded()
+        guard scaled.magnitude < 9e15 else {
+            append(value.description)
+            return
+        }
+        if scaled < 0 { bytes.append(UInt8(ascii: "-")) }
+        let whole = UInt64(scaled.magnitude / scale)
+        var fraction = UInt64(scaled.magnitude) - whole * UInt64(scale)
+        appendDigits(whole)
+        guard fraction > 0 else { return }
+        bytes.append(UInt8(ascii: "."))
+        var width = places
+        while fraction % 10 == 0 {
+            fraction /= 10
+            width -= 1
+        }
+        append(fraction, width: width)
+    }
+
+    private mutating func appendDigits(_ number: UInt64) {
+        guard number >= 10 else {
+            bytes.append(UInt8(ascii: "0") + UInt8(number))
+            return
+        }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var rest = number
+            var start = 20
+            while rest > 0 {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start..<20]))
+        }
+    }
+
+    /// Two lower-case hexadecimal digits a byte.
+    package mutating func appendHex(_ source: some Sequence<UInt8>) {
+        for byte in source {
+            bytes.append(hexDigit(byte >> 4))
+            bytes.append(hexDigit(byte & 15))
+        }
+    }
+}
+
+@inline(__always)
+private func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+}
+
+/// JSON text (RFC 8259).
+extension ByteWriter {
+    /// A string in quotes, escaped. The bytes must be UTF-8.
+    package mutating func appendJSON(_ source: UnsafeRawBufferPointer) {
+        bytes.append(UInt8(ascii: "\""))
+        var copied = 0
+        for index in 0..<source.count {
+            let byte = source[index]
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            bytes.append(contentsOf: source[copied..<index])
+            copied = index + 1
+            appendEscape(byte)
+        }
+        bytes.append(contentsOf: source[copied...])
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    package mutating func appendJSON(_ text: String) {
+        var text = text
+        text.withUTF8 { appendJSON(UnsafeRawBufferPointer($0)) }
+    }
+
+    package mutating func appendJSON(_ flag: Bool) {
+        if flag { append("true") } else { append("false") }
+    }
+
+    /// `["a","b"]`
+    package mutating func appendJSON(_ list: [String]) {
+        append("[")
+        for (index, text) in list.enumerated() {
+            if index > 0 { append(",") }
+            appendJSON(text)
+        }
+        append("]")
+    }
+
+    private mutating func appendEscape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): append("\\\"")
+        case UInt8(ascii: "\\"): append("\\\\")
+        case UInt8(ascii: "\n"): append("\\n")
+        case UInt8(ascii: "\r"): append("\\r")
+        case UInt8(ascii: "\t"): append("\\t")
+        default:
+            append("\\u00")
+            appendHex(CollectionOfOne(byte))
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// What a signal's value is (interface, "Signals file").
+package enum SignalType: String, Sendable, CaseIterable {
+    case sha256, md5, sha1, pdq, vpdq, tmk, url, urlmd5, domain, term, phrase, document
+}
+
+/// What a source holds of a signal. Only an undisputed `positive` may act without a person.
+package enum Opinion: String, Sendable, CaseIterable {
+    case positive, negative, seed, disputed
+
+    /// What several opinions on one value amount to: a negative beside any other is a dispute.
+    package func joined(with other: Opinion) -> Opinion {
+        if self == other { return self }
+        if self == .disputed || other == .disputed || self == .negative || other == .negative { return .disputed }
+        return .positive
+    }
+}
+
+/// How a term's edges must lie in the text.
+package enum TermMatch: String, Sendable, CaseIterable {
+    case word, substring, despaced
+}
+
+/// Something known, as one source states it.
+package struct Signal: Sendable, Equatable {
+    package var type: SignalType
+    /// Normalised: hashes and domains in lower case.
+    package var value: String
+    package var opinion = Opinion.seed
+    package var labels: [String] = []
+    package var source: String?
+    package var id: String?
+    package var updatedAt: Timestamp?
+    package var expiresAt: Timestamp?
+    package var note: String?
+    package var match = TermMatch.word
+    package var languages: [String] = []
+    /// The source withdraws it.
+    package var deleted = false
+
+    package init(type: SignalType, value: String) {
+        self.type = type
+        self.value = value
+    }
+}
+
+/// A signal as findings name it.
+package final class MatchedSignal: Sendable {
+    package let type: SignalType
+    /// `type:value`; long values stand as `type:sha256:<hex>`.
+    package let reference: String
+    package let source: String?
+    package let opinion: Opinion
+    package let labels: [String]
+    package let id: String?
+
+    package init(_ signal: Signal) {
+        type = signal.type
+        reference = MatchedSignal.reference(signal.type, signal.value)
+        source = signal.source
+        opinion = signal.opinion
+        labels = signal.labels
+        id = signal.id
+    }
+
+    /// Longest value that stands in a verdict as it is, in bytes.
+    package static let longestValue = 256
+
+    package static func reference(_ type: SignalType, _ value: String) -> String {
+        if value.utf8.count <= longestValue { return "\(type.rawValue):\(value)" }
+        var hex = ByteWriter(capacity: 64)
+        hex.appendHex(SHA256.hash(Array(value.utf8)))
+        return "\(type.rawValue):sha256:\(String(decoding: hex.bytes, as: UTF8.self))"
+    }
+}

@@ -1,0 +1,118 @@
+/// Where the fields of an event stand in a JSON text: a tree of names, walked along with the text.
+///
+/// The standard form and every platform's own form are both shapes, so there is one decoder.
+package struct EventShape: Sendable {
+    /// How a time is written.
+    package enum TimeFormat: String, Sendable, CaseIterable {
+        case rfc3339
+        case epochSeconds = "epoch-seconds"
+        case epochMilliseconds = "epoch-milliseconds"
+    }
+
+    struct Leaf: Sendable {
+        let field: EventField
+        let time: TimeFormat
+    }
+
+    enum List: Sendable { case media, links }
+
+    struct Node: Sendable {
+        var names: [[UInt8]] = []
+        var children: [Int] = []
+        var leaves: [Leaf] = []
+        var list: List?
+        /// The node that each element of the list is read by.
+        var element: Int?
+        /// For messages.
+        var path = ""
+    }
+
+    /// The decoder remembers in 64 bits which nodes it has seen.
+    static let mostNodes = 64
+
+    private(set) var nodes: [Node] = [Node()]
+    /// Where `data` begins: in binary mode that is the whole text.
+    private(set) var data = 0
+    /// Event types that the platform names in its own way.
+    var types: [String: UploadKind] = [:]
+    /// Values that every event of this shape has.
+    var constantType: UploadKind?
+    var constantSource: [UInt8]?
+    /// Whether numbers are taken where text is expected (ids, mostly).
+    var acceptsNumbersAsText = false
+
+    package init() {}
+
+    /// The index of the member called `name`, or nil.
+    @inline(__always)
+    func child(of node: Int, named name: UnsafeRawBufferPointer) -> Int? {
+        nodes.withUnsafeBufferPointer { nodes in
+            let count = nodes[node].names.count
+            for index in 0..<count where nodes[node].names[index].count == name.count {
+                let same = nodes[node].names[index].withUnsafeBytes { candidate in
+                    candidate.elementsEqual(name)
+                }
+                if same { return nodes[node].children[index] }
+            }
+            return nil
+        }
+    }
+}
+
+extension EventShape {
+    /// Interface, "Upload event": CloudEvents 1.0 in structured mode.
+    package static let standard: EventShape = {
+        var shape = EventShape()
+        for field in EventField.allCases {
+            let parts = "\(field.path)".split(separator: ".").map(String.init)
+            shape.insert(field, at: parts.prefix { $0 != "*" }.map(\.self), below: parts.drop { $0 != "*" }.dropFirst().map(\.self))
+        }
+        shape.data = shape.child(of: 0, named: "data") ?? 0
+        return shape
+    }()
+
+    /// Puts a field in. `list`: the way to it, or to the list it is in; `item`: the way within the list's items.
+    /// - Returns: false if something else stands there.
+    @discardableResult
+    mutating func insert(_ field: EventField, at list: [String], below item: [String], time: TimeFormat = .rfc3339) -> Bool {
+        var node = reach(list, from: 0)
+        if field == .link || field.isOfMedia {
+            let kind: List = field == .link ? .links : .media
+            guard nodes[node].leaves.isEmpty, nodes[node].children.isEmpty, nodes[node].list ?? kind == kind else { return false }
+            nodes[node].list = kind
+            let element = nodes[node].element ?? append(path: nodes[node].path + ".*")
+            nodes[node].element = element
+            node = reach(item, from: element)
+        }
+        guard nodes[node].children.isEmpty, nodes[node].list == nil else { return false }
+        nodes[node].leaves.append(Leaf(field: field, time: time))
+        return true
+    }
+
+    private mutating func reach(_ path: [String], from start: Int) -> Int {
+        var node = start
+        for name in path {
+            if let next = child(of: node, named: name) {
+                node = next
+            } else {
+                let next = append(path: nodes[node].path.isEmpty ? name : "\(nodes[node].path).\(name)")
+                nodes[node].names.append(Array(name.utf8))
+                nodes[node].children.append(next)
+                node = next
+            }
+        }
+        return node
+    }
+
+    private mutating func append(path: String) -> Int {
+        var node = Node()
+        node.path = path
+        nodes.append(node)
+        return nodes.count - 1
+    }
+
+    private func child(of node: Int, named name: String) -> Int? {
+        var name = name
+        return name.withUTF8 { child(of: node, named: UnsafeRawBufferPointer($0)) }
+    }
+}

@@ -1,0 +1,40 @@
+package import Configuration
+package import Events
+
+/// A signals file (JSON Lines), read line by line: a bad line is left out with its reason and spoils nothing.
+package struct SignalFile: Sendable {
+    package struct RejectedLine: Sendable, Equatable {
+        package let line: Int
+        package let error: String
+    }
+
+    package private(set) var signals: [Signal] = []
+    package private(set) var rejected: [RejectedLine] = []
+
+    /// - Throws: `FileError` if the file can't be read at all.
+    package init(path: String) throws(FileError) {
+        self.init(try readFile(path, atMost: SignalFile.largest))
+    }
+
+    package static let largest = 4 << 30
+
+    package init(_ bytes: [UInt8]) {
+        let reader = SignalLineReader()
+        bytes.withUnsafeBytes { bytes in
+            var start = 0
+            var line = 0
+            while start < bytes.count {
+                line += 1
+                let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+                let text = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+                start = end + 1
+                if text.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+                do throws(SignalLineReader.Rejection) {
+                    signals.append(try reader.read(text))
+                } catch {
+                    rejected.append(RejectedLine(line: line, error: error.description))
+                }
+            }
+        }
+    }
+}
