@@ -48,6 +48,9 @@ let package = Package(
         module("Events", "Configuration", "CCrypto", "CSimdjson"),
         module("Signals", "Configuration", "Events"),
         module("Detection", "Configuration", "Events", "Signals"),
+        module("Policy", "Configuration", "Events"),
+        module("Operations", "Concurrency", "Events", "CMicrohttpd"),
+        module("Pipeline", "Concurrency", "Configuration", "Detection", "Events", "Operations", "Policy", "Signals"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

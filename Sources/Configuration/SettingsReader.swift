@@ -21,6 +21,13 @@ package struct SettingsReader: Sendable {
         return Settings(values: values, known: known)
     }
 
+    /// Reads settings that stand inside another file, below `path`; problems go where that file's go.
+    package func read(_ node: YAMLNode, path: String, _ problems: Problems) -> Settings {
+        var values: [String: any Sendable] = [:]
+        if let top = StrictMapping(node, path: path, problems) { read(top, into: &values, problems) }
+        return Settings(values: values, known: known)
+    }
+
     private func read(_ top: StrictMapping, into values: inout [String: any Sendable], _ problems: Problems) {
         var sections: [String: StrictMapping] = [:]
         for setting in known {

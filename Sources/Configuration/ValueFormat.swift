@@ -31,6 +31,12 @@ package struct ValueFormat<Value: Sendable>: Sendable {
             }, render: render)
     }
 
+    /// The value, or nil if the node is none of this format.
+    package func read(_ node: YAMLNode) -> Value? { decode(node) }
+
+    /// The value as YAML.
+    package func show(_ value: Value) -> String { render(value) }
+
     /// Reads a node; on failure adds a problem and gives nil.
     package func read(_ node: YAMLNode, key: String, _ problems: Problems) -> Value? {
         if let value = decode(node) { return value }

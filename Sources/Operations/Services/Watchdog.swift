@@ -1,0 +1,69 @@
+internal import Concurrency
+internal import Glibc
+internal import Synchronization
+
+/// Ends the process with exit code 70 when work in hand does not move: a supervisor then starts it afresh, and the
+/// transaction protocol makes sure that nothing is lost or doubled. Never judges by whether brokers answer.
+package final class Watchdog: Service {
+    package let name = "watchdog"
+    private let limit: Duration
+    private let logger: Logger
+    private let watched = Mutex<[Progress]>([])
+    private let stuck = Mutex<String?>(nil)
+    private let exit: @Sendable () -> Void
+
+    /// - Parameter exit: what is done at last; tests put something else in.
+    package init(
+        limit: Duration, logger: Logger, exit: @escaping @Sendable () -> Void = { _exit(ExitCode.software) }
+    ) {
+        self.limit = limit
+        self.logger = logger
+        self.exit = exit
+    }
+
+    package func watch(_ progress: Progress) { watched.withLock { $0.append(progress) } }
+
+    /// Where it stands still, if it does.
+    package var complaint: String? { stuck.withLock { $0 } }
+
+    package func run(until shutdown: ShutdownSignal) async throws {
+        await Patrol().walk(until: shutdown, every: min(.seconds(1), limit / 4), look)
+    }
+
+    @Sendable private func look() {
+        for progress in watched.withLock({ $0 }) {
+            guard let stalled = progress.stalled, stalled.duration > limit else { continue }
+            let complaint = "\(progress.name) has been at \"\(stalled.activity)\" for \(Int(stalled.duration.inSeconds)) s"
+            stuck.withLock { $0 = complaint }
+            logger.critical(
+                "no progress: giving up, the supervisor must restart this process",
+                ["where": progress.name, "activity": stalled.activity, "seconds": "\(Int(stalled.duration.inSeconds))"])
+            exit()
+        }
+    }
+}
+
+/// The watchdog's thread: the cooperative pool may be what stands still.
+private actor Patrol {
+    private nonisolated let executor = BlockingExecutor(name: "watchdog")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    func walk(until shutdown: ShutdownSignal, every interval: Duration, _ look: @Sendable () -> Void) {
+        let microseconds = UInt32(max(1_000, min(interval, .milliseconds(250)).inSeconds * 1e6))
+        while !shutdown.isTriggered, !Task.isCancelled {
+            look()
+            usleep(microseconds)
+        }
+    }
+}
+
+/// Exit codes of the command line tool (sysexits.h where it has one).
+package enum ExitCode {
+    package static let success: Int32 = 0
+    package static let failure: Int32 = 1
+    package static let usage: Int32 = 64
+    package static let badData: Int32 = 65
+    package static let unavailable: Int32 = 69
+    package static let software: Int32 = 70
+    package static let configuration: Int32 = 78
+}

@@ -1,0 +1,112 @@
+package import Detection
+package import Events
+package import Policy
+package import Signals
+
+/// What generations are made from: all that stays the same while signals change.
+package struct PipelineBlueprint: Sendable {
+    package let document: PipelineDocument
+    package let catalog: [DetectorRegistration]
+    package let policy: PolicyDocument
+    package let policyFile: String
+    package let shadows: [(document: PolicyDocument, file: String)]
+    package let group: String
+    package let accountKey: [UInt8]
+
+    /// - Parameters:
+    ///   - group: the consumer group, which names the source of verdicts.
+    ///   - accountKey: what accounts are hashed with on the audit topic.
+    package init(
+        document: PipelineDocument, catalog: [DetectorRegistration], policy: PolicyDocument, policyFile: String,
+        shadows: [(document: PolicyDocument, file: String)] = [], group: String, accountKey: [UInt8]
+    ) {
+        self.document = document
+        self.catalog = catalog
+        self.policy = policy
+        self.policyFile = policyFile
+        self.shadows = shadows
+        self.group = group
+        self.accountKey = accountKey
+    }
+
+    /// Builds the detectors for a set of signals. Takes as long as their indexes do: not for the cooperative pool.
+    package func generation(for signals: SignalSet) throws -> Generation {
+        let identities = detectors
+        var stages: [Generation.Stage] = []
+        for stage in document.stages {
+            var steps: [Generation.Step] = []
+            for step in stage.detectors {
+                guard let index = identities.firstIndex(where: { $0.name == step.detector }),
+                    let registration = catalog.first(where: { $0.identity.name == step.detector })
+                else { continue }
+                let detector = try registration.make(DetectorContext(signals: signals, settings: step.settings))
+                steps.append(
+                    Generation.Step(
+                        id: DetectorID(index), identity: registration.identity, needs: registration.needs,
+                        deadline: step.deadline, detector: detector))
+            }
+            stages.append(
+                Generation.Stage(
+                    name: stage.name, media: stage.media, steps: steps,
+                    settledBy: Set(stage.settledBy.compactMap { name in
+                        identities.firstIndex { $0.name == name }.map { DetectorID($0) }
+                    })))
+        }
+        let known = catalog.map(\.identity.name)
+        let compiled = try CompiledPolicy(policy, file: policyFile, detectors: identities, known: known)
+        return Generation(
+            signals: signals, stages: stages, policy: compiled,
+            shadows: try shadows.map { try CompiledPolicy($0.document, file: $0.file, detectors: identities, known: known) },
+            detectors: identities,
+            writer: VerdictWriter(
+                group: group, policy: compiled.version, detectors: identities, accountKey: accountKey))
+    }
+
+    /// The detectors in use, each once, in the order of the pipeline.
+    package var detectors: [DetectorIdentity] {
+        var identities: [DetectorIdentity] = []
+        for step in document.stages.flatMap(\.detectors) where !identities.contains(where: { $0.name == step.detector }) {
+            if let found = catalog.first(where: { $0.identity.name == step.detector }) { identities.append(found.identity) }
+        }
+        return identities
+    }
+}
+
+/// Detectors, policy and signals that belong together. A batch is judged by one generation from end to end.
+package final class Generation: Sendable {
+    package struct Step: Sendable {
+        package let id: DetectorID
+        package let identity: DetectorIdentity
+        package let needs: MediaNeeds
+        package let deadline: Duration
+        package let detector: any Detector
+    }
+
+    package struct Stage: Sendable {
+        package let name: String
+        package let media: PipelineDocument.MediaAccess
+        package let steps: [Step]
+        package let settledBy: Set<DetectorID>
+        /// What the stage's detectors need to know of media.
+        var needs: MediaNeeds { steps.reduce([]) { $0.union($1.needs) } }
+    }
+
+    package let signals: SignalSet
+    package let stages: [Stage]
+    package let policy: CompiledPolicy
+    package let shadows: [CompiledPolicy]
+    package let detectors: [DetectorIdentity]
+    package let writer: VerdictWriter
+
+    init(
+        signals: SignalSet, stages: [Stage], policy: CompiledPolicy, shadows: [CompiledPolicy],
+        detectors: [DetectorIdentity], writer: VerdictWriter
+    ) {
+        self.signals = signals
+        self.stages = stages
+        self.policy = policy
+        self.shadows = shadows
+        self.detectors = detectors
+        self.writer = writer
+    }
+}

@@ -1,0 +1,132 @@
+package import Configuration
+package import Detection
+internal import Events
+
+/// `pipeline.yaml`: which detectors look at an upload, in which stages, and what they are allowed to cost.
+package struct PipelineDocument: Sendable {
+    package struct Stage: Sendable {
+        package var name: String
+        package var media: MediaAccess
+        /// An undisputed positive match by one of these spares the event the later stages.
+        package var settledBy: [String]
+        package var detectors: [Step]
+        /// Batches that may be in the stage at once, over all partitions; nil: no bound.
+        package var concurrency: Int?
+    }
+
+    /// Where a stage may get the bytes of media from.
+    package enum MediaAccess: String, Sendable, CaseIterable {
+        /// Nowhere: only the hashes that the event carries are looked at.
+        case none
+        /// From the event itself.
+        case carried
+        /// From the event, or else from its address.
+        case fetched
+    }
+
+    /// A detector in a stage.
+    package struct Step: Sendable {
+        package var detector: String
+        package var deadline: Duration
+        package var breaker: Breaker.Limits
+        package var settings: Settings
+    }
+
+    /// Records decoded and judged together, at most.
+    package let batchSize: Int
+    /// Batches of one partition in flight at once.
+    package let window: Int
+    package let stages: [Stage]
+
+    /// - Throws: `InvalidConfiguration` with every problem of the file.
+    package init(_ text: [UInt8], file: String, catalog: [DetectorRegistration]) throws(InvalidConfiguration) {
+        let root = try YAMLParser.parse(text, file: file)
+        let problems = Problems(file: file)
+        guard let top = StrictMapping(root, problems) else { throw InvalidConfiguration(problems.found) }
+        _ = top.required("version", .integer(1...1))
+        batchSize = top.optional("batchSize", .integer(1...4_096)) ?? 256
+        window = top.optional("window", .integer(1...64)) ?? 8
+        let reader = StageReader(catalog: catalog, problems: problems)
+        stages = top.items("stages").compactMap { reader.stage($0.node, $0.path) }
+        if stages.isEmpty { problems.add("has no stages", key: "stages") }
+        reader.checkNames(stages)
+        top.finish()
+        try problems.check()
+    }
+}
+
+private struct StageReader {
+    let catalog: [DetectorRegistration]
+    let problems: Problems
+
+    func stage(_ node: YAMLNode, _ path: String) -> PipelineDocument.Stage? {
+        guard let mapping = StrictMapping(node, path: path, problems) else { return nil }
+        let name = mapping.required("name", .string)
+        let media = mapping.optional("media", .choice(PipelineDocument.MediaAccess.allCases.map(\.rawValue)))
+        let deadline = mapping.optional("deadline", .duration(.milliseconds(1)...(.seconds(60)))) ?? .seconds(1)
+        let breaker = self.breaker(mapping, standard: Breaker.Limits())
+        let concurrency = mapping.optional("concurrency", .integer(1...1_024))
+        let settledBy = mapping.optional("settledBy", .list(of: .string)) ?? []
+        let steps = mapping.items("detectors").compactMap { step($0.node, $0.path, deadline, breaker) }
+        mapping.finish()
+        if steps.isEmpty { mapping.add("has no detectors", key: "detectors") }
+        for detector in settledBy where !steps.contains(where: { $0.detector == detector }) {
+            mapping.add("\"\(detector)\" is no detector of this stage", key: "settledBy")
+        }
+        guard let name else { return nil }
+        return PipelineDocument.Stage(
+            name: name, media: media.flatMap(PipelineDocument.MediaAccess.init) ?? .none, settledBy: settledBy,
+            detectors: steps, concurrency: concurrency)
+    }
+
+    /// A detector's name, or a mapping of its name and what is special about it.
+    private func step(
+        _ node: YAMLNode, _ path: String, _ deadline: Duration, _ breaker: Breaker.Limits
+    ) -> PipelineDocument.Step? {
+        if case .scalar(let name, _) = node.content {
+            guard let registration = registration(name, path, node.place) else { return nil }
+            return PipelineDocument.Step(
+                detector: name, deadline: deadline, breaker: breaker, settings: Settings(known: registration.settings))
+        }
+        guard let mapping = StrictMapping(node, path: path, problems) else { return nil }
+        let name = mapping.required("detector", .string)
+        let own = mapping.optional("deadline", .duration(.milliseconds(1)...(.seconds(60)))) ?? deadline
+        let ownBreaker = self.breaker(mapping, standard: breaker)
+        let with = mapping.node("with")
+        mapping.finish()
+        guard let name, let registration = registration(name, "\(path).detector", node.place) else { return nil }
+        var settings = Settings(known: registration.settings)
+        if let with {
+            let reader = SettingsReader(known: registration.settings, environment: [:])
+            settings = reader.read(with, path: mapping.name(of: "with"), problems)
+        }
+        return PipelineDocument.Step(detector: name, deadline: own, breaker: ownBreaker, settings: settings)
+    }
+
+    private func breaker(_ mapping: StrictMapping, standard: Breaker.Limits) -> Breaker.Limits {
+        guard let breaker = mapping.mapping("breaker") else { return standard }
+        defer { breaker.finish() }
+        return Breaker.Limits(
+            failures: breaker.optional("failures", .integer(1...1_000)) ?? standard.failures,
+            pause: breaker.optional("pause", .duration(.milliseconds(10)...(.seconds(3_600)))) ?? standard.pause)
+    }
+
+    private func registration(_ name: String, _ path: String, _ place: Place) -> DetectorRegistration? {
+        if let found = catalog.first(where: { $0.identity.name == name }) { return found }
+        let near = suggestion(for: name, among: catalog.map(\.identity.name))
+        problems.add("no detector is called \"\(name)\"; \(near)", key: path, at: place)
+        return nil
+    }
+
+    func checkNames(_ stages: [PipelineDocument.Stage]) {
+        for (index, stage) in stages.enumerated() {
+            if stages[..<index].contains(where: { $0.name == stage.name }) {
+                problems.add("two stages are called \"\(stage.name)\"", key: "stages[\(index)].name")
+            }
+            for (step, other) in stage.detectors.enumerated()
+            where stage.detectors[..<step].contains(where: { $0.detector == other.detector }) {
+                problems.add("\"\(other.detector)\" stands twice in this stage", key: "stages[\(index)].detectors[\(step)]")
+            }
+        }
+    }
+}

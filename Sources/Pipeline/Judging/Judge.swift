@@ -1,0 +1,169 @@
+internal import Concurrency
+package import Detection
+package import Events
+package import Operations
+internal import Policy
+internal import Synchronization
+
+/// The heart: takes batches of events and gives their verdicts. Knows neither Kafka nor files.
+///
+/// Stages run in order, the detectors of a stage at once; the policy decides when all have spoken. Whatever a
+/// detector does (throw, hang, crash its batch), each event gets its verdict, in which that is visible (V4).
+package final class Judge: Sendable {
+    private let generation: Mutex<Generation>
+    private let runner: StageRunner
+    private let metrics: PipelineMetrics
+    private let clock: @Sendable () -> Timestamp
+
+    /// - Parameter clock: what `times.decided` is taken from; nothing else depends on it.
+    package init(
+        _ generation: Generation, blueprint: PipelineBlueprint, media: any MediaReader, metrics: PipelineMetrics,
+        logger: Logger, clock: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) {
+        self.generation = Mutex(generation)
+        self.metrics = metrics
+        self.clock = clock
+        runner = StageRunner(blueprint: blueprint, media: media, metrics: metrics, logger: logger)
+    }
+
+    /// What batches are judged by from now on; those in hand stay with theirs.
+    package var current: Generation {
+        get { generation.withLock { $0 } }
+        set { generation.withLock { $0 = newValue } }
+    }
+
+    package func judge(_ batch: EventBatch) async -> JudgedBatch {
+        let generation = current
+        var selection = Selection.all(batch.count)
+        var facts = MediaFacts(unreadCount: batch.media.count)
+        var findings = Findings()
+        for stage in generation.stages where !selection.isEmpty {
+            let report = await runner.run(stage, batch, selection, facts)
+            facts = report.facts ?? facts
+            findings.append(report.findings)
+            selection = remaining(selection, after: stage, report.findings)
+        }
+        return decide(batch, findings, facts, generation)
+    }
+
+    /// The events that a stage has not settled.
+    private func remaining(_ selection: Selection, after stage: Generation.Stage, _ findings: Findings) -> Selection {
+        if stage.settledBy.isEmpty { return selection }
+        var settled: Set<Int> = []
+        for finding in findings.found
+        where finding.signal?.opinion == .positive && stage.settledBy.contains(finding.detector) {
+            settled.insert(finding.event)
+        }
+        return settled.isEmpty ? selection : .some(selection.positions.filter { !settled.contains($0) })
+    }
+
+    private func decide(
+        _ batch: EventBatch, _ findings: Findings, _ facts: MediaFacts, _ generation: Generation
+    ) -> JudgedBatch {
+        let found = findings.found.sorted(by: Finding.precedes).withoutRepeats()
+        let unavailable = findings.unavailable.sorted(by: Unavailable.precedes).withoutRepeats()
+        let fingerprints = batch.media.indices.map { position in
+            let item = batch.media[position]
+            let fact = facts[position]
+            return Fingerprint(media: position, sha256: fact.sha256 ?? item.sha256, pdq: fact.pdq ?? item.pdq)
+        }
+        let decided = clock()
+        let ids = VerdictID(topic: batch.topic, partition: batch.partition)
+        var tally = VerdictTally()
+        var out = ByteWriter(capacity: batch.count * 768)
+        var outputs: [JudgedBatch.Output] = []
+        outputs.reserveCapacity(batch.count + 16)
+        var decisions: [Decision] = []
+        decisions.reserveCapacity(batch.count)
+        var nextFinding = 0
+        var nextUnavailable = 0
+        for (position, event) in batch.events.enumerated() {
+            let its = found.prefix(from: &nextFinding) { $0.event == position }
+            let failed = unavailable.prefix(from: &nextUnavailable) { $0.event == position }
+            let input = CompiledPolicy.Input(batch: batch, event: event, findings: its, unavailable: failed)
+            let decision = generation.policy.decide(input)
+            let judgement = Judgement(
+                batch: batch, event: position, decision: decision,
+                shadow: generation.shadows.map { ShadowDecision(policy: $0.version, decision: $0.decide(input)) },
+                findings: its, unavailable: failed, fingerprints: fingerprints[event.media], decided: decided)
+            let id = batch.withBytes(event.id) { ids.digest(offset: event.offset, event: $0) }
+            write(judgement, id, generation.writer, to: &out, &outputs)
+            tally.add(decision, degraded: !failed.isEmpty)
+            decisions.append(decision)
+        }
+        tally.report(to: metrics, topic: batch.topic)
+        return JudgedBatch(batch: batch, bytes: out.bytes, outputs: outputs, decisions: decisions)
+    }
+
+    /// Audit gets every verdict, enforcement those that ask for something, review those that need a person.
+    private func write(
+        _ judgement: Judgement, _ id: Digest128, _ writer: VerdictWriter, to out: inout ByteWriter,
+        _ outputs: inout [JudgedBatch.Output]
+    ) {
+        var start = out.count
+        writer.write(judgement, id: id, for: .audit, to: &out)
+        outputs.append(.init(event: judgement.event, destination: .audit, verdict: start..<out.count))
+        guard judgement.decision.action != .allow else { return }
+        start = out.count
+        writer.write(judgement, id: id, for: .enforcement, to: &out)
+        outputs.append(.init(event: judgement.event, destination: .enforcement, verdict: start..<out.count))
+        if judgement.decision.action.needsPerson {
+            outputs.append(.init(event: judgement.event, destination: .review, verdict: start..<out.count))
+        }
+    }
+}
+
+/// Counts a batch's verdicts, so that the metrics' locks are taken once a batch.
+private struct VerdictTally {
+    private var allowed = 0
+    private var others: [String: (action: Action, label: String, count: Int)] = [:]
+    private var degraded = 0
+    private var total = 0
+
+    mutating func add(_ decision: Decision, degraded isDegraded: Bool) {
+        total += 1
+        if isDegraded { degraded += 1 }
+        if decision.action == .allow, decision.labels.isEmpty {
+            allowed += 1
+            return
+        }
+        for label in decision.labels.isEmpty ? [""] : decision.labels {
+            others["\(decision.action.rawValue) \(label)", default: (decision.action, label, 0)].count += 1
+        }
+    }
+
+    func report(to metrics: PipelineMetrics, topic: String) {
+        metrics.events[topic, "verdict"].increment(by: total)
+        metrics.degraded.increment(by: degraded)
+        if allowed > 0 { metrics.verdicts["allow", "", "true"].increment(by: allowed) }
+        for item in others.values {
+            metrics.verdicts["\(item.action.name)", item.label, String(item.action.isAutomated)].increment(by: item.count)
+        }
+    }
+}
+
+extension Array {
+    /// The elements from `start` on that `belongs` holds for; moves `start` behind them.
+    fileprivate func prefix(from start: inout Int, while belongs: (Element) -> Bool) -> ArraySlice<Element> {
+        let first = start
+        while start < count, belongs(self[start]) { start += 1 }
+        return self[first..<start]
+    }
+}
+
+extension Array where Element == Finding {
+    /// A detector that stands in two stages may find the same thing twice.
+    fileprivate func withoutRepeats() -> [Finding] {
+        var kept: [Finding] = []
+        for finding in self where kept.last.map({ Finding.precedes($0, finding) }) ?? true { kept.append(finding) }
+        return kept
+    }
+}
+
+extension Array where Element == Unavailable {
+    fileprivate func withoutRepeats() -> [Unavailable] {
+        var kept: [Unavailable] = []
+        for item in self where kept.last != item { kept.append(item) }
+        return kept
+    }
+}

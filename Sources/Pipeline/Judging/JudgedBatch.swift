@@ -1,0 +1,24 @@
+package import Events
+
+/// The verdicts on a batch, written out, in the order of its events.
+package struct JudgedBatch: Sendable {
+    /// Who a verdict is written for.
+    package enum Destination: Sendable, Equatable { case audit, enforcement, review }
+
+    package struct Output: Sendable {
+        /// Position in `EventBatch.events`.
+        package let event: Int
+        package let destination: Destination
+        /// Where in `bytes` the verdict stands.
+        package let verdict: Range<Int>
+    }
+
+    package let batch: EventBatch
+    package let bytes: [UInt8]
+    package let outputs: [Output]
+    /// One for each event.
+    package let decisions: [Decision]
+
+    /// The bytes of a verdict, for tools and tests.
+    package func verdict(_ output: Output) -> ArraySlice<UInt8> { bytes[output.verdict] }
+}

@@ -1,0 +1,156 @@
+internal import Concurrency
+internal import Detection
+internal import Events
+internal import Operations
+
+/// Runs one stage on one batch: its detectors at once, each under its deadline and behind its breaker.
+struct StageRunner: Sendable {
+    struct Report: Sendable {
+        var findings: Findings
+        /// What is known of media now, if this part of the stage has looked.
+        var facts: MediaFacts?
+    }
+
+    private let media: any MediaReader
+    private let metrics: PipelineMetrics
+    private let logger: Logger
+    /// By detector; they outlive generations.
+    private let breakers: [String: Breaker]
+    /// By stage.
+    private let permits: [String: Permits]
+
+    init(blueprint: PipelineBlueprint, media: any MediaReader, metrics: PipelineMetrics, logger: Logger) {
+        self.media = media
+        self.metrics = metrics
+        self.logger = logger
+        var breakers: [String: Breaker] = [:]
+        var permits: [String: Permits] = [:]
+        for stage in blueprint.document.stages {
+            if let most = stage.concurrency { permits[stage.name] = Permits(most) }
+            for step in stage.detectors where breakers[step.detector] == nil {
+                breakers[step.detector] = Breaker(limits: step.breaker)
+            }
+        }
+        self.breakers = breakers
+        self.permits = permits
+    }
+
+    func run(_ stage: Generation.Stage, _ batch: EventBatch, _ selection: Selection, _ facts: MediaFacts) async -> Report {
+        let start = ContinuousClock.now
+        let report: Report
+        if let permits = permits[stage.name] {
+            report = (try? await permits.withPermits { await inspect(stage, batch, selection, facts) })
+                ?? Report(findings: unavailable(stage.steps, selection, "cancelled"))
+        } else {
+            report = await inspect(stage, batch, selection, facts)
+        }
+        metrics.stageSeconds[stage.name].observe(ContinuousClock.now - start)
+        return report
+    }
+
+    /// Detectors that need nothing of media start at once; the others when the media have been read.
+    private func inspect(
+        _ stage: Generation.Stage, _ batch: EventBatch, _ selection: Selection, _ facts: MediaFacts
+    ) async -> Report {
+        let readsMedia = stage.media != .none && !batch.media.isEmpty
+        return await withTaskGroup(of: Report.self) { group in
+            for step in stage.steps where step.needs.isEmpty || !readsMedia {
+                group.addTask {
+                    let inspection = Inspection(batch: batch, selection: selection, media: facts)
+                    return Report(findings: await run(step, inspection))
+                }
+            }
+            let waiting = stage.steps.filter { !$0.needs.isEmpty && readsMedia }
+            if !waiting.isEmpty {
+                group.addTask {
+                    let read = await media.read(
+                        batch, selection, needs: stage.needs, fetch: stage.media == .fetched, into: facts)
+                    let inspection = Inspection(batch: batch, selection: selection, media: read)
+                    return Report(findings: await run(waiting, inspection), facts: read)
+                }
+            }
+            var total = Report(findings: Findings())
+            for await part in group {
+                total.findings.append(part.findings)
+                total.facts = part.facts ?? total.facts
+            }
+            return total
+        }
+    }
+
+    private func run(_ steps: [Generation.Step], _ inspection: Inspection) async -> Findings {
+        await withTaskGroup(of: Findings.self) { group in
+            for step in steps { group.addTask { await run(step, inspection) } }
+            var findings = Findings()
+            for await part in group { findings.append(part) }
+            return findings
+        }
+    }
+
+    private func run(_ step: Generation.Step, _ inspection: Inspection) async -> Findings {
+        let name = step.identity.name
+        let breaker = breakers[name]
+        let start = ContinuousClock.now
+        if let breaker, !breaker.admit(now: start) {
+            return unavailable([step], inspection.selection, "breaker-open")
+        }
+        var findings: Findings
+        var failure: Code?
+        do {
+            if let result = try await withDeadline(step.deadline, { try await step.detector.inspect(inspection) }) {
+                findings = result
+            } else {
+                failure = "timeout"
+                findings = Findings()
+            }
+        } catch {
+            failure = error is CancellationError ? "cancelled" : "failed"
+            findings = Findings()
+            logger.warning("detector failed", ["detector": name, "error": "\(error)"])
+        }
+        let end = ContinuousClock.now
+        metrics.detectorSeconds[name].observe(end - start)
+        if breaker?.ended(failed: failure != nil, now: end) == true {
+            logger.error("detector keeps failing: breaker opened", ["detector": name, "reason": failure?.description ?? ""])
+        }
+        if let failure { return unavailable([step], inspection.selection, failure) }
+        return signed(findings, by: step, inspection.batch)
+    }
+
+    /// Puts the detector's name under what it reports. What points outside the batch is a detector's mistake, which
+    /// must not become the pipeline's: it is logged and left out.
+    private func signed(_ findings: Findings, by step: Generation.Step, _ batch: EventBatch) -> Findings {
+        func isInside(_ event: Int, _ media: Int?) -> Bool {
+            guard batch.events.indices.contains(event) else { return false }
+            return media.map { batch.events[event].media.contains($0) } ?? true
+        }
+        var kept = Findings()
+        for var finding in findings.found where isInside(finding.event, finding.media) {
+            finding.detector = step.id
+            kept.found.append(finding)
+        }
+        for var item in findings.unavailable where isInside(item.event, item.media) {
+            item.detector = step.id
+            metrics.unavailable[step.identity.name, item.reason.description].increment()
+            kept.unavailable.append(item)
+        }
+        let wrong = findings.found.count + findings.unavailable.count - kept.found.count - kept.unavailable.count
+        if wrong > 0 {
+            logger.error("detector reports on what it was not given", ["detector": step.identity.name, "findings": "\(wrong)"])
+        }
+        return kept
+    }
+
+    private func unavailable(_ steps: [Generation.Step], _ selection: Selection, _ reason: Code) -> Findings {
+        var findings = Findings()
+        for step in steps {
+            metrics.unavailable[step.identity.name, reason.description].increment(by: selection.count)
+            selection.forEach { position in
+                var item = Unavailable(event: position, reason: reason)
+                item.detector = step.id
+                findings.unavailable.append(item)
+            }
+        }
+        return findings
+    }
+}

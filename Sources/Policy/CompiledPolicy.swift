@@ -1,0 +1,228 @@
+package import Configuration
+package import Events
+
+/// A policy ready to decide: names are resolved against the running pipeline's detectors.
+///
+/// A pure function of an event and its findings: no clock but the event's own time (V6).
+package struct CompiledPolicy: Sendable {
+    package let version: String
+    private let rules: [Rule]
+    private let standard: Action
+
+    private struct Rule {
+        let name: String
+        let test: Test
+        let action: Action
+        let labels: PolicyDocument.Labels
+        let preserve: Bool
+    }
+
+    /// - Parameters:
+    ///   - detectors: those of the pipeline, in its order.
+    ///   - known: names of all detectors there are; rules may name one that this pipeline leaves out.
+    /// - Throws: `InvalidConfiguration` if a rule names a detector that does not exist.
+    package init(
+        _ document: PolicyDocument, file: String, detectors: [DetectorIdentity], known: [String]
+    ) throws(InvalidConfiguration) {
+        let problems = Problems(file: file)
+        let compiler = Compiler(detectors: detectors.map(\.name), known: known, problems: problems)
+        version = document.version
+        standard = document.standard
+        rules = document.rules.map { rule in
+            Rule(
+                name: rule.name, test: compiler.compile(rule.condition), action: rule.action, labels: rule.labels,
+                preserve: rule.preserve)
+        }
+        try problems.check()
+    }
+
+    /// One upload, as a policy sees it.
+    package struct Input {
+        package let batch: EventBatch
+        package let event: UploadEvent
+        package let findings: ArraySlice<Finding>
+        package let unavailable: ArraySlice<Unavailable>
+
+        package init(
+            batch: EventBatch, event: UploadEvent, findings: ArraySlice<Finding>, unavailable: ArraySlice<Unavailable>
+        ) {
+            self.batch = batch
+            self.event = event
+            self.findings = findings
+            self.unavailable = unavailable
+        }
+    }
+
+    /// The first rule that applies, or the default.
+    package func decide(_ input: Input) -> Decision {
+        for rule in rules where rule.test.holds(input) {
+            let labels =
+                switch rule.labels {
+                case .fixed(let labels): labels
+                case .ofFindings: CompiledPolicy.labels(of: rule.test, input)
+                }
+            return Decision(action: rule.action, labels: labels, rule: rule.name, preserve: rule.preserve)
+        }
+        return Decision(action: standard)
+    }
+
+    private static func labels(of test: Test, _ input: Input) -> [String] {
+        var labels: Set<String> = []
+        for finding in input.findings where test.rests(on: finding) {
+            labels.formUnion(finding.signal?.labels ?? [])
+        }
+        return labels.sorted()
+    }
+}
+
+/// A condition with its names resolved.
+indirect enum Test: Sendable {
+    case all([Test])
+    case any([Test])
+    case not(Test)
+    case finding(FindingTest)
+    case degraded(detectors: Set<DetectorID>?, reasons: [String])
+    case account(AccountPattern)
+    case event(EventTest)
+
+    func holds(_ input: CompiledPolicy.Input) -> Bool {
+        switch self {
+        case .all(let parts): parts.allSatisfy { $0.holds(input) }
+        case .any(let parts): parts.contains { $0.holds(input) }
+        case .not(let part): !part.holds(input)
+        case .finding(let test): input.findings.contains { test.matches($0) }
+        case .degraded(let detectors, let reasons):
+            input.unavailable.contains { item in
+                detectors?.contains(item.detector) ?? true
+                    && (reasons.isEmpty || reasons.contains(item.reason.description))
+            }
+        case .account(let pattern): pattern.holds(input.event)
+        case .event(let test): test.holds(input)
+        }
+    }
+
+    /// Whether the finding is one of those that make this hold.
+    func rests(on finding: Finding) -> Bool {
+        switch self {
+        case .all(let parts), .any(let parts): parts.contains { $0.rests(on: finding) }
+        case .finding(let test): test.matches(finding)
+        case .not, .degraded, .account, .event: false
+        }
+    }
+}
+
+struct FindingTest: Sendable {
+    /// nil: any.
+    let detectors: Set<DetectorID>?
+    let pattern: FindingPattern
+
+    func matches(_ finding: Finding) -> Bool {
+        if let detectors, !detectors.contains(finding.detector) { return false }
+        if !pattern.facts.isEmpty {
+            guard let fact = finding.fact, pattern.facts.contains(fact.description) else { return false }
+        }
+        if needsSignal {
+            guard let signal = finding.signal else { return false }
+            if !pattern.opinions.isEmpty, !pattern.opinions.contains(signal.opinion) { return false }
+            if !pattern.types.isEmpty, !pattern.types.contains(signal.type) { return false }
+            if !pattern.sources.isEmpty, !pattern.sources.contains(signal.source ?? "") { return false }
+            if !pattern.labels.isEmpty, !pattern.labels.contains(where: signal.labels.contains) { return false }
+        }
+        if let most = pattern.distanceAtMost, (finding.distance ?? 0) > most { return false }
+        if let least = pattern.coverageAtLeast {
+            guard let coverage = finding.coverage, coverage >= least else { return false }
+        }
+        if let most = pattern.valueAtMost {
+            guard let value = finding.value, value <= Int64(most) else { return false }
+        }
+        if let least = pattern.valueAtLeast {
+            guard let value = finding.value, value >= Int64(least) else { return false }
+        }
+        return true
+    }
+
+    private var needsSignal: Bool {
+        !(pattern.opinions.isEmpty && pattern.types.isEmpty && pattern.sources.isEmpty && pattern.labels.isEmpty)
+    }
+}
+
+extension AccountPattern {
+    fileprivate func holds(_ event: UploadEvent) -> Bool {
+        if youngerThan != nil || olderThan != nil {
+            guard let createdAt = event.accountCreatedAt else { return false }
+            // A clock that runs ahead makes an account new, not unknown.
+            let age = Duration.seconds(max(0, event.time.seconds(since: createdAt)))
+            if let youngerThan, age >= youngerThan { return false }
+            if let olderThan, age <= olderThan { return false }
+        }
+        if let verified, event.accountVerified != verified { return false }
+        if followersBelow != nil || followersAtLeast != nil {
+            guard let followers = event.accountFollowers else { return false }
+            if let followersBelow, followers >= Int64(followersBelow) { return false }
+            if let followersAtLeast, followers < Int64(followersAtLeast) { return false }
+        }
+        return true
+    }
+}
+
+struct EventTest: Sendable {
+    let types: [UploadKind]
+    let kinds: [[UInt8]]
+    let hasMedia: Bool?
+    let hasText: Bool?
+    let hasLinks: Bool?
+
+    init(_ pattern: EventPattern) {
+        types = UploadKind.allCases.filter { pattern.types.contains("\($0.typeName)") }
+        kinds = pattern.kinds.map { Array($0.utf8) }
+        hasMedia = pattern.hasMedia
+        hasText = pattern.hasText
+        hasLinks = pattern.hasLinks
+    }
+
+    func holds(_ input: CompiledPolicy.Input) -> Bool {
+        let event = input.event
+        if !types.isEmpty, !types.contains(event.type) { return false }
+        if !kinds.isEmpty {
+            let known = input.batch.withBytes(event.kind) { kind in kinds.contains { kind.elementsEqual($0) } }
+            if !known { return false }
+        }
+        if let hasMedia, event.media.isEmpty == hasMedia { return false }
+        if let hasText, (event.title.isEmpty && event.body.isEmpty) == hasText { return false }
+        if let hasLinks, event.links.isEmpty == hasLinks { return false }
+        return true
+    }
+}
+
+private struct Compiler {
+    let detectors: [String]
+    let known: [String]
+    let problems: Problems
+
+    func compile(_ condition: Condition) -> Test {
+        switch condition {
+        case .all(let parts): .all(parts.map(compile))
+        case .any(let parts): .any(parts.map(compile))
+        case .not(let part): .not(compile(part))
+        case .finding(let pattern):
+            .finding(FindingTest(detectors: resolve(pattern.detectors, pattern.path, pattern.place), pattern: pattern))
+        case .degraded(let pattern):
+            .degraded(detectors: resolve(pattern.detectors, pattern.path, pattern.place), reasons: pattern.reasons)
+        case .account(let pattern): .account(pattern)
+        case .event(let pattern): .event(EventTest(pattern))
+        }
+    }
+
+    /// nil where any detector will do. A detector that this pipeline leaves out is no error: it finds nothing.
+    private func resolve(_ names: [String], _ path: String, _ place: Place?) -> Set<DetectorID>? {
+        if names.isEmpty { return nil }
+        var ids: Set<DetectorID> = []
+        for name in names {
+            if !known.contains(name) {
+                problems.add("no detector is called \"\(name)\"; \(suggestion(for: name, among: known))", key: "\(path).detector", at: place)
+            }
+            for (index, detector) in detectors.enumerated() where detector == name { ids.insert(DetectorID(index)) }
+        }
+        return ids
+    }
+}
