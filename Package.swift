@@ -28,7 +28,7 @@ let package = Package(
     name: "weir",
     products: [
         // .executable(name: "weir", targets: ["weir"]),
-        // .library(name: "Kafka", targets: ["Kafka"]),
+        .library(name: "Kafka", targets: ["Kafka"]),
     ],
     targets: [
         // Bridges to C and C++.
@@ -49,6 +49,7 @@ let package = Package(
         module("Signals", "Configuration", "Events"),
         module("Detection", "Configuration", "Events", "Signals"),
         module("Policy", "Configuration", "Events"),
+        module("Kafka", "Concurrency", "CRdkafka"),
         module("Operations", "Concurrency", "Events", "CMicrohttpd"),
         module("Pipeline", "Concurrency", "Configuration", "Detection", "Events", "Operations", "Policy", "Signals"),
     ],

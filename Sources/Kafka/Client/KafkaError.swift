@@ -1,0 +1,75 @@
+package import CRdkafka
+
+/// What librdkafka or a broker refused, with what it means for a transaction.
+package struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
+    package typealias Code = rd_kafka_resp_err_t
+
+    package let code: Code
+    /// What was being done: `commit transaction`.
+    package let operation: String
+    package let reason: String
+    /// The client instance is dead; only a new one helps.
+    package let isFatal: Bool
+    /// The same call may succeed later.
+    package let isRetriable: Bool
+    /// The open transaction can only be aborted.
+    package let requiresAbort: Bool
+
+    package init(
+        code: Code, operation: String, reason: String? = nil, isFatal: Bool = false, isRetriable: Bool = false,
+        requiresAbort: Bool = false
+    ) {
+        self.code = code
+        self.operation = operation
+        self.reason = reason ?? String(cString: rd_kafka_err2str(code))
+        self.isFatal = isFatal
+        self.isRetriable = isRetriable
+        self.requiresAbort = requiresAbort
+    }
+
+    /// Copies the library's error object and frees it.
+    init(consuming error: OpaquePointer, operation: String) {
+        self.init(
+            code: rd_kafka_error_code(error), operation: operation,
+            reason: String(cString: rd_kafka_error_string(error)), isFatal: rd_kafka_error_is_fatal(error) != 0,
+            isRetriable: rd_kafka_error_is_retriable(error) != 0,
+            requiresAbort: rd_kafka_error_txn_requires_abort(error) != 0)
+        rd_kafka_error_destroy(error)
+    }
+
+    package var name: String { String(cString: rd_kafka_err2name(code)) }
+
+    package var description: String { "\(operation): \(reason) (\(name))" }
+
+    /// Whether no broker could be reached, as opposed to one that refused.
+    package var isUnreachable: Bool {
+        switch code {
+        case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__RESOLVE,
+            RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE, RD_KAFKA_RESP_ERR__WAIT_COORD,
+            RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE:
+            true
+        default: false
+        }
+    }
+
+    /// Whether the broker refused for want of a right.
+    package var isAuthorization: Bool {
+        switch code {
+        case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
+            RD_KAFKA_RESP_ERR__AUTHENTICATION:
+            true
+        default: false
+        }
+    }
+}
+
+/// Turns the library's error object into a thrown value and frees it; nil is success.
+func check(_ error: OpaquePointer?, _ operation: String) throws(KafkaError) {
+    if let error { throw KafkaError(consuming: error, operation: operation) }
+}
+
+func check(_ code: rd_kafka_resp_err_t, _ operation: String) throws(KafkaError) {
+    if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code: code, operation: operation) }
+}

@@ -1,0 +1,173 @@
+package import Concurrency
+internal import CRdkafka
+
+/// A member of a consumer group with a queue for each partition, whose revocations wait until they are drained.
+///
+/// Calls that may block run on the actor's own thread; taking events and records never blocks and needs no hop.
+package actor GroupConsumer {
+    private nonisolated let executor: BlockingExecutor
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    nonisolated let client: Client
+    private nonisolated let monitor: CallMonitor
+    private var queues: [TopicPartition: PartitionQueue] = [:]
+    private var hadAssignment = false
+    private var subscribedAt: ContinuousClock.Instant?
+
+    /// - Parameters:
+    ///   - instance: makes the membership static (`group.instance.id`): a restart keeps its partitions.
+    ///   - wakeup: signalled when events wait.
+    package init(
+        bootstrap: String, group: String, instance: String?, properties: ClientProperties, wakeup: Wakeup,
+        monitor: CallMonitor
+    ) throws(KafkaError) {
+        var all = properties
+        all["bootstrap.servers"] = bootstrap
+        all["group.id"] = group
+        if let instance { all["group.instance.id"] = instance }
+        all["enable.auto.commit"] = "false"
+        all["enable.auto.offset.store"] = "false"
+        all["enable.partition.eof"] = "false"
+        all["isolation.level"] = "read_committed"
+        all["partition.assignment.strategy"] = "cooperative-sticky"
+        // A static member that restarts within its session keeps its place, so it may have a longer one.
+        if all["session.timeout.ms"] == nil { all["session.timeout.ms"] = instance == nil ? "10000" : "30000" }
+        client = try Client(.consumer, all, events: RD_KAFKA_EVENT_REBALANCE, wakeup: wakeup)
+        executor = BlockingExecutor(name: "consumer")
+        self.monitor = monitor
+    }
+
+    /// The next event that waits, or nil; never blocks. Take events until none is left, then wait for the wakeup.
+    package nonisolated func nextEvent() -> ConsumerEvent? {
+        while let event = client.nextEvent() {
+            if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE {
+                let assigned = rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
+                let lost = !assigned && rd_kafka_assignment_lost(client.handle) != 0
+                let rebalance = Rebalance(owning: event, isLost: lost)
+                return assigned ? .assigned(rebalance) : .revoked(rebalance)
+            }
+            let known = ClientEvent(event, client: client)
+            rd_kafka_event_destroy(event)
+            if let known { return .client(known) }
+        }
+        return nil
+    }
+
+    package func subscribe(to topics: [String]) throws(KafkaError) {
+        let list = PartitionList(topics.map { TopicPartition($0, -1) })
+        subscribedAt = .now
+        try check(rd_kafka_subscribe(client.handle, list.pointer), "subscribe to \(topics.joined(separator: ", "))")
+    }
+
+    /// Takes the partitions of an assignment and gives their queues. The library looks the committed offsets up.
+    package func assign(_ rebalance: Rebalance) throws(KafkaError) -> [PartitionQueue] {
+        hadAssignment = true
+        var opened: [PartitionQueue] = []
+        for partition in rebalance.partitions {
+            guard let queue = PartitionQueue(client, partition) else {
+                throw KafkaError(code: RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, operation: "open queue of \(partition)")
+            }
+            queues[partition] = queue
+            opened.append(queue)
+        }
+        let list = PartitionList(rebalance.partitions)
+        let call = monitor.began("assign partitions", within: .seconds(30))
+        defer { monitor.ended(call) }
+        try check(rd_kafka_incremental_assign(client.handle, list.pointer), "assign partitions")
+        return opened
+    }
+
+    /// Gives the partitions of a revocation up. What is committed for them must be committed before.
+    package func unassign(_ rebalance: Rebalance) throws(KafkaError) {
+        let list = PartitionList(rebalance.partitions)
+        let call = monitor.began("unassign partitions", within: .seconds(30))
+        defer {
+            monitor.ended(call)
+            for partition in rebalance.partitions { queues.removeValue(forKey: partition)?.close() }
+        }
+        try check(rd_kafka_incremental_unassign(client.handle, list.pointer), "unassign partitions")
+    }
+
+    /// What the group has committed; partitions without a committed offset are left out.
+    package func committed(
+        _ partitions: [TopicPartition], timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        if partitions.isEmpty { return [:] }
+        let list = PartitionList(partitions)
+        let call = monitor.began("read committed offsets", within: timeout + .seconds(30))
+        defer { monitor.ended(call) }
+        try check(rd_kafka_committed(client.handle, list.pointer, timeout.milliseconds), "read committed offsets")
+        var offsets: [TopicPartition: Int64] = [:]
+        for element in list.elements {
+            try check(element.error, "read committed offset of \(element.partition)")
+            if element.offset >= 0 { offsets[element.partition] = element.offset }
+        }
+        return offsets
+    }
+
+    /// Goes back to these offsets. Nobody may be taking records of these partitions meanwhile; what was prefetched is
+    /// dropped. Seeking, and not assigning anew, leaves a rebalance that is under way alone.
+    package func seek(to offsets: [TopicPartition: Int64]) throws(KafkaError) {
+        if offsets.isEmpty { return }
+        let list = PartitionList(offsets)
+        // Before 2.1 a time-out is taken for microseconds (librdkafka #4230); -1 waits for the answer, which comes from
+        // the library's own threads.
+        let call = monitor.began("seek", within: .seconds(30))
+        defer { monitor.ended(call) }
+        try check(rd_kafka_seek_partitions(client.handle, list.pointer, -1), "seek")
+        for element in list.elements {
+            // Not fetched yet: then there is nothing to go back from.
+            if element.error == RD_KAFKA_RESP_ERR__STATE || element.error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION { continue }
+            try check(element.error, "seek in \(element.partition)")
+        }
+    }
+
+    /// One past the last record handed out, transaction markers included; nil before the first. Does not block.
+    package nonisolated func position(of partition: TopicPartition) -> Int64? {
+        let list = PartitionList([partition])
+        guard rd_kafka_position(client.handle, list.pointer) == RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
+        return list.elements.first.flatMap { $0.offset >= 0 ? $0.offset : nil }
+    }
+
+    /// The first and the next offset of a partition, as the broker knows them.
+    package func watermarks(of partition: TopicPartition, timeout: Duration) throws(KafkaError) -> (low: Int64, high: Int64) {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let call = monitor.began("query watermarks", within: timeout + .seconds(30))
+        defer { monitor.ended(call) }
+        try check(
+            rd_kafka_query_watermark_offsets(
+                client.handle, partition.topic, partition.partition, &low, &high, timeout.milliseconds),
+            "query watermarks of \(partition)")
+        return (low, high)
+    }
+
+    /// Leaves the group (unless the membership is static) and frees everything. All partitions must be drained.
+    package func close() async {
+        // Closing before the first assignment has crashed librdkafka (#4381): give it a moment to arrive.
+        let patience = (subscribedAt ?? .now) + .seconds(5)
+        while subscribedAt != nil, !hadAssignment, ContinuousClock.now < patience {
+            serve(client.nextEvent(timeout: .milliseconds(100)))
+        }
+        if let error = rd_kafka_consumer_close_queue(client.handle, client.eventQueue) { rd_kafka_error_destroy(error) }
+        let call = monitor.began("close consumer", within: .seconds(60))
+        defer { monitor.ended(call) }
+        while rd_kafka_consumer_closed(client.handle) == 0 { serve(client.nextEvent(timeout: .milliseconds(100))) }
+        for queue in queues.values { queue.close() }
+        queues = [:]
+        client.destroy()
+    }
+
+    /// While closing: give back what is asked for, take nothing.
+    private func serve(_ event: OpaquePointer?) {
+        guard let event else { return }
+        defer { rd_kafka_event_destroy(event) }
+        guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE else { return }
+        hadAssignment = true
+        let list = rd_kafka_event_topic_partition_list(event)
+        let assigned = rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
+        let error = assigned
+            ? rd_kafka_incremental_assign(client.handle, list) : rd_kafka_incremental_unassign(client.handle, list)
+        if let error { rd_kafka_error_destroy(error) }
+    }
+}

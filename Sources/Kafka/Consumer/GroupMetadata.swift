@@ -1,0 +1,47 @@
+internal import CRdkafka
+
+/// Which generation of the group a transaction's offsets are committed under (KIP-447). Owns the library's object.
+struct GroupMetadata: ~Copyable {
+    let pointer: OpaquePointer
+
+    /// - Throws: if the consumer is no proper member of its group at the moment. With generation -1 and no member id
+    ///   the broker would take the offsets without asking whether this member still owns the partitions.
+    init(of client: Client) throws(KafkaError) {
+        guard rd_kafka_assignment_lost(client.handle) == 0 else {
+            throw GroupMetadata.notAMember("the assignment is lost")
+        }
+        guard let pointer = rd_kafka_consumer_group_metadata(client.handle) else {
+            throw GroupMetadata.notAMember("the consumer has no group")
+        }
+        if let generation = GroupMetadata.generation(pointer), generation < 0 {
+            rd_kafka_consumer_group_metadata_destroy(pointer)
+            throw GroupMetadata.notAMember("the consumer is between two generations of its group")
+        }
+        self.pointer = pointer
+    }
+
+    deinit { rd_kafka_consumer_group_metadata_destroy(pointer) }
+
+    private static func notAMember(_ reason: String) -> KafkaError {
+        KafkaError(
+            code: RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, operation: "send offsets to transaction", reason: reason,
+            requiresAbort: true)
+    }
+
+    /// The library shows the generation only in its serialised form: "CGMDv2:", the generation, then texts. nil if it
+    /// has another form.
+    private static func generation(_ pointer: OpaquePointer) -> Int32? {
+        var buffer: UnsafeMutableRawPointer?
+        var size = 0
+        if let error = rd_kafka_consumer_group_metadata_write(pointer, &buffer, &size) {
+            rd_kafka_error_destroy(error)
+            return nil
+        }
+        guard let buffer else { return nil }
+        defer { rd_kafka_mem_free(nil, buffer) }
+        let magic = "CGMDv2:".utf8
+        let bytes = UnsafeRawBufferPointer(start: buffer, count: size)
+        guard bytes.count >= magic.count + 4, bytes.prefix(magic.count).elementsEqual(magic) else { return nil }
+        return bytes.loadUnaligned(fromByteOffset: magic.count, as: Int32.self)
+    }
+}

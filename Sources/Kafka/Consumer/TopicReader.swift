@@ -1,0 +1,92 @@
+internal import Concurrency
+internal import CRdkafka
+
+/// Reads topics from a given place without being a member of any group: for tools. Sees committed records only.
+package actor TopicReader {
+    package enum Start: Sendable { case beginning, end }
+
+    package struct Record: Sendable {
+        package let partition: TopicPartition
+        package let offset: Int64
+        package let timestampMilliseconds: Int64?
+        package let key: [UInt8]?
+        package let value: [UInt8]?
+        package let headers: [(name: String, value: [UInt8]?)]
+    }
+
+    private nonisolated let executor = BlockingExecutor(name: "topic-reader")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let client: Client
+
+    /// - Parameter partitions: how many partitions each topic has.
+    package init(
+        bootstrap: String, properties: ClientProperties, partitions: [String: Int], from start: Start
+    ) throws(KafkaError) {
+        var all = properties
+        all["bootstrap.servers"] = bootstrap
+        // The library wants a group even of those who join none.
+        all["group.id"] = "weir-topic-reader"
+        all["enable.auto.commit"] = "false"
+        all["enable.auto.offset.store"] = "false"
+        all["isolation.level"] = "read_committed"
+        all["statistics.interval.ms"] = "0"
+        client = try Client(.consumer, all, events: 0, wakeup: nil)
+        var list = PartitionList(capacity: 16)
+        for (topic, count) in partitions.sorted(by: { $0.key < $1.key }) {
+            for partition in 0..<count {
+                list.add(
+                    TopicPartition(topic, Int32(partition)),
+                    offset: Int64(start == .beginning ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END))
+            }
+        }
+        let code = rd_kafka_assign(client.handle, list.pointer)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            client.destroy()
+            throw KafkaError(code: code, operation: "assign partitions")
+        }
+    }
+
+    /// Up to `limit` records, waiting at most `timeout` for the first. Logs and passing errors are skipped.
+    package func read(_ limit: Int, timeout: Duration) throws(KafkaError) -> [Record] {
+        var records: [Record] = []
+        let deadline = ContinuousClock.now + timeout
+        while records.count < limit {
+            let wait = records.isEmpty ? max(.zero, deadline - .now) : .zero
+            guard let message = rd_kafka_consumer_poll(client.handle, min(wait, .milliseconds(200)).milliseconds) else {
+                if records.isEmpty, ContinuousClock.now < deadline, !Task.isCancelled { continue }
+                break
+            }
+            defer { rd_kafka_message_destroy(message) }
+            let code = message.pointee.err
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                let error = KafkaError(code: code, operation: "read")
+                if error.isUnreachable || code == RD_KAFKA_RESP_ERR__PARTITION_EOF { continue }
+                throw error
+            }
+            records.append(Record(ConsumerRecord(message: message)))
+        }
+        return records
+    }
+
+    package func close() {
+        rd_kafka_consumer_close(client.handle)
+        client.destroy()
+    }
+}
+
+extension TopicReader.Record {
+    init(_ record: ConsumerRecord) {
+        var headers: [(name: String, value: [UInt8]?)] = []
+        record.forEachHeader { name, value in
+            headers.append((String(decoding: name, as: UTF8.self), value.map(Array.init)))
+            return true
+        }
+        self.init(
+            partition: TopicPartition(
+                record.message.pointee.rkt.map { String(cString: rd_kafka_topic_name($0)) } ?? "",
+                record.message.pointee.partition),
+            offset: record.offset, timestampMilliseconds: record.timestampMilliseconds,
+            key: record.key.map(Array.init), value: record.value.map(Array.init), headers: headers)
+    }
+}

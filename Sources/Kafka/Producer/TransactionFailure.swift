@@ -1,0 +1,40 @@
+internal import CRdkafka
+
+/// What to do about an error in a transaction.
+package enum TransactionRemedy: Sendable, Equatable {
+    /// The transaction is void, the producer is not: abort, go back to the committed offsets, go on.
+    case abort
+    /// The producer is dead or fenced, or nobody knows whether the transaction was committed: make a new one, which
+    /// settles the old one's fate, read the committed offsets again, go on from there.
+    case rebuild
+    /// Nobody can mend this by trying again: a right is missing, a topic is gone.
+    case stop
+}
+
+extension KafkaError {
+    /// The remedy for an error at any step of a transaction. Retriable errors have been retried before.
+    ///
+    /// The order matters: a fatal error may also ask for an abort, which then would fail.
+    package var remedy: TransactionRemedy {
+        if isFatal { return .rebuild }
+        switch code {
+        case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
+            RD_KAFKA_RESP_ERR__INVALID_ARG, RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION,
+            RD_KAFKA_RESP_ERR_UNSUPPORTED_FOR_MESSAGE_FORMAT:
+            return .stop
+        default: break
+        }
+        if requiresAbort { return .abort }
+        switch code {
+        // The outcome of the call is not known; asking again could commit or abort a later transaction
+        // (KAFKA-17754), so the producer's epoch is raised instead.
+        case RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__STATE, RD_KAFKA_RESP_ERR__FENCED,
+            RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH,
+            RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING, RD_KAFKA_RESP_ERR_INVALID_TXN_STATE:
+            return .rebuild
+        default: return .abort
+        }
+    }
+}

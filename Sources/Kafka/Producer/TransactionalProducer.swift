@@ -1,0 +1,140 @@
+package import Concurrency
+internal import CRdkafka
+internal import Glibc
+
+/// One producer of transactions (KIP-98, KIP-447): records and consumed offsets become visible together or never.
+///
+/// A thin layer: it keeps the order of calls and bounds their time, and leaves it to its owner to act on an error's
+/// `remedy`. Every call runs on the actor's own thread and is known to the monitor while it blocks.
+package actor TransactionalProducer {
+    private nonisolated let executor: BlockingExecutor
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private nonisolated let client: Client
+    private nonisolated let monitor: CallMonitor
+    private let topics: TopicHandles
+    /// How long a call may wait for brokers. Longer than a transaction lives nothing is worth waiting for.
+    private let timeout: Duration
+    package private(set) var inTransaction = false
+
+    /// - Parameters:
+    ///   - transactionalID: stable for one slot of the application: whoever comes next under it fences this one.
+    ///   - wakeup: signalled when events wait.
+    package init(
+        bootstrap: String, transactionalID: String, properties: ClientProperties, wakeup: Wakeup,
+        monitor: CallMonitor
+    ) throws(KafkaError) {
+        var all = properties
+        all["bootstrap.servers"] = bootstrap
+        all["transactional.id"] = transactionalID
+        all["enable.idempotence"] = "true"
+        all["partitioner"] = "murmur2_random"
+        let client = try Client(.producer, all, events: 0, wakeup: wakeup)
+        self.client = client
+        topics = TopicHandles(client: client)
+        timeout = .milliseconds(Int(all["transaction.timeout.ms"] ?? "") ?? 15_000)
+        executor = BlockingExecutor(name: "producer")
+        self.monitor = monitor
+    }
+
+    /// The next event that waits, or nil; never blocks.
+    package nonisolated func nextEvent() -> ClientEvent? {
+        while let event = client.nextEvent() {
+            defer { rd_kafka_event_destroy(event) }
+            if let known = ClientEvent(event, client: client) { return known }
+        }
+        return nil
+    }
+
+    /// Takes the transactional id over: fences its former user and waits until that one's last transaction is
+    /// settled. To be called again after a retriable error.
+    package func initTransactions(timeout: Duration) throws(KafkaError) {
+        try call("init transactions", within: timeout) { rd_kafka_init_transactions(client.handle, timeout.milliseconds) }
+    }
+
+    /// Asks for the topics' metadata, so that the first record does not wait for it (librdkafka #5032).
+    package func prime(_ names: [String], timeout: Duration) throws(KafkaError) {
+        for name in names {
+            let topic = try topics.handle(name)
+            var metadata: UnsafePointer<rd_kafka_metadata>?
+            let call = monitor.began("query metadata", within: timeout + .seconds(30))
+            defer { monitor.ended(call) }
+            try check(
+                rd_kafka_metadata(client.handle, 0, topic, &metadata, timeout.milliseconds), "query metadata of \(name)")
+            rd_kafka_metadata_destroy(metadata)
+        }
+    }
+
+    /// Opens a transaction unless one is open.
+    package func begin() throws(KafkaError) {
+        if inTransaction { return }
+        try call("begin transaction", within: timeout) { rd_kafka_begin_transaction(client.handle) }
+        inTransaction = true
+    }
+
+    /// Puts records into the open transaction. A full queue is waited for; nothing is ever dropped.
+    package func produce(_ body: @Sendable (RecordSink) throws(KafkaError) -> Void) throws(KafkaError) {
+        let sink = RecordSink(client: client, topics: topics, patience: timeout)
+        let call = monitor.began("produce", within: timeout + .seconds(60))
+        defer { monitor.ended(call) }
+        try body(sink)
+    }
+
+    /// Makes consumed offsets part of the transaction, under the consumer's present generation of its group.
+    /// - Parameter offsets: the next record to read, by partition.
+    package func sendOffsets(_ offsets: [TopicPartition: Int64], of consumer: GroupConsumer) throws(KafkaError) {
+        let list = PartitionList(offsets)
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            do throws(KafkaError) {
+                return try sendOffsets(list, of: consumer)
+            } catch {
+                // Retriable means: the same offsets again.
+                guard error.isRetriable, !error.requiresAbort, ContinuousClock.now < deadline else { throw error }
+                usleep(10_000)
+            }
+        }
+    }
+
+    private func sendOffsets(_ list: borrowing PartitionList, of consumer: GroupConsumer) throws(KafkaError) {
+        let metadata = try GroupMetadata(of: consumer.client)
+        let call = monitor.began("send offsets to transaction", within: timeout + .seconds(30))
+        defer { monitor.ended(call) }
+        try check(
+            rd_kafka_send_offsets_to_transaction(
+                client.handle, list.pointer, metadata.pointer, timeout.milliseconds), "send offsets to transaction")
+    }
+
+    /// Makes all of the transaction visible. On a time-out nobody knows whether it is: see `remedy`.
+    package func commit() throws(KafkaError) {
+        try call("commit transaction", within: timeout) {
+            rd_kafka_commit_transaction(client.handle, timeout.milliseconds)
+        }
+        inTransaction = false
+    }
+
+    /// Makes sure that nothing of the transaction will ever be visible.
+    package func abort() throws(KafkaError) {
+        guard inTransaction else { return }
+        try call("abort transaction", within: timeout) {
+            rd_kafka_abort_transaction(client.handle, timeout.milliseconds)
+        }
+        inTransaction = false
+    }
+
+    /// Throws away what is queued and frees everything. An open transaction is left to its successor or its time-out.
+    package func close() {
+        rd_kafka_purge(client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+        topics.close()
+        let call = monitor.began("destroy producer", within: .seconds(60))
+        defer { monitor.ended(call) }
+        client.destroy()
+    }
+
+    /// The library keeps `timeout` by itself; what overruns it by far hangs.
+    private func call(_ name: String, within timeout: Duration, _ body: () -> OpaquePointer?) throws(KafkaError) {
+        let call = monitor.began(name, within: timeout + .seconds(30))
+        defer { monitor.ended(call) }
+        try check(body(), name)
+    }
+}
