@@ -27,7 +27,7 @@ func tests(_ name: String, _ dependencies: Target.Dependency..., resources: [Res
 let package = Package(
     name: "weir",
     products: [
-        // .executable(name: "weir", targets: ["weir"]),
+        .executable(name: "weir", targets: ["weir"]),
         .library(name: "Kafka", targets: ["Kafka"]),
     ],
     targets: [
@@ -48,10 +48,19 @@ let package = Package(
         module("Events", "Configuration", "CCrypto", "CSimdjson"),
         module("Signals", "Configuration", "Events"),
         module("Detection", "Configuration", "Events", "Signals"),
+        module("MetadataDetection", "Configuration", "Detection", "Events", "Signals"),
         module("Policy", "Configuration", "Events"),
         module("Kafka", "Concurrency", "CRdkafka"),
         module("Operations", "Concurrency", "Events", "CMicrohttpd"),
         module("Pipeline", "Concurrency", "Configuration", "Detection", "Events", "Operations", "Policy", "Signals"),
+        module("Streaming", "Concurrency", "Configuration", "Events", "Kafka", "Operations", "Pipeline"),
+        .executableTarget(
+            name: "weir",
+            dependencies: [
+                "Concurrency", "Configuration", "Detection", "Events", "Kafka", "MetadataDetection", "Operations",
+                "Pipeline", "Policy", "Signals", "Streaming",
+            ],
+            swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

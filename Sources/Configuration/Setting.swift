@@ -39,7 +39,7 @@ extension Setting: AnySetting {
     }
 
     package func show(_ value: (any Sendable)?) -> String {
-        let value = value as? Value ?? standard
+        let value = value.map { $0 as? Value ?? standard } ?? standard
         if let properties = value as? [String: String] {
             let masked = properties.map { ($0.key, isSecretName($0.key) ? "***" : $0.value) }
             return ValueFormat<[String: String]>.properties.render(Dictionary(uniqueKeysWithValues: masked))
@@ -71,7 +71,9 @@ package struct Settings: Sendable {
     }
 
     package subscript<Value>(_ setting: Setting<Value>) -> Value {
-        values[setting.key] as? Value ?? setting.standard
+        // In two steps: an absent value would cast to an optional `Value` as its nil.
+        guard let value = values[setting.key] else { return setting.standard }
+        return value as? Value ?? setting.standard
     }
 
     package func isSet(_ setting: Setting<some Sendable>) -> Bool {

@@ -52,6 +52,11 @@ package struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether the place to read from is gone and nothing says where to go on.
+    package var isOffsetLost: Bool {
+        code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE
+    }
+
     /// Whether the broker refused for want of a right.
     package var isAuthorization: Bool {
         switch code {

@@ -7,21 +7,19 @@ package enum TransactionRemedy: Sendable, Equatable {
     /// The producer is dead or fenced, or nobody knows whether the transaction was committed: make a new one, which
     /// settles the old one's fate, read the committed offsets again, go on from there.
     case rebuild
-    /// Nobody can mend this by trying again: a right is missing, a topic is gone.
+    /// Trying again can't mend this: the call or the broker is of the wrong kind.
     case stop
 }
 
 extension KafkaError {
-    /// The remedy for an error at any step of a transaction. Retriable errors have been retried before.
+    /// The remedy for an error at any step of a transaction. Retriable errors have been retried before. A topic that is
+    /// gone or a right that is missing may come back: the transaction is aborted and the input waits.
     ///
     /// The order matters: a fatal error may also ask for an abort, which then would fail.
     package var remedy: TransactionRemedy {
         if isFatal { return .rebuild }
         switch code {
-        case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
-            RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
-            RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
-            RD_KAFKA_RESP_ERR__INVALID_ARG, RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION,
+        case RD_KAFKA_RESP_ERR__INVALID_ARG, RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION,
             RD_KAFKA_RESP_ERR_UNSUPPORTED_FOR_MESSAGE_FORMAT:
             return .stop
         default: break

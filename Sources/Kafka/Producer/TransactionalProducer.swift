@@ -81,13 +81,18 @@ package actor TransactionalProducer {
     }
 
     /// Makes consumed offsets part of the transaction, under the consumer's present generation of its group.
-    /// - Parameter offsets: the next record to read, by partition.
-    package func sendOffsets(_ offsets: [TopicPartition: Int64], of consumer: GroupConsumer) throws(KafkaError) {
+    /// - Parameters:
+    ///   - offsets: the next record to read, by partition.
+    ///   - limit: how long to wait for brokers, at most as long as a transaction lives.
+    package func sendOffsets(
+        _ offsets: [TopicPartition: Int64], of consumer: GroupConsumer, within limit: Duration = .seconds(3_600)
+    ) throws(KafkaError) {
         let list = PartitionList(offsets)
-        let deadline = ContinuousClock.now + timeout
+        let patience = min(limit, timeout)
+        let deadline = ContinuousClock.now + patience
         while true {
             do throws(KafkaError) {
-                return try sendOffsets(list, of: consumer)
+                return try sendOffsets(list, of: consumer, patience)
             } catch {
                 // Retriable means: the same offsets again.
                 guard error.isRetriable, !error.requiresAbort, ContinuousClock.now < deadline else { throw error }
@@ -96,28 +101,32 @@ package actor TransactionalProducer {
         }
     }
 
-    private func sendOffsets(_ list: borrowing PartitionList, of consumer: GroupConsumer) throws(KafkaError) {
+    private func sendOffsets(
+        _ list: borrowing PartitionList, of consumer: GroupConsumer, _ patience: Duration
+    ) throws(KafkaError) {
         let metadata = try GroupMetadata(of: consumer.client)
-        let call = monitor.began("send offsets to transaction", within: timeout + .seconds(30))
+        let call = monitor.began("send offsets to transaction", within: patience + .seconds(30))
         defer { monitor.ended(call) }
         try check(
             rd_kafka_send_offsets_to_transaction(
-                client.handle, list.pointer, metadata.pointer, timeout.milliseconds), "send offsets to transaction")
+                client.handle, list.pointer, metadata.pointer, patience.milliseconds), "send offsets to transaction")
     }
 
     /// Makes all of the transaction visible. On a time-out nobody knows whether it is: see `remedy`.
-    package func commit() throws(KafkaError) {
-        try call("commit transaction", within: timeout) {
-            rd_kafka_commit_transaction(client.handle, timeout.milliseconds)
+    package func commit(within limit: Duration = .seconds(3_600)) throws(KafkaError) {
+        let patience = min(limit, timeout)
+        try call("commit transaction", within: patience) {
+            rd_kafka_commit_transaction(client.handle, patience.milliseconds)
         }
         inTransaction = false
     }
 
     /// Makes sure that nothing of the transaction will ever be visible.
-    package func abort() throws(KafkaError) {
+    package func abort(within limit: Duration = .seconds(3_600)) throws(KafkaError) {
         guard inTransaction else { return }
-        try call("abort transaction", within: timeout) {
-            rd_kafka_abort_transaction(client.handle, timeout.milliseconds)
+        let patience = min(limit, timeout)
+        try call("abort transaction", within: patience) {
+            rd_kafka_abort_transaction(client.handle, patience.milliseconds)
         }
         inTransaction = false
     }

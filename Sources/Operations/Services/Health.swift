@@ -37,6 +37,15 @@ package final class Progress: Sendable {
         }
     }
 
+    /// Something is in hand now; if something was before, its time goes on.
+    package func begin(_ activity: String) {
+        state.withLock { state in
+            guard state.activity == nil else { return }
+            state.activity = activity
+            state.since = .now
+        }
+    }
+
     /// What has been in hand since when, unchanged; nil when idle.
     package var stalled: (activity: String, duration: Duration)? {
         state.withLock { state in state.activity.map { ($0, ContinuousClock.now - state.since) } }

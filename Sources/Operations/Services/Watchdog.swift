@@ -8,7 +8,7 @@ package final class Watchdog: Service {
     package let name = "watchdog"
     private let limit: Duration
     private let logger: Logger
-    private let watched = Mutex<[Progress]>([])
+    private let watched = Mutex<[@Sendable (Duration) -> String?]>([])
     private let stuck = Mutex<String?>(nil)
     private let exit: @Sendable () -> Void
 
@@ -21,7 +21,17 @@ package final class Watchdog: Service {
         self.exit = exit
     }
 
-    package func watch(_ progress: Progress) { watched.withLock { $0.append(progress) } }
+    package func watch(_ progress: Progress) {
+        watch { limit in
+            guard let stalled = progress.stalled, stalled.duration > limit else { return nil }
+            return "\(progress.name) has been at \"\(stalled.activity)\" for \(Int(stalled.duration.inSeconds)) s"
+        }
+    }
+
+    /// - Parameter complaint: given the limit, says what stands still, or nil.
+    package func watch(_ complaint: @escaping @Sendable (Duration) -> String?) {
+        watched.withLock { $0.append(complaint) }
+    }
 
     /// Where it stands still, if it does.
     package var complaint: String? { stuck.withLock { $0 } }
@@ -31,13 +41,10 @@ package final class Watchdog: Service {
     }
 
     @Sendable private func look() {
-        for progress in watched.withLock({ $0 }) {
-            guard let stalled = progress.stalled, stalled.duration > limit else { continue }
-            let complaint = "\(progress.name) has been at \"\(stalled.activity)\" for \(Int(stalled.duration.inSeconds)) s"
+        for check in watched.withLock({ $0 }) {
+            guard let complaint = check(limit) else { continue }
             stuck.withLock { $0 = complaint }
-            logger.critical(
-                "no progress: giving up, the supervisor must restart this process",
-                ["where": progress.name, "activity": stalled.activity, "seconds": "\(Int(stalled.duration.inSeconds))"])
+            logger.critical("no progress: giving up, the supervisor must restart this process", ["where": complaint])
             exit()
         }
     }

@@ -1,3 +1,4 @@
+package import Configuration
 package import Detection
 package import Events
 package import Policy
@@ -27,6 +28,19 @@ package struct PipelineBlueprint: Sendable {
         self.shadows = shadows
         self.group = group
         self.accountKey = accountKey
+    }
+
+    /// What is wrong between the files: rules that name detectors which don't exist.
+    package var problems: [Problem] {
+        let known = catalog.map(\.identity.name)
+        return ([(policy, policyFile)] + shadows.map { ($0.document, $0.file) }).flatMap { document, file in
+            do throws(InvalidConfiguration) {
+                _ = try CompiledPolicy(document, file: file, detectors: detectors, known: known)
+                return [Problem]()
+            } catch {
+                return error.problems
+            }
+        }
     }
 
     /// Builds the detectors for a set of signals. Takes as long as their indexes do: not for the cooperative pool.

@@ -37,9 +37,11 @@ package struct ReleaseWindow<Result: Sendable>: Sendable {
         return released
     }
 
-    /// Forgets everything in flight.
-    package mutating func abandon() {
+    /// Forgets everything in flight. - Returns: the results that were here already and will now never be released.
+    @discardableResult
+    package mutating func abandon() -> [Result] {
         head = tail
-        for index in slots.indices { slots[index] = nil }
+        defer { for index in slots.indices { slots[index] = nil } }
+        return slots.compactMap(\.self)
     }
 }

@@ -1,0 +1,97 @@
+internal import Concurrency
+internal import Kafka
+internal import Operations
+
+extension Lane {
+    /// Takes in what the consumer reports. While a revocation is pending no other rebalance can come.
+    func serveRebalances(_ group: inout DiscardingTaskGroup) async {
+        while let event = consumer.nextEvent() {
+            switch event {
+            case .client(let event): handle(event, of: "consumer")
+            case .assigned(let rebalance): await assign(rebalance, &group)
+            case .revoked(let rebalance): await revoke(rebalance)
+            }
+        }
+    }
+
+    private func assign(_ rebalance: Rebalance, _ group: inout DiscardingTaskGroup) async {
+        metrics.rebalances.increment()
+        do {
+            for queue in try await consumer.assign(rebalance) {
+                let session = PartitionSession(queue, consumer: consumer, judge: judge, flow: flow, options: options)
+                sessions[queue.partition] = session
+                metrics.assigned(queue.partition)
+                if phase == .running { start(session, &group) }
+            }
+            logger.info("assigned", ["partitions": describe(rebalance), "all": "\(sessions.count)"])
+            if phase == .running { readiness.set(name, nil) }
+            await noteCommitted(rebalance.partitions)
+        } catch {
+            fatal = error
+        }
+    }
+
+    /// For the lag metric, which otherwise would say nothing before the first commit.
+    private func noteCommitted(_ partitions: [TopicPartition]) async {
+        guard let offsets = try? await consumer.committed(partitions, timeout: .seconds(2)) else { return }
+        for (partition, offset) in offsets { metrics.committed(partition, offset, newest: nil) }
+    }
+
+    func start(_ session: PartitionSession, _ group: inout DiscardingTaskGroup) {
+        session.activate()
+        group.addTask { await session.run() }
+    }
+
+    /// A revocation waits until its partitions are drained and committed; a loss has nothing to wait for.
+    private func revoke(_ rebalance: Rebalance) async {
+        metrics.rebalances.increment()
+        logger.info(rebalance.isLost ? "partitions lost" : "revoked", ["partitions": describe(rebalance)])
+        if rebalance.isLost {
+            // Others may be at work on them: what this transaction holds can't be committed any more.
+            for partition in rebalance.partitions { sessions[partition]?.abandon() }
+            if case .draining = phase {} else if !transaction.isEmpty || phase != .running { phase = .recovering(.abort) }
+            pendingRevocation = nil
+            await giveUp(rebalance)
+            return
+        }
+        for partition in rebalance.partitions { sessions[partition]?.drain() }
+        pendingRevocation = PendingRevocation(rebalance: rebalance, deadline: .now + options.revocationLimit)
+    }
+
+    /// Gives a revocation's partitions up as soon as nothing of them is in flight or uncommitted.
+    func finishRevocation() async {
+        guard let pending = pendingRevocation else { return }
+        let theirs = pending.rebalance.partitions.compactMap { sessions[$0] }
+        let late = ContinuousClock.now >= pending.deadline
+        if late {
+            logger.warning("revocation limit reached: the rest is left to the next owner", ["partitions": describe(pending.rebalance)])
+            for session in theirs { session.abandon() }
+        } else if theirs.contains(where: \.isActive) {
+            return
+        }
+        // What was released meanwhile belongs to this owner; it goes out now, not when the interval is over.
+        await send()
+        await commit()
+        guard phase == .running || isDraining else { return }  // the recovery goes on with the revocation
+        pendingRevocation = nil
+        await giveUp(pending.rebalance)
+    }
+
+    var isDraining: Bool { if case .draining = phase { true } else { false } }
+
+    func giveUp(_ rebalance: Rebalance) async {
+        do {
+            try await consumer.unassign(rebalance)
+        } catch {
+            fatal = error
+        }
+        for partition in rebalance.partitions {
+            sessions.removeValue(forKey: partition)?.abandon()
+            metrics.unassigned(partition)
+        }
+    }
+
+    private func describe(_ rebalance: Rebalance) -> String {
+        rebalance.partitions.sorted().map(\.description).joined(separator: " ")
+    }
+}

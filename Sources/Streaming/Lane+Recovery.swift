@@ -1,0 +1,86 @@
+internal import Concurrency
+internal import Kafka
+internal import Operations
+
+extension Lane {
+    /// One attempt to mend a failed transaction: void it for certain, go back to what is committed, go on. If brokers
+    /// are away the attempt fails and is made again; partitions stand still meanwhile, and nothing is lost.
+    func recover(_ group: inout DiscardingTaskGroup) async {
+        guard case .recovering(let remedy) = phase else { return }
+        for session in sessions.values { session.abandon() }
+        discardReleased()
+        // Whoever still works on a batch is told to stop; its result would be void anyway.
+        guard sessions.values.allSatisfy({ !$0.isActive }) else { return }
+        if let retryAt, ContinuousClock.now < retryAt { return }
+        progress.advance(to: "recovering from a failed transaction")
+        if let pending = pendingRevocation {
+            pendingRevocation = nil
+            await giveUp(pending.rebalance)
+        }
+        do throws(KafkaError) {
+            try await void(remedy)
+            phase = .recovering(.abort)  // settled: only the offsets are left to do
+            try await goBack()
+        } catch {
+            retry(after: error)
+            return
+        }
+        flow.letGo(records: transaction.records, bytes: transaction.heldBytes)
+        transaction = OpenTransaction()
+        retryAt = nil
+        phase = .running
+        if failures < Lane.troublesome { readiness.set(name, nil) }
+        logger.notice("recovered: going on from the committed offsets", ["partitions": "\(sessions.count)"])
+        progress.advance(to: nil)
+        for session in sessions.values {
+            start(session, &group)
+        }
+    }
+
+    /// Makes sure that nothing of the transaction will ever be visible, or finds out that all of it is.
+    private func void(_ remedy: TransactionRemedy) async throws(KafkaError) {
+        if remedy == .abort {
+            do throws(KafkaError) {
+                return try await producer.abort()
+            } catch {
+                logger.warning("abort failed, making a new producer", ["error": error.description])
+                phase = .recovering(.rebuild)
+            }
+        }
+        await producer.close()
+        producer = try Lane.makeProducer(options, wakeup: wakeup, monitor: monitor)
+        // Raises the epoch, which fences the old producer, and waits until its last transaction is settled.
+        try await producer.initTransactions(timeout: .seconds(10))
+        try await producer.prime(options.outputs.all, timeout: .seconds(5))
+    }
+
+    /// Puts every partition back to its committed offset or, if it has none, to where its session began.
+    private func goBack() async throws(KafkaError) {
+        let partitions = sessions.keys.sorted()
+        let committed = try await consumer.committed(partitions, timeout: .seconds(10))
+        var offsets: [TopicPartition: Int64] = [:]
+        for partition in partitions {
+            // A session that never took a record has nothing to go back from.
+            guard let first = sessions[partition]?.firstOffset else { continue }
+            offsets[partition] = committed[partition] ?? first
+        }
+        try await consumer.seek(to: offsets)
+    }
+
+    private func retry(after error: KafkaError) {
+        logger.warning("recovery failed, trying again", ["error": error.description, "attempt": "\(failures)"])
+        countFailure(error)
+        if error.remedy == .stop { fatal = error }
+    }
+
+    /// Failures in a row from which on the process is not ready.
+    static let troublesome = 3
+
+    /// The first failure is mended at once; if it comes again, longer and longer pauses keep the brokers from harm.
+    func countFailure(_ error: KafkaError) {
+        failures += 1
+        guard failures > 1 else { return }
+        retryAt = .now + min(Duration.milliseconds(50) * (1 << min(failures, 7)), .seconds(5))
+        if failures >= Lane.troublesome { readiness.set(name, "transactions keep failing: \(error.description)") }
+    }
+}

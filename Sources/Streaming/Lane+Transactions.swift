@@ -1,0 +1,153 @@
+internal import Concurrency
+internal import Events
+internal import Kafka
+internal import Operations
+internal import Pipeline
+
+extension Lane {
+    /// Puts everything released into the open transaction, opening one if there is none.
+    func send() async {
+        let now = ContinuousClock.now
+        var batches: [ReleasedBatch] = []
+        for batch in flow.takeReleased() {
+            if isCurrent(batch) { batches.append(batch) } else { letGo(batch) }
+        }
+        guard !batches.isEmpty else { return }
+        progress.advance(to: "sending verdicts")
+        let outbox = Outbox(batches: batches, outputs: options.outputs, version: options.version)
+        for batch in batches { transaction.add(batch, now: now) }
+        do throws(KafkaError) {
+            try await producer.begin()
+            try await producer.produce(outbox.send)
+            countDeadLetters(batches)
+        } catch {
+            failed(error)
+        }
+        for session in sessions.values { session.wake() }
+    }
+
+    func commitIfDue() async {
+        let now = ContinuousClock.now
+        // At the end, and for a group that waits, there is nothing to collect for any more.
+        let last = isDraining && sessions.values.allSatisfy { !$0.isActive }
+        guard last || transaction.isDue(options, now: now) else { return }
+        await commit()
+    }
+
+    /// Makes the open transaction visible: verdicts, dead letters and offsets at once.
+    func commit() async {
+        guard phase == .running || isDraining, let opened = transaction.opened, !transaction.isEmpty else { return }
+        progress.advance(to: "committing a transaction")
+        do throws(KafkaError) {
+            try await producer.begin()
+            try await producer.sendOffsets(transaction.offsets, of: consumer, within: patience)
+            try await producer.commit(within: patience)
+        } catch {
+            failed(error)
+            return
+        }
+        committed(transaction, opened: opened)
+    }
+
+    /// How long brokers may be waited for: at the end not longer than the end may take.
+    var patience: Duration {
+        guard case .draining(let deadline) = phase else { return .seconds(3_600) }
+        return max(.milliseconds(500), deadline - .now)
+    }
+
+    private func committed(_ done: OpenTransaction, opened: ContinuousClock.Instant) {
+        let now = Timestamp.now()
+        metrics.transactions["committed"].increment()
+        metrics.transactionSeconds.observe(ContinuousClock.now - opened)
+        metrics.endToEnd.observe(done.received.lazy.map { Double(now.nanoseconds - $0.nanoseconds) / 1e9 })
+        for (partition, offset) in done.offsets {
+            metrics.committed(partition, offset, newest: done.newest[partition])
+        }
+        transaction = OpenTransaction()
+        if failures >= Lane.troublesome { readiness.set(name, nil) }
+        failures = 0
+        flow.letGo(records: done.records, bytes: done.heldBytes)
+        progress.advance(to: flow.inFlight > 0 ? "judging" : nil)
+        lastReachable = .now
+        for session in sessions.values { session.wake() }
+    }
+
+    /// Leaves the transaction to the recovery.
+    private func failed(_ error: KafkaError) {
+        logger.warning("transaction failed", ["error": error.description, "remedy": "\(error.remedy)"])
+        metrics.transactions[error.remedy == .abort ? "aborted" : "indeterminate"].increment()
+        if isDraining {
+            // No time to mend it: what is not committed is done again after the restart.
+            phase = .draining(until: .now)
+        } else {
+            phase = .recovering(error.remedy)
+            countFailure(error)
+            if error.remedy == .stop { fatal = error }
+        }
+    }
+
+    func isCurrent(_ batch: ReleasedBatch) -> Bool {
+        sessions[batch.partition]?.epoch == batch.epoch
+    }
+
+    func letGo(_ batch: ReleasedBatch) {
+        flow.letGo(records: batch.recordCount, bytes: batch.byteCount)
+    }
+
+    /// Everything released so far is void.
+    func discardReleased() {
+        for batch in flow.takeReleased() { letGo(batch) }
+    }
+
+    private func countDeadLetters(_ batches: [ReleasedBatch]) {
+        for letter in batches.flatMap(\.deadLetters) {
+            pipelineMetrics.deadLetters[letter.error.code.rawValue].increment()
+            pipelineMetrics.events[options.input, "dead-letter"].increment()
+            logger.warning(
+                "dead letter",
+                [
+                    "code": letter.error.code.rawValue, "reason": letter.error.message, "topic": letter.topic,
+                    "partition": "\(letter.partition)", "offset": "\(letter.offset)",
+                ])
+        }
+    }
+}
+
+/// Hands released batches to the producer, on its thread.
+private struct Outbox: Sendable {
+    let batches: [ReleasedBatch]
+    let outputs: OutputTopics
+    let version: String
+
+    @Sendable func send(_ sink: RecordSink) throws(KafkaError) {
+        let audit = try sink.topic(outputs.audit)
+        let enforcement = try sink.topic(outputs.enforcement)
+        let review = try sink.topic(outputs.review)
+        let deadLetters = try sink.topic(outputs.deadLetters)
+        for batch in batches {
+            for letter in batch.deadLetters {
+                try sink.send(
+                    to: deadLetters, key: letter.key, value: letter.value,
+                    headers: letter.headers(version: version).map { ($0.name, $0.value) })
+            }
+            guard let judged = batch.judged else { continue }
+            try judged.bytes.withUnsafeBufferPointer { (verdicts) throws(KafkaError) in
+                try judged.batch.bytes.withUnsafeBufferPointer { (fields) throws(KafkaError) in
+                    for output in judged.outputs {
+                        let topic =
+                            switch output.destination {
+                            case .audit: audit
+                            case .enforcement: enforcement
+                            case .review: review
+                            }
+                        let content = judged.batch.events[output.event].subject
+                        try sink.send(
+                            to: topic, key: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: fields[content.range])),
+                            value: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: verdicts[output.verdict])),
+                            header: ("content-type", "application/cloudevents+json"))
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,230 @@
+internal import Concurrency
+internal import Events
+package import Kafka
+package import Operations
+package import Pipeline
+
+/// Reads one topic as a member of a group and commits its verdicts, dead letters and offsets, all in one transaction.
+///
+/// Everything that must not happen at once (rebalances, transactions, going back) is done by one loop, in turn; only
+/// the work on the partitions runs beside it. So there is no state of a rebalance in the middle of a commit.
+package actor Lane: Service {
+    /// What the loop is about.
+    enum Phase: Equatable {
+        case running
+        /// Partitions stand still until the transaction's failure is mended.
+        case recovering(TransactionRemedy)
+        /// Coming to the end: nothing more is taken in.
+        case draining(until: ContinuousClock.Instant)
+    }
+
+    /// A revocation that waits for its partitions to be drained.
+    struct PendingRevocation {
+        let rebalance: Rebalance
+        let deadline: ContinuousClock.Instant
+    }
+
+    package nonisolated var name: String { "lane-\(options.name)" }
+    nonisolated let options: LaneOptions
+    nonisolated let judge: Judge
+    nonisolated let flow: LaneFlow
+    nonisolated let metrics: StreamingMetrics
+    nonisolated let pipelineMetrics: PipelineMetrics
+    nonisolated let readiness: Readiness
+    nonisolated let progress: Progress
+    nonisolated let logger: Logger
+    nonisolated let monitor: CallMonitor
+    nonisolated let wakeup = Wakeup()
+
+    let consumer: GroupConsumer
+    var producer: TransactionalProducer
+    var phase = Phase.running
+    var sessions: [TopicPartition: PartitionSession] = [:]
+    var transaction = OpenTransaction()
+    var pendingRevocation: PendingRevocation?
+    /// Failed attempts in a row, and when the next may be made.
+    var failures = 0
+    var retryAt: ContinuousClock.Instant?
+    var lastReachable = ContinuousClock.now
+    /// What makes going on pointless.
+    var fatal: (any Error)?
+
+    package init(
+        _ options: LaneOptions, judge: Judge, metrics: StreamingMetrics, pipelineMetrics: PipelineMetrics,
+        readiness: Readiness, progress: Progress, monitor: CallMonitor, logger: Logger
+    ) throws(KafkaError) {
+        self.options = options
+        self.judge = judge
+        self.metrics = metrics
+        self.pipelineMetrics = pipelineMetrics
+        self.readiness = readiness
+        self.progress = progress
+        self.monitor = monitor
+        self.logger = logger.labelled("lane.\(options.name)")
+        let wakeup = self.wakeup
+        flow = LaneFlow(mostRecords: options.commitRecords * 2, mostBytes: options.inFlightBytes, wakeup: wakeup)
+        consumer = try GroupConsumer(
+            bootstrap: options.bootstrap, group: options.group, instance: options.instance,
+            properties: options.consumerProperties, wakeup: wakeup, monitor: monitor)
+        producer = try Lane.makeProducer(options, wakeup: wakeup, monitor: monitor)
+    }
+
+    static func makeProducer(
+        _ options: LaneOptions, wakeup: Wakeup, monitor: CallMonitor
+    ) throws(KafkaError) -> TransactionalProducer {
+        try TransactionalProducer(
+            bootstrap: options.bootstrap, transactionalID: options.transactionalID,
+            properties: options.producerProperties, wakeup: wakeup, monitor: monitor)
+    }
+
+    package func run(until shutdown: ShutdownSignal) async throws {
+        shutdown.onTrigger { [wakeup] in wakeup.signal() }
+        metrics.watch(options.name) { [flow] in flow.inFlight }
+        readiness.set(name, "connecting to the brokers")
+        do {
+            if try await connect(until: shutdown) {
+                await withDiscardingTaskGroup { group in await loop(&group, until: shutdown) }
+            }
+        } catch {
+            fatal = error
+        }
+        readiness.set(name, "stopped")
+        progress.advance(to: "closing")
+        // What could not be committed must not keep the next owner waiting for its time-out.
+        try? await producer.abort(within: .seconds(3))
+        await producer.close()
+        await consumer.close()
+        progress.advance(to: nil)
+        if let fatal { throw fatal }
+    }
+
+    /// Takes the transactional id over and joins the group; waits for brokers as long as it takes.
+    /// - Returns: false if the end came first.
+    private func connect(until shutdown: ShutdownSignal) async throws -> Bool {
+        while !shutdown.isTriggered, !Task.isCancelled {
+            do throws(KafkaError) {
+                try await producer.initTransactions(timeout: .seconds(5))
+                try await producer.prime(options.outputs.all, timeout: .seconds(5))
+                try await consumer.subscribe(to: [options.input])
+                readiness.set(name, "waiting for an assignment")
+                logger.info("joined the group", ["group": options.group, "topic": options.input, "transactionalId": options.transactionalID])
+                return true
+            } catch {
+                serveEvents()
+                while case .client(let event)? = consumer.nextEvent() { handle(event, of: "consumer") }
+                if error.isFatal { throw error }
+                logger.warning("brokers not ready, trying again", ["error": error.description])
+                readiness.set(name, "connecting to the brokers: \(error.description)")
+                await wakeup.wait(until: .now + .milliseconds(500))
+            }
+        }
+        return false
+    }
+
+    private func loop(_ group: inout DiscardingTaskGroup, until shutdown: ShutdownSignal) async {
+        while fatal == nil {
+            if Task.isCancelled { break }
+            if shutdown.isTriggered { beginDraining() }
+            await serveRebalances(&group)
+            serveEvents()
+            switch phase {
+            case .recovering: await recover(&group)
+            case .running, .draining:
+                await send()
+                await commitIfDue()
+                await finishRevocation()
+            }
+            checkPartitions()
+            reportHealth()
+            if isDrained { break }
+            await waitForWork()
+        }
+        for session in sessions.values { session.abandon() }
+        discardReleased()
+    }
+
+    /// Sleeps until something is released, reported or due.
+    private func waitForWork() async {
+        var times: [ContinuousClock.Instant] = []
+        if case .recovering = phase { times.append(retryAt ?? .now + .milliseconds(100)) }
+        if case .draining(let deadline) = phase { times.append(deadline) }
+        if phase == .running, let due = transaction.dueTime(interval: options.commitInterval) { times.append(due) }
+        if let pendingRevocation { times.append(pendingRevocation.deadline) }
+        // Whether brokers can be reached is looked at now and then even if nothing happens.
+        times.append(.now + .seconds(5))
+        await wakeup.wait(until: times.min() ?? .now)
+    }
+
+    private func beginDraining() {
+        if case .draining = phase { return }
+        logger.notice("draining: nothing more is taken in", ["inFlight": "\(flow.inFlight)"])
+        readiness.set(name, "draining")
+        // A transaction in trouble is left to the next start: nothing of it is visible.
+        if case .recovering = phase { phase = .draining(until: .now) } else { phase = .draining(until: .now + options.shutdownLimit) }
+        for session in sessions.values { session.drain() }
+    }
+
+    /// Whether the end has come: everything is committed, or there is no more time.
+    private var isDrained: Bool {
+        guard case .draining(let deadline) = phase else { return false }
+        if ContinuousClock.now >= deadline {
+            if flow.inFlight > 0 { logger.warning("drain limit reached: the rest is done again after the restart", ["inFlight": "\(flow.inFlight)"]) }
+            return true
+        }
+        return sessions.values.allSatisfy { !$0.isActive } && transaction.isEmpty && flow.inFlight == 0
+    }
+
+    /// The producer's errors, logs and statistics.
+    private func serveEvents() {
+        while let event = producer.nextEvent() { handle(event, of: "producer") }
+    }
+
+    func handle(_ event: ClientEvent, of client: String) {
+        switch event {
+        case .log(let line):
+            // Properties are given to both kinds of client; each warns of the other's.
+            if line.facility == "CONFWARN" { return }
+            let level: LogLevel = line.level <= 3 ? .error : line.level == 4 ? .warning : line.level <= 6 ? .info : .debug
+            logger.log(level, "librdkafka \(line.facility)", ["client": client, "text": line.message])
+        case .error(let error):
+            logger.log(error.isFatal ? .error : .warning, "client error", ["client": client, "error": error.description])
+            if client == "consumer", error.isFatal { fatal = error }
+            if error.isAuthorization { readiness.set("\(name)-rights", error.description) }
+            if client == "producer", error.isFatal, phase == .running { phase = .recovering(.rebuild) }
+        case .statistics(let statistics):
+            if statistics.brokers.values.contains(where: { $0.nodeid >= 0 && $0.state == "UP" }) { lastReachable = .now }
+            if client == "consumer" { metrics.observe(statistics) }
+        }
+    }
+
+    /// What partitions report in place of records. An offset that the broker no longer has is for people to decide.
+    private func checkPartitions() {
+        let problems = sessions.values.compactMap { session in session.problem.map { (session.partition, $0) } }
+        readiness.set("\(name)-partitions", problems.first.map { "\($0.0): \($0.1.reason)" })
+        for (partition, error) in problems {
+            logger.warning("partition can't be read", ["partition": partition.description, "error": error.description])
+            if error.isOffsetLost {
+                fatal = LaneError(
+                    "\(partition): the committed offset is not in the topic any more, and auto.offset.reset is \"error\":"
+                        + " set the group's offset, or kafka.properties auto.offset.reset, then start again")
+            }
+        }
+    }
+
+    private func reportHealth() {
+        let silence = ContinuousClock.now - lastReachable
+        if silence > .seconds(30) {
+            readiness.set("\(name)-brokers", "no broker reachable for \(Int(silence.inSeconds)) s")
+        } else {
+            readiness.set("\(name)-brokers", nil)
+        }
+        if flow.inFlight > 0 { progress.begin("judging") }
+    }
+}
+
+/// Why a lane can't go on.
+package struct LaneError: Error, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}

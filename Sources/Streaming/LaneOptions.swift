@@ -1,0 +1,70 @@
+package import Events
+package import Kafka
+
+/// Where verdicts and dead letters go.
+package struct OutputTopics: Sendable, Equatable {
+    package var audit: String
+    package var enforcement: String
+    package var review: String
+    package var deadLetters: String
+
+    package init(audit: String, enforcement: String, review: String, deadLetters: String) {
+        self.audit = audit
+        self.enforcement = enforcement
+        self.review = review
+        self.deadLetters = deadLetters
+    }
+
+    package var all: [String] { [audit, enforcement, review, deadLetters] }
+}
+
+/// How one lane reads and commits. Live uploads have a lane of their own, so that bulk never delays them.
+package struct LaneOptions: Sendable {
+    /// `bulk` or `live`: for logs and metrics.
+    package var name: String
+    package var bootstrap: String
+    package var input: String
+    package var outputs: OutputTopics
+    package var group: String
+    /// Makes the membership static.
+    package var instance: String?
+    /// Stable for this slot of the group.
+    package var transactionalID: String
+    package var consumerProperties = ClientProperties.consumer
+    package var producerProperties = ClientProperties.producer
+    package var limits = DecodeLimits()
+    package var shape = EventShape.standard
+
+    /// A transaction is committed when it is this old, …
+    package var commitInterval = Duration.milliseconds(100)
+    /// … or holds this many input records, …
+    package var commitRecords = 10_000
+    /// … or this many bytes of output.
+    package var commitBytes = 32 << 20
+    /// Records taken and judged together, at most.
+    package var batchSize = 256
+    /// Batches of one partition in flight.
+    package var window = 8
+    /// Bytes of decoded uploads and unsent verdicts, over all partitions of the lane.
+    package var inFlightBytes = 128 << 20
+    /// How long a revocation may wait for what is in flight; well below `max.poll.interval.ms`.
+    package var revocationLimit = Duration.seconds(20)
+    /// How long the end may wait for what is in flight.
+    package var shutdownLimit = Duration.seconds(15)
+    /// Weir's own, for the headers of dead letters.
+    package var version: String
+
+    package init(
+        name: String, bootstrap: String, input: String, outputs: OutputTopics, group: String, instance: String?,
+        transactionalID: String, version: String
+    ) {
+        self.name = name
+        self.bootstrap = bootstrap
+        self.input = input
+        self.outputs = outputs
+        self.group = group
+        self.instance = instance
+        self.transactionalID = transactionalID
+        self.version = version
+    }
+}

@@ -1,0 +1,37 @@
+internal import Events
+internal import Kafka
+internal import Pipeline
+
+/// What the open transaction holds so far, and when it is to be committed. A pure value.
+struct OpenTransaction: Sendable {
+    private(set) var offsets: [TopicPartition: Int64] = [:]
+    private(set) var received: [Timestamp] = []
+    private(set) var records = 0
+    /// Bytes that its batches held in memory, for the account of what is in flight.
+    private(set) var heldBytes = 0
+    private(set) var outputBytes = 0
+    private(set) var opened: ContinuousClock.Instant?
+    /// The write time of the last record of each partition.
+    private(set) var newest: [TopicPartition: Timestamp] = [:]
+
+    var isEmpty: Bool { offsets.isEmpty }
+
+    mutating func add(_ batch: ReleasedBatch, now: ContinuousClock.Instant) {
+        opened = opened ?? now
+        offsets[batch.partition] = batch.nextOffset
+        received.append(contentsOf: batch.received)
+        records += batch.recordCount
+        heldBytes += batch.byteCount
+        outputBytes += batch.judged?.bytes.count ?? 0
+        outputBytes += batch.deadLetters.reduce(0) { $0 + ($1.value?.count ?? 0) }
+        if let last = batch.received.last { newest[batch.partition] = last }
+    }
+
+    /// When it must be committed at the latest; nil if it is empty.
+    func dueTime(interval: Duration) -> ContinuousClock.Instant? { opened.map { $0 + interval } }
+
+    func isDue(_ options: LaneOptions, now: ContinuousClock.Instant) -> Bool {
+        guard let due = dueTime(interval: options.commitInterval) else { return false }
+        return now >= due || records >= options.commitRecords || outputBytes >= options.commitBytes
+    }
+}

@@ -1,0 +1,184 @@
+internal import Concurrency
+internal import Events
+internal import Kafka
+internal import Operations
+internal import Pipeline
+internal import Synchronization
+
+/// Works on one assigned partition: takes records, has them judged, several batches at a time, and releases the
+/// results in the order of the records.
+///
+/// A session is run once for each epoch. Between two epochs the lane goes back to the committed offset, and what
+/// still comes in from the older one is dropped.
+final class PartitionSession: Sendable {
+    private enum Mode { case running, draining, abandoned }
+
+    private struct State {
+        var mode = Mode.running
+        var epoch = 0
+        var isActive = false
+        var window: ReleaseWindow<ReleasedBatch>
+        /// The first record that this session ever took.
+        var firstOffset: Int64?
+        /// One past the last record taken in.
+        var nextOffset: Int64 = 0
+        var problem: KafkaError?
+    }
+
+    let partition: TopicPartition
+    private let queue: PartitionQueue
+    private let consumer: GroupConsumer
+    private let judge: Judge
+    private let flow: LaneFlow
+    private let options: LaneOptions
+    private let state: Mutex<State>
+
+    init(_ queue: PartitionQueue, consumer: GroupConsumer, judge: Judge, flow: LaneFlow, options: LaneOptions) {
+        self.queue = queue
+        partition = queue.partition
+        self.consumer = consumer
+        self.judge = judge
+        self.flow = flow
+        self.options = options
+        state = Mutex(State(window: ReleaseWindow(capacity: options.window)))
+    }
+
+    /// Whether its task is still at work.
+    var isActive: Bool { state.withLock { $0.isActive } }
+    var epoch: Int { state.withLock { $0.epoch } }
+    /// Where to go back to if nothing was ever committed; nil if nothing was taken.
+    var firstOffset: Int64? { state.withLock { $0.firstOffset } }
+    /// What the library last reported in place of records; nil once records come again.
+    var problem: KafkaError? { state.withLock { $0.problem } }
+
+    /// Begins an epoch; `run` must follow. What another epoch's batches come to is void from now on.
+    func activate() {
+        let epoch = flow.newEpoch()
+        state.withLock { state in
+            precondition(!state.isActive, "a session is run by one task at a time")
+            state.mode = .running
+            state.epoch = epoch
+            state.isActive = true
+            state.problem = nil
+        }
+    }
+
+    /// Takes no more in, and ends when everything in flight is released.
+    func drain() {
+        state.withLock { state in
+            if state.mode == .running { state.mode = .draining }
+        }
+        queue.wakeup.signal()
+    }
+
+    /// Drops everything in flight and ends.
+    func abandon() {
+        let epoch = flow.newEpoch()
+        let dropped = state.withLock { state in
+            state.mode = .abandoned
+            state.epoch = epoch
+            return state.window.abandon()
+        }
+        for batch in dropped { flow.letGo(records: batch.recordCount, bytes: batch.byteCount) }
+        queue.wakeup.signal()
+    }
+
+    /// Something changed that intake may have waited for.
+    func wake() { queue.wakeup.signal() }
+
+    func run() async {
+        let epoch = self.epoch
+        await withDiscardingTaskGroup { group in
+            var records = ConsumerRecords(capacity: options.batchSize)
+            let intake = RecordIntake(partition, limits: options.limits, shape: options.shape)
+            while let action = nextAction(), !Task.isCancelled {
+                guard action == .take else {
+                    await queue.wakeup.wait()
+                    continue
+                }
+                queue.take(options.batchSize, into: &records)
+                report(records.error, hasRecords: records.count > 0)
+                guard records.count > 0 else {
+                    if records.error == nil { advanceIdle() }
+                    await queue.wakeup.wait()
+                    continue
+                }
+                let batch = intake.decode(records, now: .now())
+                records.removeAll()
+                flow.tookIn(records: batch.received.count, bytes: batch.byteCount)
+                guard let ticket = admit(batch) else {
+                    flow.letGo(records: batch.received.count, bytes: batch.byteCount)
+                    break
+                }
+                group.addTask {
+                    let judged = batch.events.count > 0 ? await self.judge.judge(batch.events) : nil
+                    self.finish(ticket, epoch, batch, judged)
+                }
+            }
+            if Task.isCancelled || state.withLock({ $0.mode == .abandoned }) { group.cancelAll() }
+        }
+        state.withLock { $0.isActive = false }
+        flow.wakeup.signal()
+    }
+
+    private enum Action { case take, wait }
+
+    /// nil: no more is to be taken in.
+    private func nextAction() -> Action? {
+        state.withLock { state in
+            guard state.mode == .running else { return nil }
+            return state.window.hasRoom && flow.hasRoom ? .take : .wait
+        }
+    }
+
+    /// nil if the session was abandoned meanwhile.
+    private func admit(_ batch: IntakeBatch) -> Int? {
+        state.withLock { state in
+            guard state.mode != .abandoned else { return nil }
+            if state.firstOffset == nil { state.firstOffset = batch.firstOffset }
+            state.nextOffset = batch.nextOffset
+            return state.window.admit()
+        }
+    }
+
+    private func finish(_ ticket: Int, _ epoch: Int, _ batch: IntakeBatch, _ judged: JudgedBatch?) {
+        let result = ReleasedBatch(
+            partition: partition, epoch: epoch, judged: judged, deadLetters: batch.deadLetters,
+            received: batch.received, nextOffset: batch.nextOffset, byteCount: batch.byteCount)
+        state.withLock { state in
+            guard state.epoch == epoch else {
+                flow.letGo(records: result.recordCount, bytes: result.byteCount)
+                return
+            }
+            // Under the lock, so that two batches that finish at once are released in order.
+            flow.release(state.window.finish(ticket, with: result))
+        }
+        flow.wakeup.signal()
+        queue.wakeup.signal()
+    }
+
+    /// Transaction markers and aborted records have offsets but are never seen: when everything seen is done, the
+    /// position may be committed, or a group on transactional input would never reach the end.
+    private func advanceIdle() {
+        guard let position = consumer.position(of: partition) else { return }
+        state.withLock { state in
+            guard state.mode == .running, state.window.inFlight == 0, position > state.nextOffset else { return }
+            state.nextOffset = position
+            flow.release([
+                ReleasedBatch(
+                    partition: partition, epoch: state.epoch, judged: nil, deadLetters: [], received: [],
+                    nextOffset: position, byteCount: 0)
+            ])
+        }
+        flow.wakeup.signal()
+    }
+
+    private func report(_ error: KafkaError?, hasRecords: Bool) {
+        if error == nil, !hasRecords { return }
+        let changed = state.withLock { state in
+            defer { state.problem = error }
+            return state.problem != error
+        }
+        if changed { flow.wakeup.signal() }
+    }
+}

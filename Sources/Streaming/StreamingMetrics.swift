@@ -1,0 +1,83 @@
+internal import Events
+internal import Kafka
+package import Operations
+internal import Synchronization
+
+/// What the lanes count (interface, "Metrics").
+package final class StreamingMetrics: Sendable {
+    let endToEnd: Histogram
+    let transactionSeconds: Histogram
+    let transactions: MetricFamily<Counter>
+    let rebalances: Counter
+    private let partitions = Mutex<[TopicPartition: Place]>([:])
+    private let inFlight = Mutex<[String: @Sendable () -> Int]>([:])
+
+    /// Where the group stands in a partition.
+    private struct Place {
+        var committed: Int64?
+        /// One past the last record that may be read.
+        var end: Int64?
+        /// When the last committed record was written.
+        var newest: Double?
+    }
+
+    package init(_ registry: MetricsRegistry) {
+        endToEnd = registry.histogram(
+            "weir_end_to_end_seconds", "Time from a record's timestamp to the commit of its verdict.")[]
+        transactionSeconds = registry.histogram(
+            "weir_transaction_seconds", "Time from a transaction's first record to its end.")[]
+        transactions = registry.counter("weir_transactions_total", "Transactions, by how they ended.", labels: ["result"])
+        rebalances = registry.counter("weir_rebalances_total", "Changes of assignment.")[]
+        registry.gauge("weir_lag_records", "Records behind the end of a partition.", labels: ["topic", "partition"]) { [weak self] in
+            self?.places { place in
+                guard let committed = place.committed, let end = place.end else { return nil }
+                return Double(max(0, end - committed))
+            } ?? []
+        }
+        registry.gauge("weir_lag_seconds", "Age of the last committed record while there is more to do.", labels: ["topic", "partition"]) { [weak self] in
+            let now = Double(Timestamp.now().nanoseconds) / 1e9
+            return self?.places { place in
+                guard let committed = place.committed, let end = place.end, let newest = place.newest else { return nil }
+                return end > committed ? max(0, now - newest) : 0
+            } ?? []
+        }
+        registry.gauge("weir_assigned_partitions", "Partitions that this process works on.") { [weak self] in
+            [MetricsRegistry.Sample([], Double(self?.partitions.withLock(\.count) ?? 0))]
+        }
+        registry.gauge("weir_inflight_events", "Records taken in whose verdicts are not committed.") { [weak self] in
+            let all = self?.inFlight.withLock { Array($0.values) } ?? []
+            return [MetricsRegistry.Sample([], Double(all.reduce(0) { $0 + $1() }))]
+        }
+    }
+
+    private func places(_ value: (Place) -> Double?) -> [MetricsRegistry.Sample] {
+        partitions.withLock { $0 }.sorted { $0.key < $1.key }.compactMap { partition, place in
+            value(place).map { MetricsRegistry.Sample([partition.topic, String(partition.partition)], $0) }
+        }
+    }
+
+    func assigned(_ partition: TopicPartition) { partitions.withLock { $0[partition] = Place() } }
+    func unassigned(_ partition: TopicPartition) { partitions.withLock { $0[partition] = nil } }
+
+    func committed(_ partition: TopicPartition, _ offset: Int64, newest: Timestamp?) {
+        partitions.withLock { partitions in
+            guard partitions[partition] != nil else { return }
+            partitions[partition]?.committed = offset
+            if let newest { partitions[partition]?.newest = Double(newest.nanoseconds) / 1e9 }
+        }
+    }
+
+    func observe(_ statistics: Statistics) {
+        partitions.withLock { partitions in
+            for topic in statistics.topics.values {
+                for partition in topic.partitions.values where partition.lsOffset >= 0 {
+                    partitions[TopicPartition(topic.topic, partition.partition)]?.end = partition.lsOffset
+                }
+            }
+        }
+    }
+
+    func watch(_ lane: String, inFlight count: @escaping @Sendable () -> Int) {
+        inFlight.withLock { $0[lane] = count }
+    }
+}

@@ -1,0 +1,77 @@
+internal import Concurrency
+internal import Kafka
+package import Operations
+package import Pipeline
+
+/// The lanes, once the topics are there: the consumer service as a whole.
+package struct StreamingService: Service {
+    package let name = "streaming"
+    private let lanes: [LaneOptions]
+    private let judge: Judge
+    private let metrics: StreamingMetrics
+    private let pipelineMetrics: PipelineMetrics
+    private let readiness: Readiness
+    private let watchdog: Watchdog
+    private let logger: Logger
+
+    package init(
+        lanes: [LaneOptions], judge: Judge, metrics: StreamingMetrics, pipelineMetrics: PipelineMetrics,
+        readiness: Readiness, watchdog: Watchdog, logger: Logger
+    ) {
+        self.lanes = lanes
+        self.judge = judge
+        self.metrics = metrics
+        self.pipelineMetrics = pipelineMetrics
+        self.readiness = readiness
+        self.watchdog = watchdog
+        self.logger = logger
+    }
+
+    package func run(until shutdown: ShutdownSignal) async throws {
+        readiness.set(name, "looking for the brokers")
+        guard try await checkTopics(until: shutdown) else { return }
+        readiness.set(name, nil)
+        let monitor = CallMonitor()
+        watchdog.watch { _ in
+            monitor.overdue().first.map { "librdkafka has not returned from \"\($0.name)\"" }
+        }
+        var services: [any Service] = []
+        for options in lanes {
+            let progress = Progress("lane-\(options.name)")
+            watchdog.watch(progress)
+            services.append(
+                try Lane(
+                    options, judge: judge, metrics: metrics, pipelineMetrics: pipelineMetrics, readiness: readiness,
+                    progress: progress, monitor: monitor, logger: logger))
+        }
+        try await ServiceGroup(services, logger: logger).run(until: shutdown)
+    }
+
+    /// Waits for brokers as long as it takes. - Returns: false if the end came first.
+    private func checkTopics(until shutdown: ShutdownSignal) async throws -> Bool {
+        guard let first = lanes.first else { return false }
+        let wakeup = Wakeup()
+        shutdown.onTrigger { wakeup.signal() }
+        let admin = try AdminClient(bootstrap: first.bootstrap, properties: first.producerProperties)
+        let preflight = TopicPreflight(inputs: lanes.map(\.input), outputs: first.outputs)
+        var problems: [String]?
+        while problems == nil, !shutdown.isTriggered, !Task.isCancelled {
+            do throws(KafkaError) {
+                problems = try await preflight.problems(of: admin, timeout: .seconds(5))
+            } catch {
+                logger.warning("brokers not reachable, trying again", ["bootstrap": first.bootstrap, "error": error.description])
+                readiness.set(name, "no broker reachable at \(first.bootstrap): \(error.description)")
+                await wakeup.wait(until: .now + .seconds(1))
+            }
+        }
+        await admin.close()
+        if let problems, !problems.isEmpty { throw TopicsNotReady(problems: problems) }
+        return problems != nil
+    }
+}
+
+/// Topics are missing or can't hold what will be written to them.
+package struct TopicsNotReady: Error, CustomStringConvertible {
+    package let problems: [String]
+    package var description: String { problems.joined(separator: "\n") }
+}

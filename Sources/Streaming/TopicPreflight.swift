@@ -1,0 +1,60 @@
+package import Kafka
+
+/// Checks, before anything is read, that the topics are there and can hold what will be written to them.
+package struct TopicPreflight: Sendable {
+    package var inputs: [String]
+    package var outputs: OutputTopics
+
+    package init(inputs: [String], outputs: OutputTopics) {
+        self.inputs = inputs
+        self.outputs = outputs
+    }
+
+    /// Room that a dead letter needs beyond its record, for the headers that say why.
+    package static let deadLetterMargin = 8 << 10
+    /// The largest verdict: every list at its bound.
+    package static let largestVerdict = 96 << 10
+
+    /// What is wrong; empty if nothing is.
+    package func problems(_ cluster: ClusterDescription, _ configurations: [String: [String: String]]) -> [String] {
+        var problems: [String] = []
+        for topic in inputs + outputs.all where cluster.topics[topic] == nil {
+            if let trouble = cluster.troubled[topic] {
+                problems.append("topic \(topic): \(trouble)")
+            } else {
+                problems.append("topic \(topic) does not exist, or may not be seen: make it with \"weir topology apply\", or change its name in the configuration")
+            }
+        }
+        func most(_ topic: String) -> Int? { configurations[topic]?["max.message.bytes"].flatMap { Int($0) } }
+        for input in inputs {
+            guard let incoming = most(input), let outgoing = most(outputs.deadLetters) else { continue }
+            if outgoing < incoming + TopicPreflight.deadLetterMargin {
+                problems.append(
+                    "topic \(outputs.deadLetters): max.message.bytes is \(outgoing), but dead letters of \(input) need up to"
+                        + " \(incoming + TopicPreflight.deadLetterMargin): one too large would stop its partition for good")
+            }
+        }
+        for topic in [outputs.audit, outputs.enforcement, outputs.review] {
+            if let room = most(topic), room < TopicPreflight.largestVerdict {
+                problems.append("topic \(topic): max.message.bytes is \(room); a verdict may need \(TopicPreflight.largestVerdict)")
+            }
+        }
+        if configurations[outputs.audit]?["cleanup.policy"]?.contains("compact") == true {
+            problems.append("topic \(outputs.audit): cleanup.policy must not compact: the audit log would lose verdicts")
+        }
+        return problems
+    }
+
+    /// Looks at a cluster, through the admin client.
+    package func problems(of admin: AdminClient, timeout: Duration) async throws(KafkaError) -> [String] {
+        let cluster = try await admin.describe(timeout: timeout)
+        let known = (inputs + outputs.all).filter { cluster.topics[$0] != nil }
+        do throws(KafkaError) {
+            return problems(cluster, try await admin.configurations(of: known, timeout: timeout))
+        } catch {
+            // The right to describe configurations is not needed to run; without it the sizes stay unchecked.
+            if error.isAuthorization { return problems(cluster, [:]) }
+            throw error
+        }
+    }
+}

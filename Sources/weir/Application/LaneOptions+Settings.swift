@@ -1,0 +1,55 @@
+import Configuration
+import Events
+import Glibc
+import Kafka
+import Pipeline
+import Streaming
+
+extension LaneOptions {
+    /// The lanes that a configuration asks for: bulk, and live if there is a topic for it.
+    static func lanes(_ assembly: PipelineAssembly) -> [LaneOptions] {
+        let settings = assembly.settings
+        let group = settings[WeirSettings.group]
+        var bulk = LaneOptions(assembly, name: "bulk", input: settings[WeirSettings.uploads], group: group)
+        bulk.commitInterval = settings[WeirSettings.commitInterval]
+        guard let topic = settings[WeirSettings.live] else { return [bulk] }
+        // A group of its own: a rebalance of the bulk members then leaves live streams alone.
+        var live = LaneOptions(assembly, name: "live", input: topic, group: "\(group)-live")
+        live.commitInterval = settings[WeirSettings.commitLiveInterval]
+        live.producerProperties["linger.ms"] = assembly.clientProperties["linger.ms"] ?? "1"
+        live.consumerProperties["fetch.wait.max.ms"] = assembly.clientProperties["fetch.wait.max.ms"] ?? "20"
+        return [bulk, live]
+    }
+
+    private init(_ assembly: PipelineAssembly, name: String, input: String, group: String) {
+        let settings = assembly.settings
+        let instance = settings[WeirSettings.instanceID]
+        self.init(
+            name: name, bootstrap: settings[WeirSettings.bootstrap], input: input,
+            outputs: OutputTopics(
+                audit: settings[WeirSettings.audit], enforcement: settings[WeirSettings.enforcement],
+                review: settings[WeirSettings.review], deadLetters: settings[WeirSettings.deadLetters]),
+            group: group, instance: instance,
+            transactionalID: "\(group)-\(instance ?? "\(LaneOptions.hostName)-\(getpid())")", version: Version.number)
+        consumerProperties = ClientProperties.consumer.merging(assembly.clientProperties)
+        producerProperties = ClientProperties.producer.merging(assembly.clientProperties)
+        for name in ["consumer", "producer"] {
+            let client = assembly.clientProperties["client.id"] ?? instance ?? "weir"
+            if name == "consumer" { consumerProperties["client.id"] = client } else { producerProperties["client.id"] = client }
+        }
+        limits = settings.decodeLimits
+        shape = assembly.shape
+        commitRecords = settings[WeirSettings.commitRecords]
+        commitBytes = settings[WeirSettings.commitBytes].bytes
+        batchSize = assembly.blueprint.document.batchSize
+        window = assembly.blueprint.document.window
+        revocationLimit = settings[WeirSettings.revocationLimit]
+        shutdownLimit = settings[WeirSettings.shutdownLimit]
+    }
+
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,83 @@
+import Configuration
+import Detection
+import Events
+import Glibc
+import Kafka
+import Operations
+import Pipeline
+import Signals
+import Streaming
+
+/// All parts of a running Weir, made from one configuration: used by `weir run` and, on its own broker, by `weir demo`.
+struct WeirProcess: Sendable {
+    let assembly: PipelineAssembly
+    let registry: MetricsRegistry
+    let logger: Logger
+    let readiness: Readiness
+    let judge: Judge
+    private let services: [any Service]
+
+    /// Reads the signals and builds everything; nothing runs yet.
+    init(_ assembly: PipelineAssembly, lanes: [LaneOptions], sink: LogSink) async throws {
+        let settings = assembly.settings
+        let registry = MetricsRegistry()
+        let logger = Logger(label: "weir", sink: sink)
+        let readiness = Readiness()
+        let pipelineMetrics = PipelineMetrics(registry)
+        let generation = try await SignalLoader().generation(assembly.signalFiles, assembly.blueprint, logger)
+        let judge = Judge(
+            generation, blueprint: assembly.blueprint, media: NoMedia(), metrics: pipelineMetrics, logger: logger)
+        let watchdog = Watchdog(limit: settings[WeirSettings.watchdogLimit], logger: logger)
+        var services: [any Service] = []
+        if let listen = settings[WeirSettings.adminListen] {
+            guard let address = ListenAddress(listen) else {
+                throw InvalidConfiguration([
+                    Problem(file: "configuration", place: nil, key: "admin.listen", message: "expected an IP address and a port such as 127.0.0.1:9464, found \"\(listen)\"")
+                ])
+            }
+            let pages = AdminPages(registry: registry, readiness: readiness, watchdog: watchdog)
+            services.append(AdminServer(address: address, token: assembly.adminToken, logger: logger, handler: pages.answer))
+        }
+        services.append(watchdog)
+        if !assembly.signalFiles.isEmpty {
+            services.append(
+                SignalFileFeed(
+                    paths: assembly.signalFiles, interval: settings[WeirSettings.signalInterval],
+                    blueprint: assembly.blueprint, judge: judge, logger: logger))
+        }
+        services.append(
+            StreamingService(
+                lanes: lanes, judge: judge, metrics: StreamingMetrics(registry), pipelineMetrics: pipelineMetrics,
+                readiness: readiness, watchdog: watchdog, logger: logger))
+        WeirProcess.addGauges(registry, judge, sink)
+        self.assembly = assembly
+        self.registry = registry
+        self.logger = logger
+        self.readiness = readiness
+        self.judge = judge
+        self.services = services
+    }
+
+    func run(until shutdown: ShutdownSignal) async throws {
+        try await ServiceGroup(services, logger: logger).run(until: shutdown)
+    }
+
+    private static func addGauges(_ registry: MetricsRegistry, _ judge: Judge, _ sink: LogSink) {
+        registry.gauge("weir_signals", "Signals in use, by type.", labels: ["type"]) {
+            judge.current.signals.counts().map { MetricsRegistry.Sample([$0.type.rawValue], Double($0.count)) }
+        }
+        registry.gauge("weir_signal_age_seconds", "Age of the youngest signal.") {
+            guard let newest = judge.current.signals.newest else { return [] }
+            return [MetricsRegistry.Sample([], Double(Timestamp.now().seconds(since: newest)))]
+        }
+        registry.gauge("weir_log_lines_lost", "Log lines that nobody took.") { [MetricsRegistry.Sample([], Double(sink.lostLines))] }
+        let build = registry.gauge("weir_build_info", "What is running; always 1.", labels: ["version", "librdkafka"])
+        build[Version.number, KafkaLibrary.version].set(1)
+    }
+}
+
+private struct NoMedia: MediaReader {
+    func read(
+        _ batch: EventBatch, _ selection: Selection, needs: MediaNeeds, fetch: Bool, into facts: MediaFacts
+    ) async -> MediaFacts { facts }
+}

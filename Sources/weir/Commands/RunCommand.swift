@@ -1,0 +1,97 @@
+import Configuration
+import Glibc
+import Operations
+import Streaming
+
+extension Commands {
+    static let run = Command(
+        "run", summary: "run the consumer service",
+        options: [
+            Option("--config", "FILE", "The configuration; see weir config reference."),
+        ],
+        example: "weir run --config weir.yaml",
+        discussion: """
+            Reads uploads, writes verdicts, and commits both in one transaction. SIGTERM drains and ends it with exit
+            code 0; a second one ends it at once with 1. A wrong configuration is refused with every problem in it (78).
+            """
+    ) { invocation in
+        let file = try invocation.required("--config")
+        let settings = try PipelineAssembly.settings(file: file)
+        let assembly = try PipelineAssembly(settings, file: file)
+        let sink = LogSink(
+            level: LogLevel(rawValue: settings[WeirSettings.logLevel]) ?? .info,
+            format: LogSink.Format(rawValue: settings[WeirSettings.logFormat]) ?? .json)
+        let process = try await WeirProcess(assembly, lanes: LaneOptions.lanes(assembly), sink: sink)
+        for note in ConfigurationNotes.of(settings) { process.logger.warning(note) }
+        return try await Supervisor.run(process, logger: process.logger)
+    }
+}
+
+/// Runs a process until it ends or is told to.
+enum Supervisor {
+    private enum Event: Sendable {
+        case ended((any Error)?)
+        case signalled
+    }
+
+    /// - Returns: the exit code.
+    static func run(_ process: WeirProcess, logger: Logger) async throws -> Int32 {
+        let shutdown = ShutdownSignal()
+        return try await withThrowingTaskGroup(of: Event.self) { group in
+            group.addTask {
+                do {
+                    try await process.run(until: shutdown)
+                    return .ended(nil)
+                } catch {
+                    return .ended(error)
+                }
+            }
+            group.addTask {
+                for await _ in TerminationSignals().stream() {
+                    if shutdown.isTriggered {
+                        logger.warning("second signal: ending at once, what is not committed is done again after a restart")
+                        _exit(ExitCode.failure)
+                    }
+                    logger.notice("signal: draining, then ending")
+                    shutdown.trigger()
+                }
+                return .signalled
+            }
+            defer { group.cancelAll() }
+            while let event = try await group.next() {
+                guard case .ended(let error) = event else { continue }
+                switch error {
+                case nil:
+                    logger.notice("ended")
+                    return ExitCode.success
+                case let error as TopicsNotReady:
+                    for problem in error.problems { Terminal.error("weir: \(problem)") }
+                    return ExitCode.configuration
+                case let error?: throw error
+                }
+            }
+            return ExitCode.success
+        }
+    }
+}
+
+/// What an operator should know of a configuration that is not wrong.
+enum ConfigurationNotes {
+    static func of(_ settings: Settings) -> [String] {
+        var notes: [String] = []
+        if settings[WeirSettings.accountKeyFile] == nil {
+            notes.append("privacy.accountKeyFile is not set: account hashes on the audit topic can be guessed")
+        }
+        if settings[WeirSettings.signalFiles].isEmpty {
+            notes.append("signals.files is empty: nothing is known, so nothing can be matched")
+        }
+        for (name, isSet) in [
+            ("signals.topic", settings.isSet(WeirSettings.signalTopic)),
+            ("signals.snapshot", settings.isSet(WeirSettings.signalSnapshot)),
+            ("state.directory", settings.isSet(WeirSettings.stateDirectory)),
+        ] where isSet {
+            notes.append("\(name) has no effect in this version")
+        }
+        return notes
+    }
+}

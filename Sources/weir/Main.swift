@@ -1,0 +1,43 @@
+import Configuration
+import Events
+import Glibc
+import Kafka
+import Operations
+
+@main
+struct Main {
+    static func main() async {
+        signal(SIGPIPE, SIG_IGN)
+        exit(await run(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    /// Runs one command line; every way to fail ends in its exit code and a text that says what to do.
+    static func run(_ words: [String]) async -> Int32 {
+        do {
+            switch try CommandLineParser(commands: Commands.all).parse(words) {
+            case .run(let invocation): return try await invocation.command.run(invocation)
+            case .help(let command): Terminal.out(Help.text(for: command))
+            case .overview(let group): Terminal.out(Help.overview(group, Commands.all))
+            case .version: return try await Commands.version.run(Invocation(command: Commands.version))
+            }
+            return ExitCode.success
+        } catch let error as UsageError {
+            Terminal.error("weir: \(error.message)")
+            Terminal.error("see: weir\(error.command.map { " \($0.name)" } ?? "") --help")
+            return ExitCode.usage
+        } catch let error as InvalidConfiguration {
+            for problem in error.problems { Terminal.error("\(problem)") }
+            Terminal.error("weir: \(error.problems.count) problem\(error.problems.count == 1 ? "" : "s") in the configuration")
+            return ExitCode.configuration
+        } catch let error as FileError {
+            Terminal.error("weir: \(error)")
+            return ExitCode.badData
+        } catch let error as KafkaError {
+            Terminal.error("weir: \(error)")
+            return error.isUnreachable ? ExitCode.unavailable : error.isAuthorization ? ExitCode.configuration : ExitCode.failure
+        } catch {
+            Terminal.error("weir: \(error)")
+            return ExitCode.failure
+        }
+    }
+}
