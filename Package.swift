@@ -61,6 +61,9 @@ let package = Package(
                 "Pipeline", "Policy", "Signals", "Streaming",
             ],
             swiftSettings: swift),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+        tests("ConfigurationTests", "Configuration", "TestSupport"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

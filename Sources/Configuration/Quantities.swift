@@ -60,7 +60,9 @@ package func formatDuration(_ duration: Duration) -> String {
     return "\(milliseconds)ms"
 }
 
-private let sizeUnits: [(suffix: String, bytes: Int)] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1)]
+private let sizeUnits: [(suffix: String, bytes: Int)] = [
+    ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1),
+]
 
 package func parseByteSize(_ text: String) -> Int? {
     for unit in sizeUnits where text.hasSuffix(unit.suffix) {
@@ -79,6 +81,8 @@ package func formatByteSize(_ bytes: Int) -> String {
 }
 
 private func wholeNumber(_ text: Substring) -> Int? {
-    guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return nil }
+    guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else {
+        return nil
+    }
     return Int(text)
 }

@@ -29,27 +29,26 @@ package struct SettingsReader: Sendable {
     }
 
     private func read(_ top: StrictMapping, into values: inout [String: any Sendable], _ problems: Problems) {
-        var sections: [String: StrictMapping] = [:]
+        var sections: [String: StrictMapping?] = [:]
         for setting in known {
             let parts = setting.key.split(separator: ".", maxSplits: 1).map(String.init)
             let holder: StrictMapping
             if parts.count == 1 {
                 holder = top
-            } else if let section = sections[parts[0]] {
-                holder = section
-            } else if let node = top.node(parts[0]), !node.isNull,
-                let section = StrictMapping(node, path: parts[0], problems)
-            {
-                sections[parts[0]] = section
-                holder = section
             } else {
-                continue
+                if sections[parts[0]] == nil {
+                    let node = top.node(parts[0]).flatMap { $0.isNull ? nil : $0 }
+                    sections[parts[0]] = .some(
+                        node.flatMap { StrictMapping($0, path: top.name(of: parts[0]), problems) })
+                }
+                guard let section = sections[parts[0]] ?? nil else { continue }
+                holder = section
             }
             guard let node = holder.node(parts.count == 1 ? parts[0] : parts[1]) else { continue }
             guard let expanded = expand(node, key: setting.key, problems) else { continue }
             values[setting.key] = setting.read(expanded, problems)
         }
-        sections.values.sorted { $0.place.line < $1.place.line }.forEach { $0.finish() }
+        sections.values.compactMap(\.self).sorted { $0.place.line < $1.place.line }.forEach { $0.finish() }
         top.finish()
     }
 
@@ -105,7 +104,8 @@ package struct SettingsReader: Sendable {
                 out += fallback
             } else {
                 problems.add(
-                    "environment variable \(name) is not set; set it, or write ${\(name):-default}", key: key, at: place)
+                    "environment variable \(name) is not set; set it, or write ${\(name):-default}", key: key, at: place
+                )
                 return nil
             }
         }

@@ -76,7 +76,8 @@ package final class StrictMapping {
     /// To be called last: whatever was not asked for is not known.
     package func finish() {
         for key in order where !known.contains(key) {
-            problems.add("unknown key; \(suggestion(for: key, among: known))", key: name(of: key), at: members[key]?.place)
+            problems.add(
+                "unknown key; \(suggestion(for: key, among: known))", key: name(of: key), at: members[key]?.place)
         }
     }
 }

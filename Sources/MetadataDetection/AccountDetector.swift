@@ -54,7 +54,8 @@ package struct AccountDetector: Detector {
     }
 
     private func inspectLinks(
-        of event: UploadEvent, at position: Int, _ batch: EventBatch, _ scratch: inout [UInt8], _ findings: inout Findings
+        of event: UploadEvent, at position: Int, _ batch: EventBatch, _ scratch: inout [UInt8],
+        _ findings: inout Findings
     ) {
         for (index, link) in batch.links[event.links].enumerated() {
             batch.withBytes(link) { address in

@@ -219,7 +219,9 @@ private struct Compiler {
         var ids: Set<DetectorID> = []
         for name in names {
             if !known.contains(name) {
-                problems.add("no detector is called \"\(name)\"; \(suggestion(for: name, among: known))", key: "\(path).detector", at: place)
+                problems.add(
+                    "no detector is called \"\(name)\"; \(suggestion(for: name, among: known))",
+                    key: "\(path).detector", at: place)
             }
             for (index, detector) in detectors.enumerated() where detector == name { ids.insert(DetectorID(index)) }
         }

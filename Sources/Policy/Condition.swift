@@ -84,7 +84,8 @@ extension Condition {
         if let event = mapping.mapping("event") { parts.append(.event(EventPattern(event, problems))) }
         mapping.finish()
         guard !parts.isEmpty else {
-            problems.add("says nothing: give finding, degraded, account, event, all, any or not", key: path, at: node.place)
+            problems.add(
+                "says nothing: give finding, degraded, account, event, all, any or not", key: path, at: node.place)
             return nil
         }
         return parts.count == 1 ? parts[0] : .all(parts)

@@ -49,7 +49,8 @@ package struct PolicyDocument: Sendable {
         }
         if rules.isEmpty { problems.add("has no rules", key: "rules") }
         if PolicyDocument.removes(standard) {
-            problems.add("\(standard.name) can't be the default: content that nothing speaks against must flow", key: "default")
+            problems.add(
+                "\(standard.name) can't be the default: content that nothing speaks against must flow", key: "default")
         }
         top.finish()
         try problems.check()

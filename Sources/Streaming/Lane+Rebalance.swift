@@ -49,7 +49,10 @@ extension Lane {
         if rebalance.isLost {
             // Others may be at work on them: what this transaction holds can't be committed any more.
             for partition in rebalance.partitions { sessions[partition]?.abandon() }
-            if case .draining = phase {} else if !transaction.isEmpty || phase != .running { phase = .recovering(.abort) }
+            if case .draining = phase {
+            } else if !transaction.isEmpty || phase != .running {
+                phase = .recovering(.abort)
+            }
             pendingRevocation = nil
             await giveUp(rebalance)
             return
@@ -64,7 +67,9 @@ extension Lane {
         let theirs = pending.rebalance.partitions.compactMap { sessions[$0] }
         let late = ContinuousClock.now >= pending.deadline
         if late {
-            logger.warning("revocation limit reached: the rest is left to the next owner", ["partitions": describe(pending.rebalance)])
+            logger.warning(
+                "revocation limit reached: the rest is left to the next owner",
+                ["partitions": describe(pending.rebalance)])
             for session in theirs { session.abandon() }
         } else if theirs.contains(where: \.isActive) {
             return

@@ -142,7 +142,8 @@ private struct Outbox: Sendable {
                             }
                         let content = judged.batch.events[output.event].subject
                         try sink.send(
-                            to: topic, key: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: fields[content.range])),
+                            to: topic,
+                            key: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: fields[content.range])),
                             value: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: verdicts[output.verdict])),
                             header: ("content-type", "application/cloudevents+json"))
                     }

@@ -107,7 +107,9 @@ package actor Lane: Service {
                 try await producer.prime(options.outputs.all, timeout: .seconds(5))
                 try await consumer.subscribe(to: [options.input])
                 readiness.set(name, "waiting for an assignment")
-                logger.info("joined the group", ["group": options.group, "topic": options.input, "transactionalId": options.transactionalID])
+                logger.info(
+                    "joined the group",
+                    ["group": options.group, "topic": options.input, "transactionalId": options.transactionalID])
                 return true
             } catch {
                 serveEvents()
@@ -160,7 +162,11 @@ package actor Lane: Service {
         logger.notice("draining: nothing more is taken in", ["inFlight": "\(flow.inFlight)"])
         readiness.set(name, "draining")
         // A transaction in trouble is left to the next start: nothing of it is visible.
-        if case .recovering = phase { phase = .draining(until: .now) } else { phase = .draining(until: .now + options.shutdownLimit) }
+        if case .recovering = phase {
+            phase = .draining(until: .now)
+        } else {
+            phase = .draining(until: .now + options.shutdownLimit)
+        }
         for session in sessions.values { session.drain() }
     }
 
@@ -168,7 +174,10 @@ package actor Lane: Service {
     private var isDrained: Bool {
         guard case .draining(let deadline) = phase else { return false }
         if ContinuousClock.now >= deadline {
-            if flow.inFlight > 0 { logger.warning("drain limit reached: the rest is done again after the restart", ["inFlight": "\(flow.inFlight)"]) }
+            if flow.inFlight > 0 {
+                logger.warning(
+                    "drain limit reached: the rest is done again after the restart", ["inFlight": "\(flow.inFlight)"])
+            }
             return true
         }
         return sessions.values.allSatisfy { !$0.isActive } && transaction.isEmpty && flow.inFlight == 0
@@ -184,15 +193,19 @@ package actor Lane: Service {
         case .log(let line):
             // Properties are given to both kinds of client; each warns of the other's.
             if line.facility == "CONFWARN" { return }
-            let level: LogLevel = line.level <= 3 ? .error : line.level == 4 ? .warning : line.level <= 6 ? .info : .debug
+            let level: LogLevel =
+                line.level <= 3 ? .error : line.level == 4 ? .warning : line.level <= 6 ? .info : .debug
             logger.log(level, "librdkafka \(line.facility)", ["client": client, "text": line.message])
         case .error(let error):
-            logger.log(error.isFatal ? .error : .warning, "client error", ["client": client, "error": error.description])
+            logger.log(
+                error.isFatal ? .error : .warning, "client error", ["client": client, "error": error.description])
             if client == "consumer", error.isFatal { fatal = error }
             if error.isAuthorization { readiness.set("\(name)-rights", error.description) }
             if client == "producer", error.isFatal, phase == .running { phase = .recovering(.rebuild) }
         case .statistics(let statistics):
-            if statistics.brokers.values.contains(where: { $0.nodeid >= 0 && $0.state == "UP" }) { lastReachable = .now }
+            if statistics.brokers.values.contains(where: { $0.nodeid >= 0 && $0.state == "UP" }) {
+                lastReachable = .now
+            }
             if client == "consumer" { metrics.observe(statistics) }
         }
     }

@@ -46,7 +46,7 @@ package struct LaneOptions: Sendable {
     /// Batches of one partition in flight.
     package var window = 8
     /// Bytes of decoded uploads and unsent verdicts, over all partitions of the lane.
-    package var inFlightBytes = 128 << 20
+    package var inFlightBytes = 64 << 20
     /// How long a revocation may wait for what is in flight; well below `max.poll.interval.ms`.
     package var revocationLimit = Duration.seconds(20)
     /// How long the end may wait for what is in flight.

@@ -142,9 +142,11 @@ final class PartitionSession: Sendable {
     }
 
     private func finish(_ ticket: Int, _ epoch: Int, _ batch: IntakeBatch, _ judged: JudgedBatch?) {
+        let verdictBytes = judged?.bytes.count ?? 0
+        flow.tookIn(records: 0, bytes: verdictBytes)
         let result = ReleasedBatch(
             partition: partition, epoch: epoch, judged: judged, deadLetters: batch.deadLetters,
-            received: batch.received, nextOffset: batch.nextOffset, byteCount: batch.byteCount)
+            received: batch.received, nextOffset: batch.nextOffset, byteCount: batch.byteCount + verdictBytes)
         state.withLock { state in
             guard state.epoch == epoch else {
                 flow.letGo(records: result.recordCount, bytes: result.byteCount)

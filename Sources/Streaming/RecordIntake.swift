@@ -44,10 +44,11 @@ final class RecordIntake {
             received.append(time)
             offsets = (offsets?.first ?? record.offset, record.offset)
         }
-        bytes += builder.byteCount
+        bytes += builder.byteCount + records.count * MemoryLayout<UploadEvent>.stride
         return IntakeBatch(
             events: builder.finish(topic: partition.topic, partition: partition.partition), deadLetters: deadLetters,
-            received: received, firstOffset: offsets?.first ?? 0, nextOffset: (offsets?.last ?? -1) + 1, byteCount: bytes)
+            received: received, firstOffset: offsets?.first ?? 0, nextOffset: (offsets?.last ?? -1) + 1,
+            byteCount: bytes)
     }
 
     private func deadLetter(_ record: ConsumerRecord, _ time: Timestamp, _ error: DecodeError) -> DeadLetter {
@@ -58,6 +59,7 @@ final class RecordIntake {
         }
         return DeadLetter(
             key: record.key.map(Array.init), value: record.value.map(Array.init), headers: headers, error: error,
-            stage: "decode", topic: partition.topic, partition: partition.partition, offset: record.offset, timestamp: time)
+            stage: "decode", topic: partition.topic, partition: partition.partition, offset: record.offset,
+            timestamp: time)
     }
 }

@@ -22,22 +22,31 @@ package final class StreamingMetrics: Sendable {
     }
 
     package init(_ registry: MetricsRegistry) {
-        endToEnd = registry.histogram(
-            "weir_end_to_end_seconds", "Time from a record's timestamp to the commit of its verdict.")[]
-        transactionSeconds = registry.histogram(
-            "weir_transaction_seconds", "Time from a transaction's first record to its end.")[]
-        transactions = registry.counter("weir_transactions_total", "Transactions, by how they ended.", labels: ["result"])
+        endToEnd =
+            registry.histogram(
+                "weir_end_to_end_seconds", "Time from a record's timestamp to the commit of its verdict.")[]
+        transactionSeconds =
+            registry.histogram(
+                "weir_transaction_seconds", "Time from a transaction's first record to its end.")[]
+        transactions = registry.counter(
+            "weir_transactions_total", "Transactions, by how they ended.", labels: ["result"])
         rebalances = registry.counter("weir_rebalances_total", "Changes of assignment.")[]
-        registry.gauge("weir_lag_records", "Records behind the end of a partition.", labels: ["topic", "partition"]) { [weak self] in
+        registry.gauge("weir_lag_records", "Records behind the end of a partition.", labels: ["topic", "partition"]) {
+            [weak self] in
             self?.places { place in
                 guard let committed = place.committed, let end = place.end else { return nil }
                 return Double(max(0, end - committed))
             } ?? []
         }
-        registry.gauge("weir_lag_seconds", "Age of the last committed record while there is more to do.", labels: ["topic", "partition"]) { [weak self] in
+        registry.gauge(
+            "weir_lag_seconds", "Age of the last committed record while there is more to do.",
+            labels: ["topic", "partition"]
+        ) { [weak self] in
             let now = Double(Timestamp.now().nanoseconds) / 1e9
             return self?.places { place in
-                guard let committed = place.committed, let end = place.end, let newest = place.newest else { return nil }
+                guard let committed = place.committed, let end = place.end, let newest = place.newest else {
+                    return nil
+                }
                 return end > committed ? max(0, now - newest) : 0
             } ?? []
         }

@@ -59,7 +59,8 @@ package struct StreamingService: Service {
             do throws(KafkaError) {
                 problems = try await preflight.problems(of: admin, timeout: .seconds(5))
             } catch {
-                logger.warning("brokers not reachable, trying again", ["bootstrap": first.bootstrap, "error": error.description])
+                logger.warning(
+                    "brokers not reachable, trying again", ["bootstrap": first.bootstrap, "error": error.description])
                 readiness.set(name, "no broker reachable at \(first.bootstrap): \(error.description)")
                 await wakeup.wait(until: .now + .seconds(1))
             }

@@ -22,7 +22,9 @@ package struct TopicPreflight: Sendable {
             if let trouble = cluster.troubled[topic] {
                 problems.append("topic \(topic): \(trouble)")
             } else {
-                problems.append("topic \(topic) does not exist, or may not be seen: make it with \"weir topology apply\", or change its name in the configuration")
+                problems.append(
+                    "topic \(topic) does not exist, or may not be seen: make it with \"weir topology apply\", or change its name in the configuration"
+                )
             }
         }
         func most(_ topic: String) -> Int? { configurations[topic]?["max.message.bytes"].flatMap { Int($0) } }
@@ -31,16 +33,19 @@ package struct TopicPreflight: Sendable {
             if outgoing < incoming + TopicPreflight.deadLetterMargin {
                 problems.append(
                     "topic \(outputs.deadLetters): max.message.bytes is \(outgoing), but dead letters of \(input) need up to"
-                        + " \(incoming + TopicPreflight.deadLetterMargin): one too large would stop its partition for good")
+                        + " \(incoming + TopicPreflight.deadLetterMargin): one too large would stop its partition for good"
+                )
             }
         }
         for topic in [outputs.audit, outputs.enforcement, outputs.review] {
             if let room = most(topic), room < TopicPreflight.largestVerdict {
-                problems.append("topic \(topic): max.message.bytes is \(room); a verdict may need \(TopicPreflight.largestVerdict)")
+                problems.append(
+                    "topic \(topic): max.message.bytes is \(room); a verdict may need \(TopicPreflight.largestVerdict)")
             }
         }
         if configurations[outputs.audit]?["cleanup.policy"]?.contains("compact") == true {
-            problems.append("topic \(outputs.audit): cleanup.policy must not compact: the audit log would lose verdicts")
+            problems.append(
+                "topic \(outputs.audit): cleanup.policy must not compact: the audit log would lose verdicts")
         }
         return problems
     }

@@ -27,14 +27,16 @@ struct Main {
             return ExitCode.usage
         } catch let error as InvalidConfiguration {
             for problem in error.problems { Terminal.error("\(problem)") }
-            Terminal.error("weir: \(error.problems.count) problem\(error.problems.count == 1 ? "" : "s") in the configuration")
+            Terminal.error(
+                "weir: \(error.problems.count) problem\(error.problems.count == 1 ? "" : "s") in the configuration")
             return ExitCode.configuration
         } catch let error as FileError {
             Terminal.error("weir: \(error)")
             return ExitCode.badData
         } catch let error as KafkaError {
             Terminal.error("weir: \(error)")
-            return error.isUnreachable ? ExitCode.unavailable : error.isAuthorization ? ExitCode.configuration : ExitCode.failure
+            return error.isUnreachable
+                ? ExitCode.unavailable : error.isAuthorization ? ExitCode.configuration : ExitCode.failure
         } catch {
             Terminal.error("weir: \(error)")
             return ExitCode.failure

@@ -37,7 +37,8 @@ package final class OutcomeReader {
     package func read(_ value: UnsafeRawBufferPointer) throws(DecodeError) -> Outcome {
         let members: [String: JSONObject.Value]
         guard value.count <= limits.recordBytes else {
-            throw DecodeError(.recordTooLarge, "the value has \(value.count) bytes; at most \(limits.recordBytes) are read")
+            throw DecodeError(
+                .recordTooLarge, "the value has \(value.count) bytes; at most \(limits.recordBytes) are read")
         }
         do {
             members = try JSONObject(value, reader: reader).members
@@ -95,7 +96,8 @@ package final class OutcomeReader {
         case nil, .null: return nil
         case .text(let text):
             guard text.utf8.count <= limits.identifierBytes else {
-                throw DecodeError(.fieldTooLong, "\(path)\(name): has \(text.utf8.count) bytes; at most \(limits.identifierBytes)")
+                throw DecodeError(
+                    .fieldTooLong, "\(path)\(name): has \(text.utf8.count) bytes; at most \(limits.identifierBytes)")
             }
             return text
         default: throw DecodeError(.fieldType, "\(path)\(name): expected text")

@@ -15,7 +15,8 @@ package final class SignalLineReader {
     /// - Throws: `Rejection`; the next line is not affected.
     package func read(_ line: UnsafeRawBufferPointer) throws(Rejection) -> Signal {
         guard line.count <= SignalLineReader.longestLine else {
-            throw Rejection(description: "the line has \(line.count) bytes; at most \(SignalLineReader.longestLine) are read")
+            throw Rejection(
+                description: "the line has \(line.count) bytes; at most \(SignalLineReader.longestLine) are read")
         }
         let members: [String: JSONObject.Value]
         do {
@@ -69,7 +70,9 @@ package final class SignalLineReader {
         case .list(let items):
             var texts: [String] = []
             for item in items {
-                guard case .text(let text) = item else { throw Rejection(description: "\(name): expected a list of texts") }
+                guard case .text(let text) = item else {
+                    throw Rejection(description: "\(name): expected a list of texts")
+                }
                 texts.append(text)
             }
             return texts
@@ -118,7 +121,9 @@ package enum SignalValue {
         }
     }
 
-    private static func hex(_ value: String, digits: Int, _ type: SignalType) throws(SignalLineReader.Rejection) -> String {
+    private static func hex(_ value: String, digits: Int, _ type: SignalType) throws(SignalLineReader.Rejection)
+        -> String
+    {
         let isHex = value.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),

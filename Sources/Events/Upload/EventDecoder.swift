@@ -64,7 +64,8 @@ package final class EventDecoder {
         let binary = try attributes(headers, into: &batch, &present)
         guard let value = record.value else { throw DecodeError(.nullValue, "the record has no value") }
         guard value.count <= limits.recordBytes else {
-            throw DecodeError(.recordTooLarge, "the value has \(value.count) bytes; at most \(limits.recordBytes) are read")
+            throw DecodeError(
+                .recordTooLarge, "the value has \(value.count) bytes; at most \(limits.recordBytes) are read")
         }
         seen = 0
         do throws(JSONFailure) {

@@ -68,5 +68,7 @@ package enum EventField: UInt8, CaseIterable, Sendable {
     }
 
     /// Whether the field belongs to an item of `data.media`.
-    package var isOfMedia: Bool { rawValue >= EventField.mediaID.rawValue && rawValue <= EventField.mediaInline.rawValue }
+    package var isOfMedia: Bool {
+        rawValue >= EventField.mediaID.rawValue && rawValue <= EventField.mediaInline.rawValue
+    }
 }

@@ -65,7 +65,9 @@ extension EventShape {
         var shape = EventShape()
         for field in EventField.allCases {
             let parts = "\(field.path)".split(separator: ".").map(String.init)
-            shape.insert(field, at: parts.prefix { $0 != "*" }.map(\.self), below: parts.drop { $0 != "*" }.dropFirst().map(\.self))
+            shape.insert(
+                field, at: parts.prefix { $0 != "*" }.map(\.self),
+                below: parts.drop { $0 != "*" }.dropFirst().map(\.self))
         }
         shape.data = shape.child(of: 0, named: "data") ?? 0
         return shape
@@ -74,11 +76,15 @@ extension EventShape {
     /// Puts a field in. `list`: the way to it, or to the list it is in; `item`: the way within the list's items.
     /// - Returns: false if something else stands there.
     @discardableResult
-    mutating func insert(_ field: EventField, at list: [String], below item: [String], time: TimeFormat = .rfc3339) -> Bool {
+    mutating func insert(_ field: EventField, at list: [String], below item: [String], time: TimeFormat = .rfc3339)
+        -> Bool
+    {
         var node = reach(list, from: 0)
         if field == .link || field.isOfMedia {
             let kind: List = field == .link ? .links : .media
-            guard nodes[node].leaves.isEmpty, nodes[node].children.isEmpty, nodes[node].list ?? kind == kind else { return false }
+            guard nodes[node].leaves.isEmpty, nodes[node].children.isEmpty, nodes[node].list ?? kind == kind else {
+                return false
+            }
             nodes[node].list = kind
             let element = nodes[node].element ?? append(path: nodes[node].path + ".*")
             nodes[node].element = element

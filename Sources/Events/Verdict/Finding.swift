@@ -7,7 +7,8 @@ package struct Code: Sendable, Hashable, ExpressibleByStringLiteral, CustomStrin
     package var description: String { text.description }
 
     package static func == (a: Self, b: Self) -> Bool {
-        a.text.utf8CodeUnitCount == b.text.utf8CodeUnitCount && a.text.withUTF8Buffer { a in b.text.withUTF8Buffer(a.elementsEqual) }
+        a.text.utf8CodeUnitCount == b.text.utf8CodeUnitCount
+            && a.text.withUTF8Buffer { a in b.text.withUTF8Buffer(a.elementsEqual) }
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -78,7 +79,9 @@ package struct Finding: Sendable {
         if a.link != b.link { return (a.link ?? -1) < (b.link ?? -1) }
         if a.span != b.span { return TextSpan.precedes(a.span, b.span) }
         if a.distance != b.distance { return (a.distance ?? -1) < (b.distance ?? -1) }
-        if a.signal?.reference != b.signal?.reference { return (a.signal?.reference ?? "") < (b.signal?.reference ?? "") }
+        if a.signal?.reference != b.signal?.reference {
+            return (a.signal?.reference ?? "") < (b.signal?.reference ?? "")
+        }
         return (a.fact?.description ?? "") < (b.fact?.description ?? "")
     }
 }

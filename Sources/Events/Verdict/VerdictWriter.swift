@@ -72,7 +72,9 @@ package struct VerdictWriter: Sendable {
         let batch = judgement.batch
         let event = batch.events[judgement.event]
         batch.bytes.withUnsafeBytes { bytes in
-            func text(_ range: ByteRange) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range.range]) }
+            func text(_ range: ByteRange) -> UnsafeRawBufferPointer {
+                UnsafeRawBufferPointer(rebasing: bytes[range.range])
+            }
             out.append("{\"specversion\":\"1.0\",\"type\":\"weir.verdict.v1\",\"source\":")
             out.append(source)
             out.append(",\"id\":\"")

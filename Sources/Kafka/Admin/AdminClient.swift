@@ -1,5 +1,5 @@
-internal import Concurrency
 internal import CRdkafka
+internal import Concurrency
 
 /// Looks at a cluster and makes topics. For tools and for the checks at start.
 package actor AdminClient {
@@ -49,11 +49,13 @@ package actor AdminClient {
         var failures: [String: KafkaError] = [:]
         for topic in topics {
             var reason = [CChar](repeating: 0, count: 512)
-            guard let request = rd_kafka_NewTopic_new(
-                topic.name, Int32(topic.partitions), Int32(topic.replicationFactor), &reason, reason.count)
+            guard
+                let request = rd_kafka_NewTopic_new(
+                    topic.name, Int32(topic.partitions), Int32(topic.replicationFactor), &reason, reason.count)
             else {
                 let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-                failures[topic.name] = KafkaError(code: RD_KAFKA_RESP_ERR__INVALID_ARG, operation: "create topic", reason: text)
+                failures[topic.name] = KafkaError(
+                    code: RD_KAFKA_RESP_ERR__INVALID_ARG, operation: "create topic", reason: text)
                 continue
             }
             for (name, value) in topic.configuration { rd_kafka_NewTopic_set_config(request, name, value) }
@@ -105,7 +107,9 @@ package actor AdminClient {
             var entryCount = 0
             let entries = rd_kafka_ConfigResource_configs(result, &entryCount)
             for entry in UnsafeBufferPointer(start: entries, count: entryCount) {
-                guard let key = rd_kafka_ConfigEntry_name(entry), let value = rd_kafka_ConfigEntry_value(entry) else { continue }
+                guard let key = rd_kafka_ConfigEntry_name(entry), let value = rd_kafka_ConfigEntry_value(entry) else {
+                    continue
+                }
                 found[topic, default: [:]][String(cString: key)] = String(cString: value)
             }
         }

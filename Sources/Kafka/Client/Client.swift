@@ -1,5 +1,5 @@
-internal import Concurrency
 internal import CRdkafka
+internal import Concurrency
 internal import Synchronization
 
 /// Owns one librdkafka instance. Every function of the library may be called from any thread (librdkafka's

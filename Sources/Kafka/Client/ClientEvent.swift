@@ -30,10 +30,14 @@ package enum ClientEvent: Sendable {
             var facility: UnsafePointer<CChar>?
             var message: UnsafePointer<CChar>?
             var level: Int32 = 0
-            guard rd_kafka_event_log(event, &facility, &message, &level) == 0, let facility, let message else { return nil }
-            self = .log(LogLine(level: Int(level), facility: String(cString: facility), message: String(cString: message)))
+            guard rd_kafka_event_log(event, &facility, &message, &level) == 0, let facility, let message else {
+                return nil
+            }
+            self = .log(
+                LogLine(level: Int(level), facility: String(cString: facility), message: String(cString: message)))
         case RD_KAFKA_EVENT_STATS:
-            guard let text = rd_kafka_event_stats(event), let statistics = Statistics(json: String(cString: text)) else {
+            guard let text = rd_kafka_event_stats(event), let statistics = Statistics(json: String(cString: text))
+            else {
                 return nil
             }
             self = .statistics(statistics)

@@ -19,7 +19,8 @@ package final class Rebalance: @unchecked Sendable {
     init(owning event: OpaquePointer, isLost: Bool) {
         self.event = event
         self.isLost = isLost
-        partitions = rd_kafka_event_topic_partition_list(event).map { PartitionList.elements($0).map(\.partition) } ?? []
+        partitions =
+            rd_kafka_event_topic_partition_list(event).map { PartitionList.elements($0).map(\.partition) } ?? []
     }
 
     deinit { rd_kafka_event_destroy(event) }

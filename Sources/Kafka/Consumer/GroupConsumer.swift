@@ -1,5 +1,5 @@
-package import Concurrency
 internal import CRdkafka
+package import Concurrency
 
 /// A member of a consumer group with a queue for each partition, whose revocations wait until they are drained.
 ///
@@ -117,7 +117,9 @@ package actor GroupConsumer {
         try check(rd_kafka_seek_partitions(client.handle, list.pointer, -1), "seek")
         for element in list.elements {
             // Not fetched yet: then there is nothing to go back from.
-            if element.error == RD_KAFKA_RESP_ERR__STATE || element.error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION { continue }
+            if element.error == RD_KAFKA_RESP_ERR__STATE || element.error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION {
+                continue
+            }
             try check(element.error, "seek in \(element.partition)")
         }
     }
@@ -130,7 +132,9 @@ package actor GroupConsumer {
     }
 
     /// The first and the next offset of a partition, as the broker knows them.
-    package func watermarks(of partition: TopicPartition, timeout: Duration) throws(KafkaError) -> (low: Int64, high: Int64) {
+    package func watermarks(of partition: TopicPartition, timeout: Duration) throws(KafkaError) -> (
+        low: Int64, high: Int64
+    ) {
         var low: Int64 = 0
         var high: Int64 = 0
         let call = monitor.began("query watermarks", within: timeout + .seconds(30))
@@ -166,7 +170,8 @@ package actor GroupConsumer {
         hadAssignment = true
         let list = rd_kafka_event_topic_partition_list(event)
         let assigned = rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
-        let error = assigned
+        let error =
+            assigned
             ? rd_kafka_incremental_assign(client.handle, list) : rd_kafka_incremental_unassign(client.handle, list)
         if let error { rd_kafka_error_destroy(error) }
     }

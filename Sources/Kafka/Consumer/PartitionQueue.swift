@@ -1,5 +1,5 @@
-package import Concurrency
 internal import CRdkafka
+package import Concurrency
 internal import Synchronization
 
 /// What one assigned partition has fetched and nobody has taken yet.
@@ -16,7 +16,9 @@ package final class PartitionQueue: @unchecked Sendable {
 
     /// Cuts the partition's queue off the consumer's own. To be done before the partition is assigned.
     init?(_ client: Client, _ partition: TopicPartition) {
-        guard let queue = rd_kafka_queue_get_partition(client.handle, partition.topic, partition.partition) else { return nil }
+        guard let queue = rd_kafka_queue_get_partition(client.handle, partition.topic, partition.partition) else {
+            return nil
+        }
         self.queue = queue
         self.partition = partition
         wakeup = Wakeup()

@@ -1,5 +1,5 @@
-internal import Concurrency
 internal import CRdkafka
+internal import Concurrency
 
 /// Reads topics from a given place without being a member of any group: for tools. Sees committed records only.
 package actor TopicReader {

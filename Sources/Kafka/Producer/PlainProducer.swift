@@ -1,5 +1,5 @@
-internal import Concurrency
 internal import CRdkafka
+internal import Concurrency
 internal import Synchronization
 
 /// An idempotent producer without transactions, for tools: what is sent is visible when the broker has it.

@@ -55,7 +55,8 @@ package struct RecordSink {
 
     /// The same with any headers; `partition` nil lets the key decide.
     package func send(
-        to topic: Topic, partition: Int32? = nil, key: [UInt8]?, value: [UInt8]?, headers: [(name: [UInt8], value: [UInt8]?)]
+        to topic: Topic, partition: Int32? = nil, key: [UInt8]?, value: [UInt8]?,
+        headers: [(name: [UInt8], value: [UInt8]?)]
     ) throws(KafkaError) {
         try attempt(topic) {
             guard let list = rd_kafka_headers_new(headers.count) else { return RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE }
@@ -66,7 +67,8 @@ package struct RecordSink {
                         // An empty value is a value: an empty array may have no address, a null must not be sent.
                         value.withUnsafeBytes { bytes in
                             withUnsafeBytes(of: 0 as UInt8) { empty in
-                                _ = rd_kafka_header_add(list, start, name.count, bytes.baseAddress ?? empty.baseAddress, bytes.count)
+                                _ = rd_kafka_header_add(
+                                    list, start, name.count, bytes.baseAddress ?? empty.baseAddress, bytes.count)
                             }
                         }
                     } else {
@@ -76,7 +78,8 @@ package struct RecordSink {
             }
             let code = withBytes(key) { key in
                 withBytes(value) { value in
-                    withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: partition == nil ? 5 : 6) { arguments in
+                    withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: partition == nil ? 5 : 6) {
+                        arguments in
                         arguments[0] = Self.topicArgument(topic)
                         arguments[1] = Self.flags
                         arguments[2] = Self.memory(RD_KAFKA_VTYPE_VALUE, value)

@@ -1,5 +1,5 @@
-package import Concurrency
 internal import CRdkafka
+package import Concurrency
 internal import Glibc
 
 /// One producer of transactions (KIP-98, KIP-447): records and consumed offsets become visible together or never.
@@ -49,7 +49,9 @@ package actor TransactionalProducer {
     /// Takes the transactional id over: fences its former user and waits until that one's last transaction is
     /// settled. To be called again after a retriable error.
     package func initTransactions(timeout: Duration) throws(KafkaError) {
-        try call("init transactions", within: timeout) { rd_kafka_init_transactions(client.handle, timeout.milliseconds) }
+        try call("init transactions", within: timeout) {
+            rd_kafka_init_transactions(client.handle, timeout.milliseconds)
+        }
     }
 
     /// Asks for the topics' metadata, so that the first record does not wait for it (librdkafka #5032).
@@ -60,7 +62,8 @@ package actor TransactionalProducer {
             let call = monitor.began("query metadata", within: timeout + .seconds(30))
             defer { monitor.ended(call) }
             try check(
-                rd_kafka_metadata(client.handle, 0, topic, &metadata, timeout.milliseconds), "query metadata of \(name)")
+                rd_kafka_metadata(client.handle, 0, topic, &metadata, timeout.milliseconds), "query metadata of \(name)"
+            )
             rd_kafka_metadata_destroy(metadata)
         }
     }

@@ -52,7 +52,8 @@ package final class MockCluster: Sendable {
 
     package func createTopic(_ name: String, partitions: Int, replicationFactor: Int = 1) throws(KafkaError) {
         try check(
-            rd_kafka_mock_topic_create(cluster, name, Int32(partitions), Int32(replicationFactor)), "create topic \(name)")
+            rd_kafka_mock_topic_create(cluster, name, Int32(partitions), Int32(replicationFactor)),
+            "create topic \(name)")
     }
 
     /// The next requests of this kind are answered with these errors, one each.

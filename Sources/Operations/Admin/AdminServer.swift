@@ -1,7 +1,7 @@
 internal import CMicrohttpd
 internal import Concurrency
-internal import Glibc
 internal import Events
+internal import Glibc
 internal import Synchronization
 
 /// The HTTP server for probes, metrics and people (interface, "HTTP").
@@ -29,7 +29,9 @@ package final class AdminServer: Service {
         package static func problem(_ status: Int, _ title: String, _ detail: String) -> Response {
             Response(
                 status: status, contentType: "application/problem+json",
-                body: "{\"type\":\"about:blank\",\"title\":\(json(title)),\"status\":\(status),\"detail\":\(json(detail))}\n")
+                body:
+                    "{\"type\":\"about:blank\",\"title\":\(json(title)),\"status\":\(status),\"detail\":\(json(detail))}\n"
+            )
         }
     }
 
@@ -134,7 +136,9 @@ private func handle(
         return .YES
     }
     let server = Unmanaged<AdminServer>.fromOpaque(opaque).takeUnretainedValue()
-    let authorization = MHD_lookup_connection_value(connection, .HEADER_KIND, "Authorization").map { String(cString: $0) }
+    let authorization = MHD_lookup_connection_value(connection, .HEADER_KIND, "Authorization").map {
+        String(cString: $0)
+    }
     let response = server.respond(
         method: String(cString: method), path: String(cString: url), fromLoopback: isLoopback(connection),
         authorization: authorization)

@@ -44,7 +44,8 @@ package final class LogSink: Sendable {
             var metadata = metadata
             if bucket.suppressed > 0 { metadata["suppressed"] = String(bucket.suppressed) }
             bucket.suppressed = 0
-            let line = format == .json
+            let line =
+                format == .json
                 ? json(now, level, label, message, metadata) : text(now, level, label, message, metadata)
             if !put(line) { state.lost += 1 }
         }

@@ -98,6 +98,8 @@ package final class MetricFamily<Metric: Sendable>: Sendable {
     }
 
     var all: [(values: [String], metric: Metric)] {
-        members.withLock { members in members.map { ($0.key, $0.value) } }.sorted { $0.values.lexicographicallyPrecedes($1.values) }
+        members.withLock { members in members.map { ($0.key, $0.value) } }.sorted {
+            $0.values.lexicographicallyPrecedes($1.values)
+        }
     }
 }

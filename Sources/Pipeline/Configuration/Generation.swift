@@ -62,15 +62,18 @@ package struct PipelineBlueprint: Sendable {
             stages.append(
                 Generation.Stage(
                     name: stage.name, media: stage.media, steps: steps,
-                    settledBy: Set(stage.settledBy.compactMap { name in
-                        identities.firstIndex { $0.name == name }.map { DetectorID($0) }
-                    })))
+                    settledBy: Set(
+                        stage.settledBy.compactMap { name in
+                            identities.firstIndex { $0.name == name }.map { DetectorID($0) }
+                        })))
         }
         let known = catalog.map(\.identity.name)
         let compiled = try CompiledPolicy(policy, file: policyFile, detectors: identities, known: known)
         return Generation(
             signals: signals, stages: stages, policy: compiled,
-            shadows: try shadows.map { try CompiledPolicy($0.document, file: $0.file, detectors: identities, known: known) },
+            shadows: try shadows.map {
+                try CompiledPolicy($0.document, file: $0.file, detectors: identities, known: known)
+            },
             detectors: identities,
             writer: VerdictWriter(
                 group: group, policy: compiled.version, detectors: identities, accountKey: accountKey))
@@ -79,8 +82,11 @@ package struct PipelineBlueprint: Sendable {
     /// The detectors in use, each once, in the order of the pipeline.
     package var detectors: [DetectorIdentity] {
         var identities: [DetectorIdentity] = []
-        for step in document.stages.flatMap(\.detectors) where !identities.contains(where: { $0.name == step.detector }) {
-            if let found = catalog.first(where: { $0.identity.name == step.detector }) { identities.append(found.identity) }
+        for step in document.stages.flatMap(\.detectors) where !identities.contains(where: { $0.name == step.detector })
+        {
+            if let found = catalog.first(where: { $0.identity.name == step.detector }) {
+                identities.append(found.identity)
+            }
         }
         return identities
     }

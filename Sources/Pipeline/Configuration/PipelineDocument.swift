@@ -125,7 +125,8 @@ private struct StageReader {
             }
             for (step, other) in stage.detectors.enumerated()
             where stage.detectors[..<step].contains(where: { $0.detector == other.detector }) {
-                problems.add("\"\(other.detector)\" stands twice in this stage", key: "stages[\(index)].detectors[\(step)]")
+                problems.add(
+                    "\"\(other.detector)\" stands twice in this stage", key: "stages[\(index)].detectors[\(step)]")
             }
         }
     }

@@ -137,7 +137,8 @@ private struct VerdictTally {
         metrics.degraded.increment(by: degraded)
         if allowed > 0 { metrics.verdicts["allow", "", "true"].increment(by: allowed) }
         for item in others.values {
-            metrics.verdicts["\(item.action.name)", item.label, String(item.action.isAutomated)].increment(by: item.count)
+            metrics.verdicts["\(item.action.name)", item.label, String(item.action.isAutomated)].increment(
+                by: item.count)
         }
     }
 }

@@ -4,7 +4,6 @@ internal import Events
 package import Operations
 internal import Signals
 
-
 /// Keeps a judge's signals as their files are: when a file changes, a new generation is built beside the running one
 /// and takes its place between two batches. Nobody waits for it, and a file that can't be read changes nothing.
 package final class SignalFileFeed: Service {
@@ -73,7 +72,9 @@ package actor SignalLoader {
                 logger.warning("signal rejected", ["file": path, "line": "\(rejected.line)", "reason": rejected.error])
             }
             if !file.rejected.isEmpty {
-                logger.warning("signals were rejected", ["file": path, "accepted": "\(file.signals.count)", "rejected": "\(file.rejected.count)"])
+                logger.warning(
+                    "signals were rejected",
+                    ["file": path, "accepted": "\(file.signals.count)", "rejected": "\(file.rejected.count)"])
             }
             signals += file.signals
         }

@@ -35,11 +35,14 @@ struct StageRunner: Sendable {
         self.permits = permits
     }
 
-    func run(_ stage: Generation.Stage, _ batch: EventBatch, _ selection: Selection, _ facts: MediaFacts) async -> Report {
+    func run(_ stage: Generation.Stage, _ batch: EventBatch, _ selection: Selection, _ facts: MediaFacts) async
+        -> Report
+    {
         let start = ContinuousClock.now
         let report: Report
         if let permits = permits[stage.name] {
-            report = (try? await permits.withPermits { await inspect(stage, batch, selection, facts) })
+            report =
+                (try? await permits.withPermits { await inspect(stage, batch, selection, facts) })
                 ?? Report(findings: unavailable(stage.steps, selection, "cancelled"))
         } else {
             report = await inspect(stage, batch, selection, facts)
@@ -111,7 +114,8 @@ struct StageRunner: Sendable {
         let end = ContinuousClock.now
         metrics.detectorSeconds[name].observe(end - start)
         if breaker?.ended(failed: failure != nil, now: end) == true {
-            logger.error("detector keeps failing: breaker opened", ["detector": name, "reason": failure?.description ?? ""])
+            logger.error(
+                "detector keeps failing: breaker opened", ["detector": name, "reason": failure?.description ?? ""])
         }
         if let failure { return unavailable([step], inspection.selection, failure) }
         return signed(findings, by: step, inspection.batch)
@@ -136,7 +140,8 @@ struct StageRunner: Sendable {
         }
         let wrong = findings.found.count + findings.unavailable.count - kept.found.count - kept.unavailable.count
         if wrong > 0 {
-            logger.error("detector reports on what it was not given", ["detector": step.identity.name, "findings": "\(wrong)"])
+            logger.error(
+                "detector reports on what it was not given", ["detector": step.identity.name, "findings": "\(wrong)"])
         }
         return kept
     }

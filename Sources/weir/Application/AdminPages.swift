@@ -14,7 +14,9 @@ struct AdminPages: Sendable {
             return .init(contentType: "text/plain; charset=utf-8", body: "ok\n")
         case "/readyz":
             let reasons = readiness.notReady
-            if reasons.isEmpty { return .init(contentType: "application/json", body: "{\"ready\":true,\"reasons\":[]}\n") }
+            if reasons.isEmpty {
+                return .init(contentType: "application/json", body: "{\"ready\":true,\"reasons\":[]}\n")
+            }
             var out = ByteWriter()
             out.append("{\"ready\":false,\"reasons\":")
             out.appendJSON(reasons)

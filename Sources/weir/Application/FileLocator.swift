@@ -9,7 +9,9 @@ struct FileLocator: Sendable {
     /// - Parameter configuration: the configuration file, if one was given.
     init(configuration: String?) {
         var bases = ["."]
-        if let configuration, let slash = configuration.lastIndex(of: "/") { bases.append(String(configuration[..<slash])) }
+        if let configuration, let slash = configuration.lastIndex(of: "/") {
+            bases.append(String(configuration[..<slash]))
+        }
         if let executable = FileLocator.executable {
             var folder = executable[..<(executable.lastIndex(of: "/") ?? executable.startIndex)]
             // A build lies a few folders below the package; an installation has bin and share side by side.

@@ -35,7 +35,11 @@ extension LaneOptions {
         producerProperties = ClientProperties.producer.merging(assembly.clientProperties)
         for name in ["consumer", "producer"] {
             let client = assembly.clientProperties["client.id"] ?? instance ?? "weir"
-            if name == "consumer" { consumerProperties["client.id"] = client } else { producerProperties["client.id"] = client }
+            if name == "consumer" {
+                consumerProperties["client.id"] = client
+            } else {
+                producerProperties["client.id"] = client
+            }
         }
         limits = settings.decodeLimits
         shape = assembly.shape

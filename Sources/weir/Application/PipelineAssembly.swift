@@ -49,12 +49,17 @@ struct PipelineAssembly: Sendable {
             return nil
         }
 
-        let document = load(settings[WeirSettings.pipeline], "pipeline") { try PipelineDocument($0, file: $1, catalog: catalog) }
+        let document = load(settings[WeirSettings.pipeline], "pipeline") {
+            try PipelineDocument($0, file: $1, catalog: catalog)
+        }
         let policy = load(settings[WeirSettings.policy], "policy") { (try PolicyDocument($0, file: $1), $1) }
         let shadows = settings[WeirSettings.shadow].compactMap { path in
             load(path, "shadow") { (document: try PolicyDocument($0, file: $1), file: $1) }
         }
-        shape = settings[WeirSettings.mapping].flatMap { load($0, "events.mapping") { try EventMapping.read($0, file: $1) } } ?? .standard
+        shape =
+            settings[WeirSettings.mapping].flatMap {
+                load($0, "events.mapping") { try EventMapping.read($0, file: $1) }
+            } ?? .standard
         signalFiles = settings[WeirSettings.signalFiles].map(locator.locate)
         for path in signalFiles where FileFingerprint(path: path) == nil {
             problems.add("\(path): no such file", key: "signals.files")

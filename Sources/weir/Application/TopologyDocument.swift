@@ -30,7 +30,9 @@ struct TopologyDocument: Sendable {
             let configuration = mapping.optional("config", .properties) ?? [:]
             let meaning = mapping.optional("holds", .string) ?? ""
             guard let role, let partitions else { return nil }
-            return Topic(role: role, partitions: partitions, replicationFactor: replication, configuration: configuration, meaning: meaning)
+            return Topic(
+                role: role, partitions: partitions, replicationFactor: replication, configuration: configuration,
+                meaning: meaning)
         }
         top.finish()
         try problems.check()

@@ -32,11 +32,14 @@ struct WeirProcess: Sendable {
         if let listen = settings[WeirSettings.adminListen] {
             guard let address = ListenAddress(listen) else {
                 throw InvalidConfiguration([
-                    Problem(file: "configuration", place: nil, key: "admin.listen", message: "expected an IP address and a port such as 127.0.0.1:9464, found \"\(listen)\"")
+                    Problem(
+                        file: "configuration", place: nil, key: "admin.listen",
+                        message: "expected an IP address and a port such as 127.0.0.1:9464, found \"\(listen)\"")
                 ])
             }
             let pages = AdminPages(registry: registry, readiness: readiness, watchdog: watchdog)
-            services.append(AdminServer(address: address, token: assembly.adminToken, logger: logger, handler: pages.answer))
+            services.append(
+                AdminServer(address: address, token: assembly.adminToken, logger: logger, handler: pages.answer))
         }
         services.append(watchdog)
         if !assembly.signalFiles.isEmpty {
@@ -70,7 +73,9 @@ struct WeirProcess: Sendable {
             guard let newest = judge.current.signals.newest else { return [] }
             return [MetricsRegistry.Sample([], Double(Timestamp.now().seconds(since: newest)))]
         }
-        registry.gauge("weir_log_lines_lost", "Log lines that nobody took.") { [MetricsRegistry.Sample([], Double(sink.lostLines))] }
+        registry.gauge("weir_log_lines_lost", "Log lines that nobody took.") {
+            [MetricsRegistry.Sample([], Double(sink.lostLines))]
+        }
         let build = registry.gauge("weir_build_info", "What is running; always 1.", labels: ["version", "librdkafka"])
         build[Version.number, KafkaLibrary.version].set(1)
     }

@@ -4,71 +4,129 @@ import Operations
 
 /// Every key of the configuration file (interface, "Configuration").
 enum WeirSettings {
-    static let bootstrap = Setting("kafka.bootstrap", .string, standard: "localhost:9092", "Brokers to begin with, host:port, comma-separated.")
-    static let group = Setting("kafka.group", .string, standard: "weir", "Consumer group; the live lane's is this with \"-live\" behind.")
+    static let bootstrap = Setting(
+        "kafka.bootstrap", .string, standard: "localhost:9092", "Brokers to begin with, host:port, comma-separated.")
+    static let group = Setting(
+        "kafka.group", .string, standard: "weir", "Consumer group; the live lane's is this with \"-live\" behind.")
     static let instanceID = Setting(
         "kafka.instanceId", .optional(.string), standard: nil,
-        "A name for this member that outlives restarts: static membership, and the transactional id. Unset, a restart waits for the old transaction's time-out.")
+        "A name for this member that outlives restarts: static membership, and the transactional id. Unset, a restart waits for the old transaction's time-out."
+    )
     static let properties = Setting(
         "kafka.properties", .properties, standard: [:],
-        "librdkafka properties for all clients. A name ending in File reads the value from that file: sasl.passwordFile.")
+        "librdkafka properties for all clients. A name ending in File reads the value from that file: sasl.passwordFile."
+    )
 
     static let uploads = Setting("topics.uploads", .string, standard: "uploads", "Input.")
-    static let live = Setting("topics.live", .optional(.string), standard: "uploads.live", "Input of live streams, in a lane of its own; null: none.")
+    static let live = Setting(
+        "topics.live", .optional(.string), standard: "uploads.live",
+        "Input of live streams, in a lane of its own; null: none.")
     static let audit = Setting("topics.audit", .string, standard: "audit", "Every verdict.")
-    static let enforcement = Setting("topics.enforcement", .string, standard: "enforcement", "Verdicts that ask for something to be done.")
+    static let enforcement = Setting(
+        "topics.enforcement", .string, standard: "enforcement", "Verdicts that ask for something to be done.")
     static let review = Setting("topics.review", .string, standard: "review", "Verdicts that need a person.")
-    static let deadLetters = Setting("topics.deadLetters", .string, standard: "uploads.dlq", "Records that are no events.")
+    static let deadLetters = Setting(
+        "topics.deadLetters", .string, standard: "uploads.dlq", "Records that are no events.")
 
-    static let mapping = Setting("events.mapping", .optional(.string), standard: nil, "Mapping file for events of the platform's own shape; null: CloudEvents.")
+    static let mapping = Setting(
+        "events.mapping", .optional(.string), standard: nil,
+        "Mapping file for events of the platform's own shape; null: CloudEvents.")
 
     static let pipeline = Setting("pipeline", .string, standard: "topology/pipeline.yaml", "Stages and detectors.")
-    static let policy = Setting("policy", .string, standard: "topology/policies/tvec-default.yaml", "What findings lead to.")
-    static let shadow = Setting("shadow", .list(of: .string), standard: [], "Policies that are only tried out: their decisions stand in the verdicts, and nothing follows.")
+    static let policy = Setting(
+        "policy", .string, standard: "topology/policies/tvec-default.yaml", "What findings lead to.")
+    static let shadow = Setting(
+        "shadow", .list(of: .string), standard: [],
+        "Policies that are only tried out: their decisions stand in the verdicts, and nothing follows.")
 
-    static let signalFiles = Setting("signals.files", .list(of: .string), standard: [], "Signals, as JSON Lines; reloaded when they change.")
-    static let signalInterval = Setting("signals.interval", .duration(.milliseconds(10)...(.seconds(3_600))), standard: .seconds(1), "How often the files are looked at.")
-    static let signalTopic = Setting("signals.topic", .optional(.string), standard: "signals", "Reserved: signals are read from files in this version.")
-    static let signalSnapshot = Setting("signals.snapshot", .optional(.string), standard: "state/signals", "Reserved: goes with signals.topic.")
+    static let signalFiles = Setting(
+        "signals.files", .list(of: .string), standard: [], "Signals, as JSON Lines; reloaded when they change.")
+    static let signalInterval = Setting(
+        "signals.interval", .duration(.milliseconds(10)...(.seconds(3_600))), standard: .seconds(1),
+        "How often the files are looked at.")
+    static let signalTopic = Setting(
+        "signals.topic", .optional(.string), standard: "signals",
+        "Reserved: signals are read from files in this version.")
+    static let signalSnapshot = Setting(
+        "signals.snapshot", .optional(.string), standard: "state/signals", "Reserved: goes with signals.topic.")
 
     static let mediaWorkers = Setting("media.workers", .integer(1...256), standard: 2, "Threads that decode pictures.")
-    static let mediaBytes = Setting("media.maxBytes", .byteSize(1...(1 << 30)), standard: ByteSize(bytes: 64 << 20), "Largest file that is fetched.")
-    static let mediaPixels = Setting("media.maxPixels", .integer(1...1_000_000_000), standard: 50_000_000, "Largest picture that is decoded.")
-    static let mediaBudget = Setting("media.budget", .byteSize((1 << 20)...(64 << 30)), standard: ByteSize(bytes: 256 << 20), "Bytes of media in memory at once.")
-    static let mediaDeadline = Setting("media.deadline", .duration(.milliseconds(1)...(.seconds(60))), standard: .seconds(5), "Time for fetching and decoding one item.")
-    static let mediaHosts = Setting("media.allowHosts", .list(of: .string), standard: [], "Hosts that media may be fetched from: names, \"*.example.org\", host:port. None: nothing is fetched.")
+    static let mediaBytes = Setting(
+        "media.maxBytes", .byteSize(1...(1 << 30)), standard: ByteSize(bytes: 64 << 20), "Largest file that is fetched."
+    )
+    static let mediaPixels = Setting(
+        "media.maxPixels", .integer(1...1_000_000_000), standard: 50_000_000, "Largest picture that is decoded.")
+    static let mediaBudget = Setting(
+        "media.budget", .byteSize((1 << 20)...(64 << 30)), standard: ByteSize(bytes: 256 << 20),
+        "Bytes of media in memory at once.")
+    static let mediaDeadline = Setting(
+        "media.deadline", .duration(.milliseconds(1)...(.seconds(60))), standard: .seconds(5),
+        "Time for fetching and decoding one item.")
+    static let mediaHosts = Setting(
+        "media.allowHosts", .list(of: .string), standard: [],
+        "Hosts that media may be fetched from: names, \"*.example.org\", host:port. None: nothing is fetched.")
 
-    static let stateDirectory = Setting("state.directory", .optional(.string), standard: "state", "Reserved: no state is kept in this version.")
+    static let stateDirectory = Setting(
+        "state.directory", .optional(.string), standard: "state", "Reserved: no state is kept in this version.")
 
     static let accountKeyFile = Setting(
         "privacy.accountKeyFile", .optional(.string), standard: nil,
-        "Secret that accounts are hashed with on the audit topic; the same for all members. Unset, the group's name takes its place, and accounts can be guessed.")
+        "Secret that accounts are hashed with on the audit topic; the same for all members. Unset, the group's name takes its place, and accounts can be guessed."
+    )
 
-    static let commitInterval = Setting("commit.interval", .duration(.milliseconds(1)...(.seconds(10))), standard: .milliseconds(100), "Age at which a transaction is committed.")
-    static let commitLiveInterval = Setting("commit.liveInterval", .duration(.milliseconds(1)...(.seconds(10))), standard: .milliseconds(20), "The same in the live lane.")
-    static let commitRecords = Setting("commit.maxRecords", .integer(1...10_000_000), standard: 10_000, "Input records at which a transaction is committed earlier.")
-    static let commitBytes = Setting("commit.maxBytes", .byteSize((64 << 10)...(1 << 30)), standard: ByteSize(bytes: 32 << 20), "Output bytes at which a transaction is committed earlier.")
+    static let commitInterval = Setting(
+        "commit.interval", .duration(.milliseconds(1)...(.seconds(10))), standard: .milliseconds(100),
+        "Age at which a transaction is committed.")
+    static let commitLiveInterval = Setting(
+        "commit.liveInterval", .duration(.milliseconds(1)...(.seconds(10))), standard: .milliseconds(20),
+        "The same in the live lane.")
+    static let commitRecords = Setting(
+        "commit.maxRecords", .integer(1...10_000_000), standard: 10_000,
+        "Input records at which a transaction is committed earlier.")
+    static let commitBytes = Setting(
+        "commit.maxBytes", .byteSize((64 << 10)...(1 << 30)), standard: ByteSize(bytes: 32 << 20),
+        "Output bytes at which a transaction is committed earlier.")
 
-    static let limitRecord = Setting("limits.record", .byteSize(1...(64 << 20)), standard: ByteSize(bytes: 1 << 20), "Largest value of a record.")
+    static let limitRecord = Setting(
+        "limits.record", .byteSize(1...(64 << 20)), standard: ByteSize(bytes: 1 << 20), "Largest value of a record.")
     static let limitNesting = Setting("limits.nesting", .integer(4...1_024), standard: 32, "Deepest nesting of JSON.")
-    static let limitText = Setting("limits.text", .byteSize(1...(16 << 20)), standard: ByteSize(bytes: 64 << 10), "Longest title or body.")
+    static let limitText = Setting(
+        "limits.text", .byteSize(1...(16 << 20)), standard: ByteSize(bytes: 64 << 10), "Longest title or body.")
     static let limitMedia = Setting("limits.media", .integer(0...4_096), standard: 16, "Most media of an upload.")
     static let limitLinks = Setting("limits.links", .integer(0...4_096), standard: 64, "Most links of an upload.")
-    static let limitIdentifier = Setting("limits.identifier", .byteSize(1...(64 << 10)), standard: ByteSize(bytes: 512), "Longest id or source.")
-    static let limitURL = Setting("limits.url", .byteSize(1...(64 << 10)), standard: ByteSize(bytes: 4 << 10), "Longest address.")
-    static let limitLabel = Setting("limits.label", .byteSize(1...(64 << 10)), standard: ByteSize(bytes: 256), "Longest kind, language, content type, network.")
+    static let limitIdentifier = Setting(
+        "limits.identifier", .byteSize(1...(64 << 10)), standard: ByteSize(bytes: 512), "Longest id or source.")
+    static let limitURL = Setting(
+        "limits.url", .byteSize(1...(64 << 10)), standard: ByteSize(bytes: 4 << 10), "Longest address.")
+    static let limitLabel = Setting(
+        "limits.label", .byteSize(1...(64 << 10)), standard: ByteSize(bytes: 256),
+        "Longest kind, language, content type, network.")
     static let limitHeaders = Setting("limits.headers", .integer(0...10_000), standard: 64, "Most headers of a record.")
-    static let limitHeaderBytes = Setting("limits.headerBytes", .byteSize(0...(16 << 20)), standard: ByteSize(bytes: 64 << 10), "Largest headers of a record together.")
+    static let limitHeaderBytes = Setting(
+        "limits.headerBytes", .byteSize(0...(16 << 20)), standard: ByteSize(bytes: 64 << 10),
+        "Largest headers of a record together.")
 
-    static let shutdownLimit = Setting("drain.shutdown", .duration(.zero...(.seconds(600))), standard: .seconds(15), "How long the end may wait for what is in flight.")
-    static let revocationLimit = Setting("drain.revocation", .duration(.zero...(.seconds(600))), standard: .seconds(20), "How long a rebalance may wait for it; below max.poll.interval.ms.")
-    static let watchdogLimit = Setting("watchdog.limit", .duration(.seconds(5)...(.seconds(3_600))), standard: .seconds(120), "Work in hand that does not move for this long ends the process with exit code 70.")
+    static let shutdownLimit = Setting(
+        "drain.shutdown", .duration(.zero...(.seconds(600))), standard: .seconds(15),
+        "How long the end may wait for what is in flight.")
+    static let revocationLimit = Setting(
+        "drain.revocation", .duration(.zero...(.seconds(600))), standard: .seconds(20),
+        "How long a rebalance may wait for it; below max.poll.interval.ms.")
+    static let watchdogLimit = Setting(
+        "watchdog.limit", .duration(.seconds(5)...(.seconds(3_600))), standard: .seconds(120),
+        "Work in hand that does not move for this long ends the process with exit code 70.")
 
-    static let adminListen = Setting("admin.listen", .optional(.string), standard: "127.0.0.1:9464", "Address of probes and metrics; null: no server.")
-    static let adminTokenFile = Setting("admin.tokenFile", .optional(.string), standard: nil, "Bearer token that callers from elsewhere must show.")
+    static let adminListen = Setting(
+        "admin.listen", .optional(.string), standard: "127.0.0.1:9464",
+        "Address of probes and metrics; null: no server.")
+    static let adminTokenFile = Setting(
+        "admin.tokenFile", .optional(.string), standard: nil, "Bearer token that callers from elsewhere must show.")
 
-    static let logLevel = Setting("log.level", .choice(LogLevel.allCases.map(\.rawValue)), standard: "info", "What is logged: this and above.")
-    static let logFormat = Setting("log.format", .choice(LogSink.Format.allCases.map(\.rawValue)), standard: "json", "json: one object a line; text: for people.")
+    static let logLevel = Setting(
+        "log.level", .choice(LogLevel.allCases.map(\.rawValue)), standard: "info", "What is logged: this and above.")
+    static let logFormat = Setting(
+        "log.format", .choice(LogSink.Format.allCases.map(\.rawValue)), standard: "json",
+        "json: one object a line; text: for people.")
 
     static let all: [any AnySetting] = [
         bootstrap, group, instanceID, properties,

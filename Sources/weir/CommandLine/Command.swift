@@ -69,7 +69,9 @@ struct Invocation: Sendable {
 
     /// - Throws: `UsageError` if the option is missing.
     func required(_ option: String) throws -> String {
-        guard let value = value(option) else { throw UsageError("\(command.name): \(option) is required", command: command) }
+        guard let value = value(option) else {
+            throw UsageError("\(command.name): \(option) is required", command: command)
+        }
         return value
     }
 

@@ -34,7 +34,9 @@ struct CommandLineParser {
     }
 
     private func knownGroup(_ words: [String]) -> [String] {
-        guard let first = words.first, commands.contains(where: { $0.path.count > 1 && $0.path[0] == first }) else { return [] }
+        guard let first = words.first, commands.contains(where: { $0.path.count > 1 && $0.path[0] == first }) else {
+            return []
+        }
         return [first]
     }
 
@@ -43,7 +45,9 @@ struct CommandLineParser {
         let typed: String
         if group.isEmpty {
             known = Array(Set(commands.map { $0.path[0] }))
-            guard let first = words.first else { return UsageError("which command? known: \(known.sorted().joined(separator: ", "))") }
+            guard let first = words.first else {
+                return UsageError("which command? known: \(known.sorted().joined(separator: ", "))")
+            }
             typed = first
         } else {
             known = commands.filter { $0.path.starts(with: group) && $0.path.count > 1 }.map { $0.path[1] }
@@ -71,7 +75,8 @@ struct CommandLineParser {
                 }
                 try take(option, inline: parts.count > 1 ? parts[1] : nil, &rest, into: &invocation)
             } else if word.hasPrefix("-"), word != "-", command.options.contains(where: { $0.name == word }) == false {
-                throw UsageError("weir \(command.name): unknown option \"\(word)\"; options begin with two dashes", command: command)
+                throw UsageError(
+                    "weir \(command.name): unknown option \"\(word)\"; options begin with two dashes", command: command)
             } else if let option = command.options.first(where: { $0.name == word }) {
                 try take(option, inline: nil, &rest, into: &invocation)
             } else {
@@ -92,12 +97,15 @@ struct CommandLineParser {
             throw UsageError("weir \(command.name): \(option.name) is given twice", command: command)
         }
         guard let placeholder = option.value else {
-            if inline != nil { throw UsageError("weir \(command.name): \(option.name) takes no value", command: command) }
+            if inline != nil {
+                throw UsageError("weir \(command.name): \(option.name) takes no value", command: command)
+            }
             invocation.add("", to: option.name)
             return
         }
         guard let value = inline ?? rest.popFirst() else {
-            throw UsageError("weir \(command.name): \(option.name) needs a value: \(option.name) \(placeholder)", command: command)
+            throw UsageError(
+                "weir \(command.name): \(option.name) needs a value: \(option.name) \(placeholder)", command: command)
         }
         invocation.add(value, to: option.name)
     }

@@ -2,12 +2,17 @@
 enum Help {
     static func text(for command: Command) -> String {
         var out = "weir \(command.name): \(command.summary)\n\nUsage: weir \(command.name)"
-        for option in command.options { out += " [\(option.name)\(option.value.map { " \($0)" } ?? "")]" + (option.isRepeatable ? "…" : "") }
+        for option in command.options {
+            out += " [\(option.name)\(option.value.map { " \($0)" } ?? "")]" + (option.isRepeatable ? "…" : "")
+        }
         if let arguments = command.arguments { out += " \(arguments)" }
         out += "\n"
         if !command.discussion.isEmpty { out += "\n\(command.discussion)\n" }
         out += "\nOptions:\n"
-        let rows = command.options.map { ("\($0.name)\($0.value.map { " \($0)" } ?? "")", $0.help) } + [("--help", "This text.")]
+        let rows =
+            command.options.map { ("\($0.name)\($0.value.map { " \($0)" } ?? "")", $0.help) } + [
+                ("--help", "This text.")
+            ]
         out += table(rows)
         out += "\nExample:\n  \(command.example)\n"
         return out

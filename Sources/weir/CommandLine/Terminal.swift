@@ -6,7 +6,9 @@ enum Terminal {
     static func out(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
     static func out(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
     static func out(_ bytes: ArraySlice<UInt8>) { write(Array(bytes), to: STDOUT_FILENO) }
-    static func error(_ text: String) { write(Array((text.hasSuffix("\n") ? text : text + "\n").utf8), to: STDERR_FILENO) }
+    static func error(_ text: String) {
+        write(Array((text.hasSuffix("\n") ? text : text + "\n").utf8), to: STDERR_FILENO)
+    }
 
     /// Whether people look at standard output, and want colours (https://no-color.org).
     static var hasColor: Bool {

@@ -31,7 +31,9 @@ extension Commands {
         example: "weir config reference"
     ) { _ in
         for setting in WeirSettings.all {
-            Terminal.out("\(setting.key)\n    type: \(setting.formatName)\n    default: \(setting.standardText)\n    \(setting.meaning)\n")
+            Terminal.out(
+                "\(setting.key)\n    type: \(setting.formatName)\n    default: \(setting.standardText)\n    \(setting.meaning)\n"
+            )
         }
         return ExitCode.success
     }
@@ -41,7 +43,9 @@ extension Invocation {
     /// The one file that the command is about.
     func file() throws -> String {
         guard arguments.count == 1 else {
-            throw UsageError("weir \(command.name): expected one \(command.arguments ?? "argument"), found \(arguments.count)", command: command)
+            throw UsageError(
+                "weir \(command.name): expected one \(command.arguments ?? "argument"), found \(arguments.count)",
+                command: command)
         }
         return arguments[0]
     }

@@ -7,7 +7,7 @@ extension Commands {
     static let run = Command(
         "run", summary: "run the consumer service",
         options: [
-            Option("--config", "FILE", "The configuration; see weir config reference."),
+            Option("--config", "FILE", "The configuration; see weir config reference.")
         ],
         example: "weir run --config weir.yaml",
         discussion: """
@@ -49,7 +49,8 @@ enum Supervisor {
             group.addTask {
                 for await _ in TerminationSignals().stream() {
                     if shutdown.isTriggered {
-                        logger.warning("second signal: ending at once, what is not committed is done again after a restart")
+                        logger.warning(
+                            "second signal: ending at once, what is not committed is done again after a restart")
                         _exit(ExitCode.failure)
                     }
                     logger.notice("signal: draining, then ending")

@@ -7,7 +7,8 @@ import Streaming
 
 extension Commands {
     private static let config = Option("--config", "FILE", "The configuration; without it, the defaults.")
-    private static let topics = Option("--topics", "FILE", "The topics as they should be; default topology/topics.yaml.")
+    private static let topics = Option(
+        "--topics", "FILE", "The topics as they should be; default topology/topics.yaml.")
 
     static let topologyCheck = Command(
         "topology", "check", summary: "compare a cluster with topology/", options: [config, topics],
@@ -35,7 +36,8 @@ extension Commands {
         discussion: "Topics that exist are left as they are; weir topology check says where they differ."
     ) { invocation in
         let topology = try Topology(invocation)
-        let partitions = invocation.has("--partitions") ? try invocation.integer("--partitions", standard: 1, in: 1...10_000) : nil
+        let partitions =
+            invocation.has("--partitions") ? try invocation.integer("--partitions", standard: 1, in: 1...10_000) : nil
         let replication =
             invocation.has("--replication-factor")
             ? try invocation.integer("--replication-factor", standard: -1, in: -1...100) : nil
@@ -48,7 +50,9 @@ extension Commands {
                 topic.replicationFactor = replication ?? topic.replicationFactor
                 return topic
             }
-            for topic in missing where dryRun { Terminal.out("would create \(topic.name) with \(topic.partitions) partitions\n") }
+            for topic in missing where dryRun {
+                Terminal.out("would create \(topic.name) with \(topic.partitions) partitions\n")
+            }
             if dryRun { return ExitCode.success }
             let failures = try await admin.create(missing, timeout: .seconds(30))
             for topic in missing {
@@ -87,7 +91,8 @@ extension Commands {
     ) { invocation in
         let format = invocation.value("--format") ?? "mermaid"
         guard let drawing = TopologyGraph.Format(rawValue: format) else {
-            throw UsageError("weir topology graph: --format must be dot or mermaid, not \"\(format)\"", command: invocation.command)
+            throw UsageError(
+                "weir topology graph: --format must be dot or mermaid, not \"\(format)\"", command: invocation.command)
         }
         let topology = try Topology(invocation)
         Terminal.out(TopologyGraph(topology.settings, topology.assembly.blueprint.document).draw(drawing))
@@ -136,7 +141,8 @@ private struct Topology: Sendable {
     func differences(_ admin: AdminClient) async throws -> [String] {
         let lanes = LaneOptions.lanes(assembly)
         guard let outputs = lanes.first?.outputs else { return [] }
-        var lines = try await TopicPreflight(inputs: lanes.map(\.input), outputs: outputs).problems(of: admin, timeout: .seconds(10))
+        var lines = try await TopicPreflight(inputs: lanes.map(\.input), outputs: outputs).problems(
+            of: admin, timeout: .seconds(10))
         let cluster = try await admin.describe(timeout: .seconds(10))
         let existing = wanted.filter { cluster.topics[$0.name] != nil }
         let configurations = try await admin.configurations(of: existing.map(\.name), timeout: .seconds(10))
