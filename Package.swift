@@ -37,9 +37,12 @@ let package = Package(
         library("CMicrohttpd", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
         library("CRdkafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
         library("CVectorscan", pkgConfig: "libhs", package: "libvectorscan-dev"),
+        // By GObject's flags: those of vips carry -pthread, which SwiftPM refuses, and all else it needs is on the default path.
+        library("CVips", pkgConfig: "gobject-2.0", package: "libvips-dev"),
         library("CYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
         .target(
             name: "CICU", linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icudata")]),
+        .target(name: "CImaging", dependencies: ["CVips"], linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("vips")]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Each layer knows only those above it in this list.
@@ -48,6 +51,10 @@ let package = Package(
         module("Events", "Configuration", "CCrypto", "CSimdjson"),
         module("Signals", "Configuration", "Events"),
         module("Detection", "Configuration", "Events", "Signals"),
+        module("Imaging", "CImaging"),
+        module("HashDetection", "Configuration", "Detection", "Events", "Imaging", "Signals"),
+
+        tests("HashDetectionTests", "Events", "HashDetection", "Imaging", resources: [.copy("Golden")]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
