@@ -54,6 +54,8 @@ let package = Package(
         module("Imaging", "CImaging"),
         module("HashDetection", "Configuration", "Detection", "Events", "Imaging", "Signals"),
 
+        tests(
+            "ImagingTests", "Events", "HashDetection", "Imaging", resources: [.copy("Fixtures")]),
         tests("HashDetectionTests", "Events", "HashDetection", "Imaging", resources: [.copy("Golden")]),
     ],
     swiftLanguageModes: [.v6],

@@ -1,5 +1,7 @@
 #include "internal.h"
 
+#include <string.h>
+
 bool size_is_allowed(uint64_t width, uint64_t height, uint64_t max_pixels) {
     return width <= WEIR_IMAGING_LONGEST_SIDE && height <= WEIR_IMAGING_LONGEST_SIDE && width * height <= max_pixels;
 }
@@ -70,11 +72,25 @@ static bool to_displayed(VipsImage **image) {
     return true;
 }
 
+/// How a file that no reader takes has to be called: by its first bytes it may be one of ours, but damaged.
+static enum weir_imaging_result unreadable(const uint8_t *file, size_t count) {
+    static const struct {
+        const char *bytes;
+        size_t count;
+    } beginnings[] = {{"\xFF\xD8\xFF", 3}, {"\x89PNG", 4}, {"GIF8", 4}, {"II*\0", 4}, {"MM\0*", 4}};
+    for (size_t index = 0; index < sizeof beginnings / sizeof *beginnings; index++) {
+        if (count >= beginnings[index].count && memcmp(file, beginnings[index].bytes, beginnings[index].count) == 0) {
+            return WEIR_IMAGING_BROKEN;
+        }
+    }
+    return WEIR_IMAGING_UNSUPPORTED;
+}
+
 static enum weir_imaging_result decode_with_vips(
     const uint8_t *file, size_t count, uint64_t max_pixels, struct weir_pixels *pixels
 ) {
     if (!vips_is_ready()) return WEIR_IMAGING_UNSUPPORTED;
-    if (vips_foreign_find_load_buffer(file, count) == NULL) return vips_failure(WEIR_IMAGING_UNSUPPORTED);
+    if (!vips_has_reader(file, count)) return vips_failure(unreadable(file, count));
     VipsImage *image = vips_image_new_from_buffer(
         file, count, "", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
     if (image == NULL) return vips_failure(WEIR_IMAGING_BROKEN);

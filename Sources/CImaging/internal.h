@@ -33,6 +33,9 @@ bool size_is_allowed(uint64_t width, uint64_t height, uint64_t max_pixels);
 /// Prepares libvips once; false if it can't be used.
 bool vips_is_ready(void);
 
+/// Whether one of the readers that are allowed knows this file.
+bool vips_has_reader(const uint8_t *file, size_t count);
+
 /// The result for what libvips last complained of on any thread; empties its message buffer.
 enum weir_imaging_result vips_failure(enum weir_imaging_result otherwise);
 

@@ -6,6 +6,13 @@
 
 static bool ready;
 
+// The readers for uploads.
+static const char *const readers[] = {
+    "VipsForeignLoadJpeg", "VipsForeignLoadPng",  "VipsForeignLoadNsgif",
+    "VipsForeignLoadWebp", "VipsForeignLoadTiff", "VipsForeignLoadHeif",
+};
+enum { readers_count = sizeof readers / sizeof *readers };
+
 static void ignore_message(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data) {
     // Damaged files make libvips write to standard error; what matters comes back as a result.
     (void)domain, (void)level, (void)message, (void)data;
@@ -21,13 +28,7 @@ static void prepare(void) {
     // machine brings (ImageMagick, SVG, PDF, whole-slide formats) stays shut.
     vips_block_untrusted_set(TRUE);
     vips_operation_block_set("VipsForeignLoad", TRUE);
-    static const char *const allowed[] = {
-        "VipsForeignLoadJpeg", "VipsForeignLoadPng",  "VipsForeignLoadNsgif",
-        "VipsForeignLoadWebp", "VipsForeignLoadTiff", "VipsForeignLoadHeif",
-    };
-    for (size_t index = 0; index < sizeof allowed / sizeof *allowed; index++) {
-        vips_operation_block_set(allowed[index], FALSE);
-    }
+    for (int index = 0; index < readers_count; index++) vips_operation_block_set(readers[index], FALSE);
     ready = true;
 }
 
@@ -35,6 +36,16 @@ bool vips_is_ready(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, prepare);
     return ready;
+}
+
+bool vips_has_reader(const uint8_t *file, size_t count) {
+    // libvips names the reader that would be taken, blocked or not.
+    const char *name = vips_foreign_find_load_buffer(file, count);
+    if (name == NULL) return false;
+    for (int index = 0; index < readers_count; index++) {
+        if (g_type_is_a(g_type_from_name(name), g_type_from_name(readers[index]))) return true;
+    }
+    return false;
 }
 
 enum weir_imaging_result vips_failure(enum weir_imaging_result otherwise) {

@@ -5,10 +5,12 @@ extension Pixels {
     ///
     /// JPEG, PNG, GIF, WebP, TIFF, HEIC and AVIF; no side longer than 65,535 pixels. Occupies its thread.
     /// - Parameter maxPixels: the largest width × height that is decoded.
-    package static func decode(_ file: UnsafeRawBufferPointer, maxPixels: Int) throws(PictureError) -> Pixels {
+    package static func decode(_ file: RawSpan, maxPixels: Int) throws(PictureError) -> Pixels {
         var raw = weir_pixels()
-        let result = weir_decode(
-            file.baseAddress?.assumingMemoryBound(to: UInt8.self), file.count, UInt64(max(0, maxPixels)), &raw)
+        let result = file.withUnsafeBytes { bytes in
+            weir_decode(
+                bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, UInt64(max(0, maxPixels)), &raw)
+        }
         return try taking(raw, result)
     }
 
