@@ -56,7 +56,9 @@ let package = Package(
 
         tests(
             "ImagingTests", "Events", "HashDetection", "Imaging", resources: [.copy("Fixtures")]),
-        tests("HashDetectionTests", "Events", "HashDetection", "Imaging", resources: [.copy("Golden")]),
+        tests(
+            "HashDetectionTests", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Signals",
+            resources: [.copy("Golden")]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
