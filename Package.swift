@@ -37,9 +37,14 @@ let package = Package(
         library("CMicrohttpd", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
         library("CRdkafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
         library("CVectorscan", pkgConfig: "libhs", package: "libvectorscan-dev"),
+        // By GObject's flags: those of vips carry -pthread, which SwiftPM refuses, and all else it needs is on the default path.
+        library("CVips", pkgConfig: "gobject-2.0", package: "libvips-dev"),
         library("CYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
         .target(
             name: "CICU", linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icudata")]),
+        .target(
+            name: "CImaging", dependencies: ["CVips"],
+            linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("vips")]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Each layer knows only those above it in this list.
@@ -48,6 +53,8 @@ let package = Package(
         module("Events", "Configuration", "CCrypto", "CSimdjson"),
         module("Signals", "Configuration", "Events"),
         module("Detection", "Configuration", "Events", "Signals"),
+        module("Imaging", "CImaging"),
+        module("HashDetection", "Configuration", "Detection", "Events", "Imaging", "Signals"),
         module("MetadataDetection", "Configuration", "Detection", "Events", "Signals"),
         module("Policy", "Configuration", "Events"),
         module("Kafka", "Concurrency", "CRdkafka"),
@@ -57,13 +64,20 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "Concurrency", "Configuration", "Detection", "Events", "Kafka", "MetadataDetection", "Operations",
+                "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Kafka",
+                "MetadataDetection", "Operations",
                 "Pipeline", "Policy", "Signals", "Streaming",
             ],
             swiftSettings: swift),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
         tests("ConfigurationTests", "Configuration", "TestSupport"),
+
+        tests(
+            "ImagingTests", "Events", "HashDetection", "Imaging", resources: [.copy("Fixtures")]),
+        tests(
+            "HashDetectionTests", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Signals",
+            resources: [.copy("Golden")]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -83,3 +83,16 @@ package protocol MediaReader: Sendable {
         _ batch: EventBatch, _ selection: Selection, needs: MediaNeeds, fetch: Bool, into facts: MediaFacts
     ) async -> MediaFacts
 }
+
+/// Whether a declared media type (RFC 9110, section 8.3.1) is that of a picture; letters of either case.
+package func declaresPicture(_ contentType: UnsafeRawBufferPointer) -> Bool {
+    let prefix: StaticString = "image/"
+    guard contentType.count > prefix.utf8CodeUnitCount else { return false }
+    return prefix.withUTF8Buffer { prefix in
+        prefix.indices.allSatisfy { index in
+            let byte = contentType[index]
+            let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            return (isUpper ? byte | 0x20 : byte) == prefix[index]
+        }
+    }
+}

@@ -1,9 +1,9 @@
 import Detection
+import HashDetection
 import MetadataDetection
 
 /// The detectors that `pipeline.yaml` may name. A new one is a folder of its own, a line here, an entry there.
 enum DetectorCatalog {
-    static let all: [DetectorRegistration] = [
-        AccountDetector.registration
-    ]
+    static let all: [DetectorRegistration] =
+        [AccountDetector.registration] + hashDetectors
 }

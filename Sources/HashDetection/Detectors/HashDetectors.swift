@@ -1,0 +1,4 @@
+package import Detection
+
+/// What this module adds to a pipeline.
+package let hashDetectors: [DetectorRegistration] = [ExactHashDetector.registration, PDQDetector.registration]

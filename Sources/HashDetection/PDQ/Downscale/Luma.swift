@@ -1,0 +1,82 @@
+internal import Imaging
+
+/// Brightness as PDQ takes it: 0.299 R + 0.587 G + 0.114 B in 32-bit floats, from left to right; grey as it is.
+struct Luma {
+    /// `height` rows of `width` pixels without padding.
+    let bytes: UnsafePointer<UInt8>
+    let width: Int
+    let height: Int
+    let layout: PixelLayout
+
+    @inline(__always)
+    func pixel(_ row: Int, _ column: Int) -> Float {
+        let pixel = bytes + (row * width + column) * layout.rawValue
+        switch layout {
+        case .grey: return Float(pixel[0])
+        case .rgb: return 0.299 * Float(pixel[0]) + 0.587 * Float(pixel[1]) + 0.114 * Float(pixel[2])
+        }
+    }
+
+    /// Reads rows `first` to `first + 7` into `width` lanes. Rows below the last repeat it.
+    func read(eightRowsFrom first: Int, into lanes: UnsafeMutablePointer<Lanes>) {
+        switch layout {
+        case .grey: read(first, lanes, fourPixels: Luma.fourGrey)
+        case .rgb: read(first, lanes, fourPixels: Luma.fourRGB)
+        }
+    }
+
+    @inline(__always)
+    private func read(
+        _ first: Int, _ lanes: UnsafeMutablePointer<Lanes>, fourPixels: (UnsafePointer<UInt8>) -> SIMD4<Float>
+    ) {
+        func row(_ lane: Int) -> Int { min(first + lane, height - 1) }
+        func start(_ lane: Int) -> UnsafePointer<UInt8> { bytes + row(lane) * width * layout.rawValue }
+        let (r0, r1, r2, r3) = (start(0), start(1), start(2), start(3))
+        let (r4, r5, r6, r7) = (start(4), start(5), start(6), start(7))
+        var column = 0
+        // At least one pixel must remain: `fourRGB` reads one byte past its four pixels.
+        while column &+ 4 < width {
+            let at = column &* layout.rawValue
+            let top = transposed(
+                fourPixels(r0 + at), fourPixels(r1 + at), fourPixels(r2 + at), fourPixels(r3 + at))
+            let bottom = transposed(
+                fourPixels(r4 + at), fourPixels(r5 + at), fourPixels(r6 + at), fourPixels(r7 + at))
+            lanes[column] = Lanes(lowHalf: top.0, highHalf: bottom.0)
+            lanes[column &+ 1] = Lanes(lowHalf: top.1, highHalf: bottom.1)
+            lanes[column &+ 2] = Lanes(lowHalf: top.2, highHalf: bottom.2)
+            lanes[column &+ 3] = Lanes(lowHalf: top.3, highHalf: bottom.3)
+            column &+= 4
+        }
+        while column < width {
+            for lane in 0..<8 { lanes[column][lane] = pixel(row(lane), column) }
+            column &+= 1
+        }
+    }
+
+    @inline(__always)
+    private static func fourGrey(_ pixels: UnsafePointer<UInt8>) -> SIMD4<Float> {
+        SIMD4(Float(pixels[0]), Float(pixels[1]), Float(pixels[2]), Float(pixels[3]))
+    }
+
+    /// Reads 13 bytes.
+    @inline(__always)
+    private static func fourRGB(_ pixels: UnsafePointer<UInt8>) -> SIMD4<Float> {
+        let raw = UnsafeRawPointer(pixels)
+        let words = SIMD4(
+            raw.loadUnaligned(as: UInt32.self), raw.loadUnaligned(fromByteOffset: 3, as: UInt32.self),
+            raw.loadUnaligned(fromByteOffset: 6, as: UInt32.self), raw.loadUnaligned(fromByteOffset: 9, as: UInt32.self)
+        )
+        let red = float(words & SIMD4(repeating: 0xFF))
+        let green = float((words &>> SIMD4(repeating: 8)) & SIMD4(repeating: 0xFF))
+        let blue = float((words &>> SIMD4(repeating: 16)) & SIMD4(repeating: 0xFF))
+        return SIMD4(repeating: 0.299) * red + SIMD4(repeating: 0.587) * green + SIMD4(repeating: 0.114) * blue
+    }
+
+    /// Whole numbers below 2²³, exactly.
+    @inline(__always)
+    private static func float(_ small: SIMD4<UInt32>) -> SIMD4<Float> {
+        // As the low bits of 2²³, which is then taken off: no processor needs a conversion for it.
+        let biased = unsafeBitCast(small | SIMD4(repeating: 0x4B00_0000), to: SIMD4<Float>.self)
+        return biased - SIMD4(repeating: 8_388_608)
+    }
+}
