@@ -24,6 +24,9 @@ func tests(_ name: String, _ dependencies: Target.Dependency..., resources: [Res
     .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift)
 }
 
+/// What `weir version` says was built. From the environment, not from git: a cached manifest would go stale.
+let commit = Context.environment["WEIR_COMMIT"] ?? "unknown"
+
 let package = Package(
     name: "weir",
     products: [
@@ -45,6 +48,7 @@ let package = Package(
         .target(
             name: "CImaging", dependencies: ["CVips"],
             linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("vips")]),
+        .target(name: "CBuildInfo", cSettings: [.define("WEIR_COMMIT", to: "\"\(commit)\"")]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Each layer knows only those above it in this list.
@@ -64,7 +68,7 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Kafka",
+                "CBuildInfo", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Kafka",
                 "MetadataDetection", "Operations",
                 "Pipeline", "Policy", "Signals", "Streaming",
             ],

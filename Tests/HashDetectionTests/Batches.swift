@@ -15,7 +15,8 @@ func batch(media arrays: [String], time: String = "2026-11-23T10:00:00Z") throws
             """
         let error = Array(json.utf8).withUnsafeBytes { bytes in
             decoder.decode(
-                RecordView(value: bytes, offset: Int64(index), timestamp: Timestamp(nanoseconds: 0)), headers: NoHeaders(),
+                RecordView(value: bytes, offset: Int64(index), timestamp: Timestamp(nanoseconds: 0)),
+                headers: NoHeaders(),
                 into: &builder)
         }
         if let error { throw UnreadableEvent(description: "\(error)") }

@@ -69,7 +69,9 @@ import Testing
     }
 
     @Test func unreadableMediaAreUnavailableUnlessAHashIsStated() throws {
-        let batch = try batch(media: [#"[{"id":"1"},{"id":"2","sha256":"\#(hex256("a"))"},{"id":"3","pdq":"\#(hex256("a"))"}]"#])
+        let batch = try batch(media: [
+            #"[{"id":"1"},{"id":"2","sha256":"\#(hex256("a"))"},{"id":"3","pdq":"\#(hex256("a"))"}]"#
+        ])
         let findings = detector.inspect(
             inspection(batch) { facts in for item in 0..<3 { facts[item].state = .failed("fetch-timeout") } })
         #expect(findings.unavailable.map(\.media) == [0, 2])

@@ -123,14 +123,28 @@ import Testing
         }
 
         static let all = [
-            Missing(testDescription: "failed picture", type: "image/png", fact: fact(.failed("fetch-status")), reason: "fetch-status"),
-            Missing(testDescription: "failed, undeclared", type: nil, fact: fact(.failed("fetch-status")), reason: "fetch-status"),
-            Missing(testDescription: "failed, but stated", type: "image/png", pdq: true, fact: fact(.failed("fetch-status")), reason: nil),
-            Missing(testDescription: "failed video", type: "video/mp4", fact: fact(.failed("fetch-status")), reason: nil),
-            Missing(testDescription: "broken picture", type: "image/png", fact: fact(.read, type: .png, picture: "picture-broken"), reason: "picture-broken"),
-            Missing(testDescription: "broken picture, declared video", type: "video/mp4", fact: fact(.read, type: .png, picture: "picture-broken"), reason: "picture-broken"),
-            Missing(testDescription: "a video after all", type: "image/png", fact: fact(.read, type: .mp4), reason: nil),
-            Missing(testDescription: "unknown format", type: "IMAGE/x", fact: fact(.read, type: .unknown, picture: "picture-unsupported"), reason: "picture-unsupported"),
+            Missing(
+                testDescription: "failed picture", type: "image/png", fact: fact(.failed("fetch-status")),
+                reason: "fetch-status"),
+            Missing(
+                testDescription: "failed, undeclared", type: nil, fact: fact(.failed("fetch-status")),
+                reason: "fetch-status"),
+            Missing(
+                testDescription: "failed, but stated", type: "image/png", pdq: true,
+                fact: fact(.failed("fetch-status")), reason: nil),
+            Missing(
+                testDescription: "failed video", type: "video/mp4", fact: fact(.failed("fetch-status")), reason: nil),
+            Missing(
+                testDescription: "broken picture", type: "image/png",
+                fact: fact(.read, type: .png, picture: "picture-broken"), reason: "picture-broken"),
+            Missing(
+                testDescription: "broken picture, declared video", type: "video/mp4",
+                fact: fact(.read, type: .png, picture: "picture-broken"), reason: "picture-broken"),
+            Missing(
+                testDescription: "a video after all", type: "image/png", fact: fact(.read, type: .mp4), reason: nil),
+            Missing(
+                testDescription: "unknown format", type: "IMAGE/x",
+                fact: fact(.read, type: .unknown, picture: "picture-unsupported"), reason: "picture-unsupported"),
             Missing(testDescription: "not read here", type: "image/png", url: true, fact: fact(.unread), reason: nil),
             Missing(testDescription: "nowhere to be had", type: "image/png", fact: fact(.unread), reason: "no-bytes"),
             Missing(testDescription: "a document", type: "application/pdf", fact: fact(.unread), reason: nil),

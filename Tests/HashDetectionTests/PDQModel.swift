@@ -91,7 +91,9 @@ struct PDQModel {
     /// 16 × 16 elements: D A Dᵀ.
     static func spectrum(_ grid: [Float]) -> [Float] {
         func cosine(_ frequency: Int, _ place: Int) -> Float {
-            Float(Double(Float((2.0 / 64).squareRoot())) * cos(Double.pi / 2 / 64 * Double(frequency + 1) * Double(2 * place + 1)))
+            Float(
+                Double(Float((2.0 / 64).squareRoot()))
+                    * cos(Double.pi / 2 / 64 * Double(frequency + 1) * Double(2 * place + 1)))
         }
         var half = [Float](repeating: 0, count: 16 * 64)
         for row in 0..<16 {

@@ -2,6 +2,7 @@
 enum Commands {
     static let all: [Command] = [
         run, configCheck, configShow, configReference, topologyCheck, topologyApply, topologyShow, topologyGraph,
-        policyCheck, version,
+        policyCheck,
+        hashPDQ, hashMD5, hashSHA256, signalsValidate, signalsMatch, version,
     ]
 }

@@ -1,4 +1,6 @@
 import Events
+import HashDetection
+import Imaging
 import Kafka
 import Operations
 
@@ -6,7 +8,14 @@ extension Commands {
     static let version = Command(
         "version", summary: "version, commit, linked libraries", example: "weir version"
     ) { _ in
-        Terminal.out("weir \(Version.number)\nlibrdkafka \(KafkaLibrary.version)\n\(cryptoLibraryVersion)\n")
+        Terminal.out(
+            """
+            weir \(Version.number) (commit \(Version.commit))
+            librdkafka \(KafkaLibrary.version)
+            libvips \(imagingLibraryVersion)
+            \(cryptoLibraryVersion)
+
+            """)
         return ExitCode.success
     }
 }
