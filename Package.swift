@@ -62,19 +62,20 @@ let package = Package(
         module("MetadataDetection", "Configuration", "Detection", "Events", "Signals"),
         module("Policy", "Configuration", "Events"),
         module("Kafka", "Concurrency", "CRdkafka"),
-        module("Operations", "Concurrency", "Events", "CMicrohttpd"),
+        module("Operations", "CCurl", "Concurrency", "Events", "CMicrohttpd"),
         module("Pipeline", "Concurrency", "Configuration", "Detection", "Events", "Operations", "Policy", "Signals"),
         module("Streaming", "Concurrency", "Configuration", "Events", "Kafka", "Operations", "Pipeline"),
+        module("LoadGeneration", "Events"),
         .executableTarget(
             name: "weir",
             dependencies: [
-                "CBuildInfo", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Kafka",
-                "MetadataDetection", "Operations",
+                "CBuildInfo", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging",
+                "Kafka", "LoadGeneration", "MetadataDetection", "Operations",
                 "Pipeline", "Policy", "Signals", "Streaming",
             ],
             swiftSettings: swift),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+        .target(name: "TestSupport", dependencies: ["LoadGeneration"], path: "Tests/TestSupport", swiftSettings: swift),
         tests("ConfigurationTests", "Configuration", "TestSupport"),
 
         tests(

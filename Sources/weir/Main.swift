@@ -22,7 +22,7 @@ struct Main {
             }
             return ExitCode.success
         } catch let error as UsageError {
-            Terminal.error("weir: \(error.message)")
+            Terminal.error(error.message.hasPrefix("weir ") ? error.message : "weir: \(error.message)")
             Terminal.error("see: weir\(error.command.map { " \($0.name)" } ?? "") --help")
             return ExitCode.usage
         } catch let error as InvalidConfiguration {

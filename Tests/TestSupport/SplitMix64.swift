@@ -1,15 +1,4 @@
-/// A small random number generator with a seed, so that a failing test names the run that failed
-/// (Steele, Lea, Flood 2014).
-package struct SplitMix64: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+package import LoadGeneration
 
-    package init(seed: UInt64) { state = seed }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
+/// Tests draw from the same generator as the load generator does.
+package typealias SplitMix64 = LoadGeneration.SplitMix64

@@ -37,6 +37,8 @@ package struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         rd_kafka_error_destroy(error)
     }
 
+    package static let unknownTopic = RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
+
     package var name: String { String(cString: rd_kafka_err2name(code)) }
 
     package var description: String { "\(operation): \(reason) (\(name))" }

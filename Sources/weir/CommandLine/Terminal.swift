@@ -10,6 +10,9 @@ enum Terminal {
         write(Array((text.hasSuffix("\n") ? text : text + "\n").utf8), to: STDERR_FILENO)
     }
 
+    /// To standard error as it is: for lines that are written over.
+    static func raw(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
+
     /// Whether people look at standard output, and want colours (https://no-color.org).
     static var hasColor: Bool {
         isatty(STDOUT_FILENO) == 1 && (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") != "dumb"

@@ -3,6 +3,7 @@ enum Commands {
     static let all: [Command] = [
         run, configCheck, configShow, configReference, topologyCheck, topologyApply, topologyShow, topologyGraph,
         policyCheck,
-        hashPDQ, hashMD5, hashSHA256, signalsValidate, signalsMatch, version,
+        hashPDQ, hashMD5, hashSHA256, signalsValidate, signalsMatch,
+        loadGenerate, loadRun, probe, version,
     ]
 }
