@@ -9,6 +9,8 @@ package struct UploadGenerator: Sendable {
         package var bytes = 1_000
         /// Share of events with media that are known, 0…1.
         package var knownShare = 0.05
+        /// Whether events state everything that an event may: account, media with hashes, links, client, parent.
+        package var isFull = false
         /// What ids begin with, so that runs can be told apart.
         package var prefix = "load"
 
@@ -50,17 +52,47 @@ package struct UploadGenerator: Sendable {
         out.appendJSON(time)
         out.append(",\"data\":{\"account\":{\"id\":\"")
         out.append(key.bytes)
-        out.append("\"}")
-        if Double.random(in: 0..<1, using: &random) < options.knownShare {
-            out.append(",\"media\":[{\"id\":\"m\",\"sha256\":\"")
-            out.appendHex(UploadGenerator.knownHash(Int.random(in: 0..<UploadGenerator.knownHashes, using: &random)))
-            out.append("\"}]")
+        out.append("\"")
+        if options.isFull {
+            out.append(",\"createdAt\":\"2024-02-29T12:00:00Z\",\"followers\":")
+            out.append(Int64(account % 1_000))
+            out.append(",\"verified\":false")
         }
-        out.append(",\"text\":{\"body\":\"")
+        out.append("}")
+        appendMedia(to: &out)
+        if options.isFull {
+            out.append(",\"kind\":\"post\",\"links\":[\"https://news.example.org/articles/")
+            out.append(number)
+            out.append("\"],\"client\":{\"network\":\"203.0.113.0/24\",\"device\":\"d-9\"}")
+            out.append(",\"parent\":{\"id\":\"content-100\",\"kind\":\"share\"}")
+        }
+        out.append(",\"text\":{")
+        if options.isFull { out.append("\"language\":\"id\",") }
+        out.append("\"body\":\"")
         out.append(UploadGenerator.words.text(bytes: max(0, options.bytes - out.count - 4), using: &random))
         out.append("\"}}}")
         number += 1
         return Upload(key: key.bytes, value: out.bytes)
+    }
+
+    private mutating func appendMedia(to out: inout ByteWriter) {
+        let isKnown = Double.random(in: 0..<1, using: &random) < options.knownShare
+        guard isKnown || options.isFull else { return }
+        let hash =
+            isKnown
+            ? UploadGenerator.knownHash(Int.random(in: 0..<UploadGenerator.knownHashes, using: &random))
+            : SHA256.hash(Array("unknown \(number)".utf8))
+        out.append(",\"media\":[{\"id\":\"m\",\"sha256\":\"")
+        out.appendHex(hash)
+        if options.isFull {
+            out.append("\",\"md5\":\"")
+            out.appendHex(hash.firstHalf)
+            out.append("\",\"pdq\":\"")
+            out.appendHex(SHA256.hash(Array("picture \(number)".utf8)))
+            out.append("\",\"contentType\":\"image/jpeg\",\"bytes\":81234,\"url\":\"https://cdn.example.org/m/")
+            out.append(number)
+        }
+        out.append("\"}]")
     }
 
     /// What makes the known media known, as a signals file.

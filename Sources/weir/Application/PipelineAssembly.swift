@@ -137,3 +137,8 @@ private struct SecretReader {
         return resolved
     }
 }
+
+extension PipelineAssembly {
+    /// What gets at the bytes of media, as the settings want it.
+    func mediaReader() -> any MediaReader { NoMedia() }
+}

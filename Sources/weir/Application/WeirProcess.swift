@@ -26,7 +26,8 @@ struct WeirProcess: Sendable {
         let pipelineMetrics = PipelineMetrics(registry)
         let generation = try await SignalLoader().generation(assembly.signalFiles, assembly.blueprint, logger)
         let judge = Judge(
-            generation, blueprint: assembly.blueprint, media: NoMedia(), metrics: pipelineMetrics, logger: logger)
+            generation, blueprint: assembly.blueprint, media: assembly.mediaReader(), metrics: pipelineMetrics,
+            logger: logger)
         let watchdog = Watchdog(limit: settings[WeirSettings.watchdogLimit], logger: logger)
         var services: [any Service] = []
         if let listen = settings[WeirSettings.adminListen] {
@@ -81,7 +82,7 @@ struct WeirProcess: Sendable {
     }
 }
 
-private struct NoMedia: MediaReader {
+struct NoMedia: MediaReader {
     func read(
         _ batch: EventBatch, _ selection: Selection, needs: MediaNeeds, fetch: Bool, into facts: MediaFacts
     ) async -> MediaFacts { facts }

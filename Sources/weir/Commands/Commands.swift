@@ -4,6 +4,6 @@ enum Commands {
         run, configCheck, configShow, configReference, topologyCheck, topologyApply, topologyShow, topologyGraph,
         policyCheck,
         hashPDQ, hashMD5, hashSHA256, signalsValidate, signalsMatch,
-        loadGenerate, loadRun, probe, version,
+        loadGenerate, loadRun, bench, probe, version,
     ]
 }
