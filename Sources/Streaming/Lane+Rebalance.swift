@@ -25,6 +25,7 @@ extension Lane {
             }
             logger.info("assigned", ["partitions": describe(rebalance), "all": "\(sessions.count)"])
             if phase == .running { readiness.set(name, nil) }
+            readiness.set("\(name)-rights", nil)
             await noteCommitted(rebalance.partitions)
         } catch {
             fatal = error

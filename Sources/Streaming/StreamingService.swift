@@ -13,11 +13,15 @@ package struct StreamingService: Service {
     private let readiness: Readiness
     private let watchdog: Watchdog
     private let logger: Logger
+    private let readsConfigurations: Bool
 
+    /// - Parameter readsConfigurations: see `TopicPreflight`.
     package init(
         lanes: [LaneOptions], judge: Judge, metrics: StreamingMetrics, pipelineMetrics: PipelineMetrics,
-        readiness: Readiness, watchdog: Watchdog, logger: Logger
+        readiness: Readiness, watchdog: Watchdog, logger: Logger,
+        readsConfigurations: Bool = true
     ) {
+        self.readsConfigurations = readsConfigurations
         self.lanes = lanes
         self.judge = judge
         self.metrics = metrics
@@ -30,6 +34,7 @@ package struct StreamingService: Service {
     package func run(until shutdown: ShutdownSignal) async throws {
         readiness.set(name, "looking for the brokers")
         guard try await checkTopics(until: shutdown) else { return }
+        for options in lanes { readiness.set("lane-\(options.name)", "starting") }
         readiness.set(name, nil)
         let monitor = CallMonitor()
         watchdog.watch { _ in
@@ -53,7 +58,8 @@ package struct StreamingService: Service {
         let wakeup = Wakeup()
         shutdown.onTrigger { wakeup.signal() }
         let admin = try AdminClient(bootstrap: first.bootstrap, properties: first.producerProperties)
-        let preflight = TopicPreflight(inputs: lanes.map(\.input), outputs: first.outputs)
+        var preflight = TopicPreflight(inputs: lanes.map(\.input), outputs: first.outputs)
+        preflight.readsConfigurations = readsConfigurations
         var problems: [String]?
         while problems == nil, !shutdown.isTriggered, !Task.isCancelled {
             do throws(KafkaError) {

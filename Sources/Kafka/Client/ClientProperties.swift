@@ -42,6 +42,8 @@ package struct ClientProperties: Sendable {
         "linger.ms": "5",
         "compression.type": "lz4",
         "retry.backoff.ms": "5",
+        // A dead letter is its record and the reasons; the brokers' limits decide, not the library's 1 MB.
+        "message.max.bytes": "16777216",
         "queue.buffering.max.messages": "1000000",
         "queue.buffering.max.kbytes": "65536",
         "batch.size": "1000000",

@@ -18,11 +18,13 @@ struct WeirProcess: Sendable {
     private let services: [any Service]
 
     /// Reads the signals and builds everything; nothing runs yet.
-    init(_ assembly: PipelineAssembly, lanes: [LaneOptions], sink: LogSink) async throws {
+    /// - Parameter isMock: the brokers are librdkafka's mock cluster.
+    init(_ assembly: PipelineAssembly, lanes: [LaneOptions], sink: LogSink, isMock: Bool = false) async throws {
         let settings = assembly.settings
         let registry = MetricsRegistry()
         let logger = Logger(label: "weir", sink: sink)
         let readiness = Readiness()
+        readiness.set("streaming", "starting")
         let pipelineMetrics = PipelineMetrics(registry)
         let generation = try await SignalLoader().generation(assembly.signalFiles, assembly.blueprint, logger)
         let judge = Judge(
@@ -52,7 +54,7 @@ struct WeirProcess: Sendable {
         services.append(
             StreamingService(
                 lanes: lanes, judge: judge, metrics: StreamingMetrics(registry), pipelineMetrics: pipelineMetrics,
-                readiness: readiness, watchdog: watchdog, logger: logger))
+                readiness: readiness, watchdog: watchdog, logger: logger, readsConfigurations: !isMock))
         WeirProcess.addGauges(registry, judge, sink)
         self.assembly = assembly
         self.registry = registry

@@ -1,6 +1,7 @@
 /// Every command there is; the tool's help, parser and suggestions know no other list.
 enum Commands {
     static let all: [Command] = [
+        demo,
         run, configCheck, configShow, configReference, topologyCheck, topologyApply, topologyShow, topologyGraph,
         policyCheck,
         hashPDQ, hashMD5, hashSHA256, signalsValidate, signalsMatch,

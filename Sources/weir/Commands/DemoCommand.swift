@@ -1,0 +1,24 @@
+import Operations
+
+extension Commands {
+    static let demo = Command(
+        "demo", summary: "see uploads become verdicts, on a broker in this process; no set-up",
+        options: [
+            Option(switch: "--serve", "Keep running, with the admin server, until Ctrl-C."),
+            Option("--listen", "HOST:PORT", "Where the admin server of --serve listens; default 127.0.0.1:9464."),
+            Option(switch: "--json", "Print the verdicts as the audit topic gets them, one a line, and nothing else."),
+        ],
+        example: "weir demo",
+        discussion: """
+            Some sixty uploads of a small imaginary platform: posts in four languages, pictures drawn here and copies of
+            a known one, a burst from new accounts, a live stream, and records that are no events. Ends by itself.
+            Colours only on a terminal, and not if NO_COLOR is set.
+            """
+    ) { invocation in
+        if invocation.has("--listen"), !invocation.has("--serve") {
+            throw UsageError("weir demo: --listen goes with --serve", command: invocation.command)
+        }
+        let serve = invocation.has("--serve") ? invocation.value("--listen") ?? "127.0.0.1:9464" : nil
+        return try await Demo(isJSON: invocation.has("--json"), serve: serve).run()
+    }
+}

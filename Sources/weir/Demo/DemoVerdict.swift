@@ -1,0 +1,72 @@
+import Events
+
+/// What the table shows of a record that came out: of a verdict, or of a dead letter.
+struct DemoVerdict: Sendable {
+    enum Kind: Sendable { case verdict, deadLetter }
+
+    var kind = Kind.verdict
+    var content = ""
+    var action = ""
+    var rule = ""
+    var evidence = ""
+    var detectors: [String] = []
+    /// Seconds from the record's own time to when its committed verdict was read.
+    var latency = 0.0
+
+    /// From the audit topic; nil if it is no verdict.
+    init?(verdict bytes: [UInt8], readAt now: Timestamp, with reader: JSONReader) {
+        guard
+            let members = try? bytes.withUnsafeBytes({ try JSONObject($0, reader: reader).members }),
+            case .text(let content)? = members["subject"], case .object(let data)? = members["data"],
+            case .text(let action)? = data["action"]
+        else { return nil }
+        self.content = content
+        self.action = action
+        if case .text(let rule)? = data["rule"] { self.rule = rule }
+        var parts: [String] = []
+        if case .list(let findings)? = data["findings"] {
+            for case .object(let finding) in findings {
+                guard case .text(let detector)? = finding["detector"] else { continue }
+                detectors.append(detector)
+                parts.append(DemoVerdict.words(detector, finding))
+            }
+        }
+        if case .list(let degraded)? = data["degraded"] {
+            for case .object(let item) in degraded {
+                guard case .text(let detector)? = item["detector"], case .text(let reason)? = item["reason"] else {
+                    continue
+                }
+                parts.append("\(detector) could not look: \(reason)")
+            }
+        }
+        evidence = parts.joined(separator: "; ")
+        if case .object(let times)? = data["times"], case .text(let text)? = times["received"],
+            let received = try? Timestamp(rfc3339: text)
+        {
+            latency = Double(now.nanoseconds - received.nanoseconds) / 1e9
+        }
+    }
+
+    /// From the dead-letter topic.
+    init(deadLetter headers: [(name: String, value: [UInt8]?)]) {
+        func header(_ name: String) -> String {
+            headers.last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        }
+        kind = .deadLetter
+        content = "offset \(header("weir.source.offset"))"
+        action = "dead letter"
+        rule = header("weir.error.code")
+        evidence = header("weir.error.message")
+    }
+
+    private static func words(_ detector: String, _ finding: [String: JSONObject.Value]) -> String {
+        var text = detector
+        if case .text(let fact)? = finding["fact"] { text += " \(fact)" }
+        if case .text(let signal)? = finding["signal"] {
+            text += " \(signal.count > 30 ? "\(signal.prefix(27))…" : signal)"
+        }
+        if case .integer(let distance)? = finding["distance"] { text += " (\(distance) bits apart)" }
+        if case .text(let opinion)? = finding["opinion"], opinion != "positive" { text += " [\(opinion)]" }
+        return text
+    }
+}
