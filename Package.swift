@@ -77,6 +77,7 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["LoadGeneration"], path: "Tests/TestSupport", swiftSettings: swift),
         tests("ConfigurationTests", "Configuration", "TestSupport"),
+        tests("KafkaTests", "CRdkafka", "Concurrency", "Kafka"),
 
         tests(
             "ImagingTests", "Events", "HashDetection", "Imaging", resources: [.copy("Fixtures")]),

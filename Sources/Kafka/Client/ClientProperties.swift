@@ -97,6 +97,8 @@ package struct ClientProperties: Sendable {
         guard let conf = rd_kafka_conf_new() else {
             throw KafkaError(code: RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, operation: "configure client")
         }
+        // Logs are events; the library's own way out, for those that nobody takes any more, would write to standard error.
+        rd_kafka_conf_set_log_cb(conf, nil)
         for (name, value) in values.sorted(by: { $0.key < $1.key }) {
             guard let problem = ClientProperties.set(name, value, on: conf) else { continue }
             rd_kafka_conf_destroy(conf)
