@@ -78,6 +78,16 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["LoadGeneration"], path: "Tests/TestSupport", swiftSettings: swift),
         tests("ConfigurationTests", "Configuration", "TestSupport"),
         tests("KafkaTests", "CRdkafka", "Concurrency", "Kafka"),
+        .target(
+            name: "StreamingTestSupport",
+            dependencies: [
+                "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Kafka", "MetadataDetection",
+                "Operations", "Pipeline", "Policy", "Signals", "Streaming",
+            ],
+            path: "Tests/StreamingTestSupport", swiftSettings: swift),
+        tests(
+            "KafkaIntegrationTests", "Concurrency", "Events", "Kafka", "Operations", "Streaming",
+            "StreamingTestSupport"),
 
         tests(
             "ImagingTests", "Events", "HashDetection", "Imaging", resources: [.copy("Fixtures")]),
