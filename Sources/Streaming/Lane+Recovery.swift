@@ -47,8 +47,11 @@ extension Lane {
                 phase = .recovering(.rebuild)
             }
         }
-        await producer.close()
-        producer = try Lane.makeProducer(options, wakeup: wakeup, monitor: monitor)
+        // The new one first: if it can't be made, the lane still has one that may be asked for events and closed.
+        let successor = try Lane.makeProducer(options, wakeup: wakeup, monitor: monitor)
+        let old = producer
+        producer = successor
+        await old.close()
         // Raises the epoch, which fences the old producer, and waits until its last transaction is settled.
         try await producer.initTransactions(timeout: .seconds(10))
         try await producer.prime(options.outputs.all, timeout: .seconds(5))

@@ -15,7 +15,18 @@ extension Lane {
         guard !batches.isEmpty else { return }
         progress.advance(to: "sending verdicts")
         let outbox = Outbox(batches: batches, outputs: options.outputs, version: options.version)
-        for batch in batches { transaction.add(batch, now: now) }
+        for batch in batches {
+            transaction.add(batch, now: now)
+            deadLetterShare.add(records: batch.recordCount, deadLetters: batch.deadLetters.count)
+        }
+        if deadLetterShare.isExceeded {
+            // Nothing of it is committed: the records wait for whoever mends the cause.
+            fatal = LaneError(
+                "\(options.input): more than \(options.mostDeadLetters) of the last \(DeadLetterShare.window) records are"
+                    + " no events; see the dead letters' reasons, mend events.mapping or the producer, or raise"
+                    + " limits.deadLetterShare")
+            return
+        }
         do throws(KafkaError) {
             try await producer.begin()
             try await producer.produce(outbox.send)
@@ -66,6 +77,7 @@ extension Lane {
         transaction = OpenTransaction()
         if failures >= Lane.troublesome { readiness.set(name, nil) }
         failures = 0
+        readiness.set("\(name)-rights", nil)
         flow.letGo(records: done.records, bytes: done.heldBytes)
         progress.advance(to: flow.inFlight > 0 ? "judging" : nil)
         lastReachable = .now

@@ -46,6 +46,10 @@ package actor Lane: Service {
     var failures = 0
     var retryAt: ContinuousClock.Instant?
     var lastReachable = ContinuousClock.now
+    /// What partitions report in place of records.
+    private var troubles: [TopicPartition: KafkaError] = [:]
+    private var stalls = StalledFetches()
+    var deadLetterShare: DeadLetterShare
     /// What makes going on pointless.
     var fatal: (any Error)?
 
@@ -61,6 +65,7 @@ package actor Lane: Service {
         self.progress = progress
         self.monitor = monitor
         self.logger = logger.labelled("lane.\(options.name)")
+        deadLetterShare = DeadLetterShare(most: options.mostDeadLetters)
         let wakeup = self.wakeup
         flow = LaneFlow(mostRecords: options.commitRecords * 2, mostBytes: options.inFlightBytes, wakeup: wakeup)
         consumer = try GroupConsumer(
@@ -101,9 +106,12 @@ package actor Lane: Service {
     /// Takes the transactional id over and joins the group; waits for brokers as long as it takes.
     /// - Returns: false if the end came first.
     private func connect(until shutdown: ShutdownSignal) async throws -> Bool {
+        // Once it has succeeded it must not be called again on this producer.
+        var hasTransactions = false
         while !shutdown.isTriggered, !Task.isCancelled {
             do throws(KafkaError) {
-                try await producer.initTransactions(timeout: .seconds(5))
+                if !hasTransactions { try await producer.initTransactions(timeout: .seconds(5)) }
+                hasTransactions = true
                 try await producer.prime(options.outputs.all, timeout: .seconds(5))
                 try await consumer.subscribe(to: [options.input])
                 readiness.set(name, "waiting for an assignment")
@@ -206,15 +214,45 @@ package actor Lane: Service {
             if statistics.brokers.values.contains(where: { $0.nodeid >= 0 && $0.state == "UP" }) {
                 lastReachable = .now
             }
-            if client == "consumer" { metrics.observe(statistics) }
+            if client == "consumer" {
+                metrics.observe(statistics)
+                checkFetching(statistics)
+            }
         }
+    }
+
+    /// A fetcher of the library that has come to a standstill (librdkafka #4970 and others) does not get up again by
+    /// itself; what helps is a restart. Never while no broker can be reached: that is nobody's fault here.
+    private func checkFetching(_ statistics: Statistics) {
+        stalls.observe(
+            statistics.topics.values.filter { $0.topic == options.input }.flatMap { topic in
+                topic.partitions.values.compactMap { figures in
+                    let partition = TopicPartition(topic.topic, figures.partition)
+                    guard sessions[partition] != nil, let committed = metrics.committedOffset(of: partition) else {
+                        return nil
+                    }
+                    let reached = max(committed, consumer.position(of: partition) ?? 0, figures.loOffset ?? 0)
+                    return StalledFetches.Place(
+                        partition: partition, reached: reached, end: figures.lsOffset, waiting: figures.fetchqCnt)
+                }
+            }, now: .now)
+        guard ContinuousClock.now - lastReachable < .seconds(30),
+            let partition = stalls.stalled(for: options.stallLimit, now: .now)
+        else { return }
+        fatal = LaneError(
+            "\(partition): nothing has been fetched for \(Int(options.stallLimit.inSeconds)) s though there is more:"
+                + " the client stands still, a restart helps", isFault: true)
     }
 
     /// What partitions report in place of records. An offset that the broker no longer has is for people to decide.
     private func checkPartitions() {
-        let problems = sessions.values.compactMap { session in session.problem.map { (session.partition, $0) } }
-        readiness.set("\(name)-partitions", problems.first.map { "\($0.0): \($0.1.reason)" })
-        for (partition, error) in problems {
+        let found = sessions.compactMapValues(\.problem)
+        guard found != troubles else { return }
+        let new = found.filter { troubles[$0.key] != $0.value }
+        troubles = found
+        let first = found.min { $0.key < $1.key }
+        readiness.set("\(name)-partitions", first.map { "\($0.key): \($0.value.reason)" })
+        for (partition, error) in new {
             logger.warning("partition can't be read", ["partition": partition.description, "error": error.description])
             if error.isOffsetLost {
                 fatal = LaneError(
@@ -238,6 +276,11 @@ package actor Lane: Service {
 /// Why a lane can't go on.
 package struct LaneError: Error, CustomStringConvertible {
     package let description: String
+    /// The fault is the process's own: a restart is the remedy, and nobody has to change anything.
+    package let isFault: Bool
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, isFault: Bool = false) {
+        self.description = description
+        self.isFault = isFault
+    }
 }

@@ -47,6 +47,10 @@ package struct LaneOptions: Sendable {
     package var window = 8
     /// Bytes of decoded uploads and unsent verdicts, over all partitions of the lane.
     package var inFlightBytes = 64 << 20
+    /// Share of dead letters among the last records at which the lane stops, 0…1; 1: never.
+    package var mostDeadLetters = 0.5
+    /// How long a partition with more to read may bring nothing, while brokers can be reached.
+    package var stallLimit = Duration.seconds(120)
     /// How long a revocation may wait for what is in flight; well below `max.poll.interval.ms`.
     package var revocationLimit = Duration.seconds(20)
     /// How long the end may wait for what is in flight.

@@ -20,8 +20,8 @@ final class PartitionSession: Sendable {
         var window: ReleaseWindow<ReleasedBatch>
         /// The first record that this session ever took.
         var firstOffset: Int64?
-        /// One past the last record taken in.
-        var nextOffset: Int64 = 0
+        /// One past the last record taken in during this epoch; nil before the first.
+        var nextOffset: Int64?
         var problem: KafkaError?
     }
 
@@ -59,6 +59,7 @@ final class PartitionSession: Sendable {
             state.mode = .running
             state.epoch = epoch
             state.isActive = true
+            state.nextOffset = nil
             state.problem = nil
         }
     }
@@ -161,10 +162,14 @@ final class PartitionSession: Sendable {
 
     /// Transaction markers and aborted records have offsets but are never seen: when everything seen is done, the
     /// position may be committed, or a group on transactional input would never reach the end.
+    ///
+    /// Only once this epoch has taken a record: until then the library still names the position from before it was sent
+    /// back, and committing that would skip everything that is to be done again.
     private func advanceIdle() {
         guard let position = consumer.position(of: partition) else { return }
         state.withLock { state in
-            guard state.mode == .running, state.window.inFlight == 0, position > state.nextOffset else { return }
+            guard state.mode == .running, state.window.inFlight == 0, let next = state.nextOffset, position > next
+            else { return }
             state.nextOffset = position
             flow.release([
                 ReleasedBatch(

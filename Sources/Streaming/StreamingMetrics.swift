@@ -76,6 +76,10 @@ package final class StreamingMetrics: Sendable {
         }
     }
 
+    func committedOffset(of partition: TopicPartition) -> Int64? {
+        partitions.withLock { $0[partition]?.committed }
+    }
+
     func observe(_ statistics: Statistics) {
         partitions.withLock { partitions in
             for topic in statistics.topics.values {

@@ -52,6 +52,9 @@ package struct StreamingService: Service {
         try await ServiceGroup(services, logger: logger).run(until: shutdown)
     }
 
+    /// How long topics may be wrong at the start before that is final.
+    private static let patience = Duration.seconds(5)
+
     /// Waits for brokers as long as it takes. - Returns: false if the end came first.
     private func checkTopics(until shutdown: ShutdownSignal) async throws -> Bool {
         guard let first = lanes.first else { return false }
@@ -61,9 +64,19 @@ package struct StreamingService: Service {
         var preflight = TopicPreflight(inputs: lanes.map(\.input), outputs: first.outputs)
         preflight.readsConfigurations = readsConfigurations
         var problems: [String]?
+        // Topics that were made a moment ago may not be known to every broker yet.
+        var lastLook: ContinuousClock.Instant?
         while problems == nil, !shutdown.isTriggered, !Task.isCancelled {
             do throws(KafkaError) {
-                problems = try await preflight.problems(of: admin, timeout: .seconds(5))
+                let found = try await preflight.problems(of: admin, timeout: .seconds(5))
+                let end = lastLook ?? .now + StreamingService.patience
+                lastLook = end
+                if found.isEmpty || ContinuousClock.now >= end {
+                    problems = found
+                } else {
+                    readiness.set(name, found.joined(separator: "; "))
+                    await wakeup.wait(until: .now + .milliseconds(250))
+                }
             } catch {
                 logger.warning(
                     "brokers not reachable, trying again", ["bootstrap": first.bootstrap, "error": error.description])

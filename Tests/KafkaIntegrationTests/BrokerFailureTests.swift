@@ -7,41 +7,41 @@ internal import Testing
 @Suite(.realBroker, .serialized, .timeLimit(.minutes(5)))
 struct BrokerFailureTests {
     @Test func aBrokerThatIsAwayIsWaitedFor() async throws {
-        let broker = try RealBroker()
-        defer { broker.stop() }
-        let stream = try await Stream(on: broker.bootstrap, "away")
-        let uploads = Upload.many(6_000)
-        let readiness = Readiness()
-        try await stream.withMember(TestPipeline(), readiness: readiness) {
-            try await stream.send(Array(uploads[..<3_000]))
-            try await stream.waitFor(1_000)
-            try broker.node("kill")
-            // Long enough for transactions in flight to fail.
-            try await Task.sleep(for: .seconds(3))
-            try broker.node("up")
-            try await stream.send(Array(uploads[3_000...]))
-            try await stream.waitFor(uploads.count, .seconds(120))
+        try await RealBroker.withBroker { broker in
+            let stream = try await Stream(on: broker.bootstrap, "away")
+            let uploads = Upload.many(6_000)
+            let readiness = Readiness()
+            try await stream.withMember(TestPipeline(), readiness: readiness) {
+                try await stream.send(Array(uploads[..<3_000]))
+                try await stream.waitFor(1_000)
+                try await broker.node("kill")
+                // Long enough for transactions in flight to fail.
+                try await Task.sleep(for: .seconds(3))
+                try await broker.node("up")
+                try await stream.send(Array(uploads[3_000...]))
+                try await stream.waitFor(uploads.count, .seconds(120))
+            }
+            try await stream.results(waitingFor: uploads.count).expect(uploads)
         }
-        try await stream.results(waitingFor: uploads.count).expect(uploads)
     }
 
     @Test func aBrokerThatIsNotThereYetIsWaitedFor() async throws {
-        let broker = try RealBroker()
-        defer { broker.stop() }
-        let stream = try await Stream(on: broker.bootstrap, "late")
-        let uploads = Upload.many(500)
-        try await stream.send(uploads)
-        try broker.node("kill")
-        let readiness = Readiness()
-        try await stream.withMember(TestPipeline(), readiness: readiness) {
-            // It says what it waits for.
-            while !readiness.notReady.contains(where: { $0.contains("no broker reachable") }) {
-                try await Task.sleep(for: .milliseconds(50))
+        try await RealBroker.withBroker { broker in
+            let stream = try await Stream(on: broker.bootstrap, "late")
+            let uploads = Upload.many(500)
+            try await stream.send(uploads)
+            try await broker.node("kill")
+            let readiness = Readiness()
+            try await stream.withMember(TestPipeline(), readiness: readiness) {
+                // It says what it waits for.
+                while !readiness.notReady.contains(where: { $0.contains("no broker reachable") }) {
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+                try await broker.node("up")
+                try await stream.waitFor(uploads.count, .seconds(120))
+                #expect(readiness.notReady.isEmpty)
             }
-            try broker.node("up")
-            try await stream.waitFor(uploads.count, .seconds(120))
-            #expect(readiness.notReady.isEmpty)
+            try await stream.results(waitingFor: uploads.count).expect(uploads)
         }
-        try await stream.results(waitingFor: uploads.count).expect(uploads)
     }
 }

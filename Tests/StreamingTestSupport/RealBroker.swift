@@ -1,3 +1,4 @@
+internal import Concurrency
 internal import Foundation
 package import Testing
 
@@ -31,9 +32,12 @@ package final class RealBroker: Sendable {
 
     private actor Shared {
         static let instance = Shared()
+
+        private nonisolated let executor = BlockingExecutor(name: "shared-broker")
+        nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
         private var starting: Result<RealBroker, any Error>?
 
-        // Starting blocks, and the other tests wait for it anyway.
+        // Starting blocks this actor's own thread; the other tests wait for it anyway.
         func broker() throws -> RealBroker {
             let result = starting ?? Result { try RealBroker() }
             starting = result
@@ -41,14 +45,22 @@ package final class RealBroker: Sendable {
         }
     }
 
+    /// Runs what blocks on a thread of its own.
+    private actor Work {
+        private nonisolated let executor = BlockingExecutor(name: "broker-work")
+        nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+        func run<Value: Sendable>(_ body: @Sendable () throws -> Value) throws -> Value { try body() }
+    }
+
     package let bootstrap: String
     package let directory: String
     private let script: String
     /// The broker ends when this process does, however it ends: the keeper reads from this pipe.
     private let keeper: Keeper
+    private let work = Work()
 
-    /// Starts a broker of one's own; for tests that harm it.
-    package init() throws {
+    private init() throws {
         guard let home = RealBroker.home else { throw Failure(description: RealBroker.howToGet) }
         script = "\(home)/kafka-cluster"
         directory = FileManager.default.temporaryDirectory.appending(path: "weir-kafka-\(UUID().uuidString)").path()
@@ -57,19 +69,24 @@ package final class RealBroker: Sendable {
         bootstrap = "127.0.0.1:\(port)"
     }
 
-    package func stop() { keeper.stop() }
+    /// Runs a body with a broker of its own; for tests that harm it.
+    package static func withBroker(_ body: (RealBroker) async throws -> Void) async throws {
+        let broker = try await Work().run { try RealBroker() }
+        do {
+            try await body(broker)
+        } catch {
+            try await broker.work.run { broker.keeper.stop() }
+            throw error
+        }
+        try await broker.work.run { broker.keeper.stop() }
+    }
 
     /// `kill`, `term`, `pause`, `resume` or `up`.
-    package func node(_ action: String) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/bash")
-        process.arguments = [script, action, directory, "1"]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(description: "kafka-cluster \(action) failed") }
+    package func node(_ action: String) async throws {
+        try await work.run { [script, directory] in
+            let code = try ChildProcess(["bash", script, action, directory, "1"]).wait()
+            guard code == 0 else { throw Failure(description: "kafka-cluster \(action) failed with \(code)") }
+        }
     }
 }
 
@@ -80,23 +97,25 @@ extension Trait where Self == ConditionTrait {
 
 /// A shell that starts the broker, waits for the end of its input, and then stops and removes the broker.
 private final class Keeper: Sendable {
-    private let process = Process()
+    private let process: ChildProcess
     private let input: FileHandle
 
     init(script: String, directory: String, port: Int) throws {
         let (toKeeper, fromKeeper) = (Pipe(), Pipe())
-        process.executableURL = URL(filePath: "/bin/bash")
-        process.arguments = [
-            "-c",
-            "bash \"$1\" start \"$2\" --port \"$3\" </dev/null || exit 1; cat >/dev/null; bash \"$1\" stop \"$2\"; rm -rf \"$2\"",
-            "keeper", script, directory, String(port),
-        ]
-        process.standardInput = toKeeper
-        process.standardOutput = fromKeeper
-        process.standardError = fromKeeper
+        // An heir of this end would keep the keeper waiting.
+        _ = fcntl(toKeeper.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        process = try ChildProcess(
+            [
+                "bash", "-c",
+                "bash \"$1\" start \"$2\" --port \"$3\" </dev/null || exit 1; cat >/dev/null; bash \"$1\" stop \"$2\"; rm -rf \"$2\"",
+                "keeper", script, directory, String(port),
+            ], input: toKeeper.fileHandleForReading.fileDescriptor,
+            output: fromKeeper.fileHandleForWriting.fileDescriptor)
+        // The child has its own; the ends must be known by these.
+        try toKeeper.fileHandleForReading.close()
+        try fromKeeper.fileHandleForWriting.close()
         input = toKeeper.fileHandleForWriting
-        try process.run()
-        // Its first line is the bootstrap list; the broker itself must not inherit and hold the pipe.
+        // Its first line is the bootstrap list.
         var output = Data()
         while !String(decoding: output, as: UTF8.self).contains(":\(port)") {
             let more = fromKeeper.fileHandleForReading.availableData
@@ -110,7 +129,7 @@ private final class Keeper: Sendable {
 
     func stop() {
         try? input.close()
-        process.waitUntilExit()
+        process.wait()
     }
 }
 

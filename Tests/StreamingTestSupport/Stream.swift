@@ -143,6 +143,32 @@ package struct Stream: Sendable {
         }
     }
 
+    /// Returns when the group has committed all there is, markers included.
+    package func waitForTheEnd(_ patience: Duration = .seconds(30)) async throws {
+        let consumer = try GroupConsumer(
+            bootstrap: bootstrap, group: lane().group, instance: nil, properties: .consumer, wakeup: Wakeup(),
+            monitor: CallMonitor())
+        let deadline = ContinuousClock.now + patience
+        var behind: [String] = []
+        do {
+            repeat {
+                behind = []
+                let places = (0..<Int32(partitions)).map { TopicPartition(input, $0) }
+                let committed = try await consumer.committed(places, timeout: .seconds(20))
+                for place in places {
+                    let end = try await consumer.watermarks(of: place, timeout: .seconds(20)).high
+                    if committed[place] ?? 0 != end { behind.append("\(place): \(committed[place] ?? 0) of \(end)") }
+                }
+                if !behind.isEmpty { try await Task.sleep(for: .milliseconds(100)) }
+            } while !behind.isEmpty && ContinuousClock.now < deadline
+        } catch {
+            await consumer.close()
+            throw error
+        }
+        await consumer.close()
+        if !behind.isEmpty { throw RealBroker.Failure(description: "not committed: \(behind.joined(separator: ", "))") }
+    }
+
     /// Committed offsets of the group, by partition of the input.
     package func committed() async throws -> [Int32: Int64] {
         let consumer = try GroupConsumer(

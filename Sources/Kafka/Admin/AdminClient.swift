@@ -1,5 +1,6 @@
 internal import CRdkafka
 internal import Concurrency
+internal import Glibc
 
 /// Looks at a cluster and makes topics. For tools and for the checks at start.
 package actor AdminClient {
@@ -42,8 +43,22 @@ package actor AdminClient {
         return ClusterDescription(metadata)
     }
 
-    /// Makes topics. - Returns: the error of each that was not made, by name.
+    /// Makes topics, and waits until they can be seen. - Returns: the error of each that was not made, by name.
     package func create(_ topics: [NewTopic], timeout: Duration) throws(KafkaError) -> [String: KafkaError] {
+        let deadline = ContinuousClock.now + timeout
+        let failures = try request(topics, timeout: timeout)
+        // The controller answers before every broker has heard of it.
+        let made = topics.map(\.name).filter { failures[$0] == nil }
+        while ContinuousClock.now < deadline, try !isVisible(made, timeout: timeout) { usleep(20_000) }
+        return failures
+    }
+
+    private func isVisible(_ names: [String], timeout: Duration) throws(KafkaError) -> Bool {
+        let known = try describe(timeout: timeout).topics
+        return names.allSatisfy { known[$0] != nil }
+    }
+
+    private func request(_ topics: [NewTopic], timeout: Duration) throws(KafkaError) -> [String: KafkaError] {
         var requests: [OpaquePointer?] = []
         defer { for request in requests { rd_kafka_NewTopic_destroy(request) } }
         var failures: [String: KafkaError] = [:]

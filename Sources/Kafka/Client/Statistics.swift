@@ -27,6 +27,8 @@ package struct Statistics: Sendable, Decodable, Equatable {
         package let fetchqSize: Int64
         package let fetchState: String
         package let hiOffset: Int64
+        /// The first offset that the broker still has.
+        package let loOffset: Int64?
         /// The last stable offset: what `read_committed` can see ends here.
         package let lsOffset: Int64
         package let msgsInflight: Int64?

@@ -16,6 +16,7 @@ package actor TransactionalProducer {
     /// How long a call may wait for brokers. Longer than a transaction lives nothing is worth waiting for.
     private let timeout: Duration
     package private(set) var inTransaction = false
+    private var isClosed = false
 
     /// - Parameters:
     ///   - transactionalID: stable for one slot of the application: whoever comes next under it fences this one.
@@ -83,6 +84,13 @@ package actor TransactionalProducer {
         try body(sink)
     }
 
+    /// Returns when the brokers have all that was produced. A commit does this by itself.
+    package func flush(within limit: Duration) throws(KafkaError) {
+        let call = monitor.began("flush", within: limit + .seconds(30))
+        defer { monitor.ended(call) }
+        try check(rd_kafka_flush(client.handle, limit.milliseconds), "flush")
+    }
+
     /// Makes consumed offsets part of the transaction, under the consumer's present generation of its group.
     /// - Parameters:
     ///   - offsets: the next record to read, by partition.
@@ -124,7 +132,8 @@ package actor TransactionalProducer {
         inTransaction = false
     }
 
-    /// Makes sure that nothing of the transaction will ever be visible.
+    /// Makes sure that nothing of the transaction will ever be visible. Fails with a remedy of its own if nothing of it
+    /// has reached a broker, which then knows of no transaction.
     package func abort(within limit: Duration = .seconds(3_600)) throws(KafkaError) {
         guard inTransaction else { return }
         let patience = min(limit, timeout)
@@ -135,7 +144,10 @@ package actor TransactionalProducer {
     }
 
     /// Throws away what is queued and frees everything. An open transaction is left to its successor or its time-out.
+    /// Nothing may be called afterwards but this, which then does nothing.
     package func close() {
+        if isClosed { return }
+        isClosed = true
         rd_kafka_purge(client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
         topics.close()
         let call = monitor.began("destroy producer", within: .seconds(60))

@@ -47,6 +47,8 @@ extension LaneOptions {
         commitBytes = settings[WeirSettings.commitBytes].bytes
         batchSize = assembly.blueprint.document.batchSize
         window = assembly.blueprint.document.window
+        mostDeadLetters = settings[WeirSettings.deadLetterShare]
+        stallLimit = settings[WeirSettings.watchdogLimit]
         revocationLimit = settings[WeirSettings.revocationLimit]
         shutdownLimit = settings[WeirSettings.shutdownLimit]
     }

@@ -106,6 +106,10 @@ enum WeirSettings {
         "limits.headerBytes", .byteSize(0...(16 << 20)), standard: ByteSize(bytes: 64 << 10),
         "Largest headers of a record together.")
 
+    static let deadLetterShare = Setting(
+        "limits.deadLetterShare", .number(0...1), standard: 0.5,
+        "Share of dead letters among the last 1,000 records of a lane at which it stops, before a wrong mapping diverts everything; 1: never."
+    )
     static let shutdownLimit = Setting(
         "drain.shutdown", .duration(.zero...(.seconds(600))), standard: .seconds(15),
         "How long the end may wait for what is in flight.")
@@ -137,7 +141,7 @@ enum WeirSettings {
         stateDirectory, accountKeyFile,
         commitInterval, commitLiveInterval, commitRecords, commitBytes,
         limitRecord, limitNesting, limitText, limitMedia, limitLinks, limitIdentifier, limitURL, limitLabel,
-        limitHeaders, limitHeaderBytes,
+        limitHeaders, limitHeaderBytes, deadLetterShare,
         shutdownLimit, revocationLimit, watchdogLimit,
         adminListen, adminTokenFile, logLevel, logFormat,
     ]

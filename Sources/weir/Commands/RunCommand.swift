@@ -68,6 +68,9 @@ enum Supervisor {
                 case let error as TopicsNotReady:
                     for problem in error.problems { Terminal.error("weir: \(problem)") }
                     return ExitCode.configuration
+                case let error as LaneError where error.isFault:
+                    Terminal.error("weir: \(error)")
+                    return ExitCode.software
                 case let error?: throw error
                 }
             }
