@@ -2,7 +2,7 @@
 enum Commands {
     static let all: [Command] = [
         demo,
-        run, configCheck, configShow, configReference, topologyCheck, topologyApply, topologyShow, topologyGraph,
+        run, scan, configCheck, configShow, configReference, topologyCheck, topologyApply, topologyShow, topologyGraph,
         policyCheck,
         hashPDQ, hashMD5, hashSHA256, signalsValidate, signalsMatch,
         loadGenerate, loadRun, bench, probe, version,
