@@ -1,0 +1,113 @@
+"""Runs the commands of README.md and docs/*.md as they stand there.
+
+Fenced blocks marked `sh` are one script for each file, run in order in a copy of the checkout's documents, with `weir`
+on PATH and, where there is a Kafka ($WEIR_KAFKA_HOME, then ../shared/kafka), a fresh broker on localhost:9092. Python
+blocks that name a file in their first line (`# enforce.py`) are written to it before. Lines that begin with `make` are
+not run again but must stand in .ci/run. Everything else (`console`, `text`, `yaml`, other languages) is for reading;
+YAML blocks whose first line is `# NAME.yaml` are written to that file, so that commands can use them.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FILE_NAME = re.compile(r"^# ([\w.-]+\.(?:ya?ml|py))\n")
+LIMIT_SECONDS = 240
+
+
+def kafka_home() -> pathlib.Path | None:
+    candidates = [os.environ.get("WEIR_KAFKA_HOME"), ROOT / "../shared/kafka"]
+    homes = [pathlib.Path(home).resolve() for home in candidates if home]
+    return next((home for home in homes if (home / "kafka-cluster").is_file()), None)
+
+
+def prepare(text: str, folder: pathlib.Path, ci: str) -> tuple[str, list[str]]:
+    """Writes the files that blocks name; gives the script, and the targets of make that CI does not call."""
+    script, unknown = [], []
+    for language, body in FENCE.findall(text):
+        name = FILE_NAME.match(body)
+        if name:
+            (folder / name[1]).write_text(body)
+        if language != "sh":
+            continue
+        for line in body.splitlines():
+            if line.startswith("make "):
+                target = line.split()[1]
+                if f"make {target}\n" not in ci:
+                    unknown.append(target)
+            else:
+                script.append(line)
+    return "\n".join(script), unknown
+
+
+def run(document: pathlib.Path, bootstrap_home: pathlib.Path | None) -> bool:
+    with tempfile.TemporaryDirectory(prefix="weir-docs-") as scratch:
+        folder = pathlib.Path(scratch)
+        for name in ("topology", "docs", "k8s", "load-tests"):
+            if (ROOT / name).exists():
+                (folder / name).symlink_to(ROOT / name)
+        script, unknown = prepare(document.read_text(), folder, (ROOT / ".ci/run").read_text())
+        for target in unknown:
+            print(f"{document.name}: \"make {target}\" is not called by .ci/run")
+        if not script.strip():
+            return not unknown
+        if "9092" in script + "".join(p.read_text() for p in folder.glob("*.y*ml")) and bootstrap_home is None:
+            print(f"{document.name}: skipped, there is no Kafka: name its folder in WEIR_KAFKA_HOME")
+            return os.environ.get("CI") != "true"
+        return execute(document, script, folder) and not unknown
+
+
+def execute(document: pathlib.Path, script: str, folder: pathlib.Path) -> bool:
+    environment = os.environ | {
+        "PATH": f"{ROOT / '.build/release'}:{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}"
+    }
+    process = subprocess.Popen(
+        ["bash", "-euxo", "pipefail", "-c", script], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, text=True)
+    try:
+        output, _ = process.communicate(timeout=LIMIT_SECONDS)
+        code = process.returncode
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        code = -1
+    finally:
+        # Services that the text leaves running.
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    print(f"{document.name}: {'ok' if code == 0 else f'failed with {code}'}")
+    if code != 0:
+        print("\n".join(output.splitlines()[-60:]))
+    return code == 0
+
+
+def main() -> int:
+    documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    home = kafka_home()
+    good = True
+    for document in documents:
+        cluster = tempfile.mkdtemp(prefix="weir-docs-kafka-")
+        try:
+            if home and "9092" in document.read_text():
+                subprocess.run(
+                    [home / "kafka-cluster", "start", f"{cluster}/k", "--port", "9092"], check=True,
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            good = run(document, home) and good
+        finally:
+            if home and os.path.exists(f"{cluster}/k"):
+                subprocess.run([home / "kafka-cluster", "stop", f"{cluster}/k"], check=False, stdout=subprocess.DEVNULL)
+            shutil.rmtree(cluster, ignore_errors=True)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+# What people and CI call. Each target says what is missing; `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+MAKEFLAGS += --no-print-directory
+
+commit := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+export WEIR_COMMIT := $(commit)
+
+# The first line of every recipe that builds: packages, and Swift on PATH.
+ready = .ci/prepare; PATH="$$(.ci/prepare swift):$$PATH"
+python = $$(.ci/prepare python)
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
+
+.PHONY: demo
+demo: release ## see uploads become verdicts, on a broker of its own; no set-up
+	@.build/release/weir demo
+
+.PHONY: test
+test: ## build and run every test; those on a real broker need a Kafka (see README)
+	@$(ready)
+	swift build --build-tests
+	swift test --skip-build
+	$(python) Tests/schemas/validate.py
+	$(python) Tests/schemas/validate.py --self-test
+	.build/debug/weir demo --json > .build/demo-verdicts.jsonl
+	$(python) Tests/schemas/validate.py .build/demo-verdicts.jsonl
+	$(python) load-tests/exactly_once/self_test.py
+
+.PHONY: release
+release: ## build the weir command with optimisation
+	@$(ready)
+	swift build -c release --product weir
+
+.PHONY: lint
+lint: ## check formatting and shell scripts
+	@$(ready)
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+	shellcheck .ci/run .ci/prepare $$(git ls-files '*.sh')
+
+.PHONY: format
+format: ## format all Swift files
+	@$(ready)
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+.PHONY: sanitize
+sanitize: ## run mutated input through the readers under AddressSanitizer
+	@$(ready)
+	Tests/sanitize.sh
+
+.PHONY: faults
+faults: release ## exactly once under kills, on a real broker: the short form; ARGUMENTS="…" for others
+	@$(python) load-tests/exactly_once/run.py $(or $(ARGUMENTS),--uploads 20000 --kills 2 --broker-restarts 1)
+
+.PHONY: compare
+compare: release ## throughput beside other Kafka clients on one machine
+	@$(python) load-tests/compare/run.py $(ARGUMENTS)
+
+.PHONY: bench
+bench: release ## every benchmark, one JSON object a figure
+	@.build/release/weir bench all
+
+.PHONY: k8s-check
+k8s-check: ## render every overlay and validate it strictly
+	@$(ready)
+	swift build --product weir
+	$(python) k8s/check.py --weir .build/debug/weir
+	$(python) k8s/check.py --weir .build/debug/weir --self-test
+
+.PHONY: docs-check
+docs-check: release ## run the commands of README and docs as they stand
+	@$(python) .ci/check-docs.py
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf .build .build-asan .venv
