@@ -26,6 +26,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.weir and not options.weir.exists():
         parser.error(f"{options.weir} does not exist: swift build --product weir")
+    if options.self_test and not options.weir:
+        parser.error("--self-test needs --weir: some faults only weir itself can see")
     project = Project(ROOT, find_schemas(ROOT), options.weir.resolve() if options.weir else None)
     if options.write_topics:
         topics.write(project)

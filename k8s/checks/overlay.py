@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import yaml
-
-from .project import Document, Project, render
+from .project import Document, Project, parse_yaml, render
 
 # What the kubelet fills in, as a stand-in.
 POD_NAME = "weir-0"
@@ -102,7 +100,7 @@ class Overlay:
     @cached_property
     def configuration(self) -> Document:
         """The settings as Weir will see them."""
-        settings: Document = yaml.safe_load(expand(self.configuration_text, self.environment))
+        settings: Document = parse_yaml(expand(self.configuration_text, self.environment))[0]
         return settings
 
     def setting(self, key: str) -> str:

@@ -34,13 +34,18 @@ class Project:
     def topics(self) -> list[Document]:
         """The topics of topology/topics.yaml."""
         text = (self.root / "topology" / "topics.yaml").read_text(encoding="utf-8")
-        topics: list[Document] = yaml.safe_load(text)["topics"]
+        topics: list[Document] = parse_yaml(text)[0]["topics"]
         return topics
 
     def base_configuration(self) -> Document:
         """The base's weir.yaml, its variables as they stand."""
-        document: Document = yaml.safe_load((self.k8s / "base" / "weir.yaml").read_text(encoding="utf-8"))
+        document: Document = parse_yaml((self.k8s / "base" / "weir.yaml").read_text(encoding="utf-8"))[0]
         return document
+
+
+def parse_yaml(text: str) -> list[Any]:
+    """All documents that are not empty; by libyaml, which is ten times faster than PyYAML's own reader."""
+    return [document for document in yaml.load_all(text, yaml.CSafeLoader) if document]
 
 
 def find_schemas(root: Path) -> Path | None:
@@ -72,4 +77,4 @@ def render(folder: Path) -> list[Document]:
     status, output = run([tool("kubectl"), "kustomize", str(folder)])
     if status != 0:
         raise RuntimeError(output.strip())
-    return [document for document in yaml.safe_load_all(output) if document]
+    return parse_yaml(output)

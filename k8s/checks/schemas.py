@@ -8,9 +8,8 @@ from typing import Any
 
 import jsonschema
 import kubernetes_validate  # type: ignore[import-untyped]  # it brings no types
-import yaml
 
-from .project import Document
+from .project import Document, parse_yaml
 from .report import Problem, Report
 
 # The oldest release that the manifests are for, and the newest that the validator knows.
@@ -59,7 +58,7 @@ def custom_schemas(definitions: Path) -> dict[tuple[str, str], Document]:
     """The schema of each served version, made strict."""
     schemas: dict[tuple[str, str], Document] = {}
     for path in sorted(definitions.glob("*.yaml")):
-        for definition in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+        for definition in parse_yaml(path.read_text(encoding="utf-8")):
             spec = definition["spec"]
             for version in spec["versions"]:
                 key = f"{spec['group']}/{version['name']}", spec["names"]["kind"]

@@ -10,6 +10,8 @@ from .overlay import Overlay
 from .project import Document, run
 from .report import Problem
 
+SIGNALS = "weir-signals"
+
 
 def variables(overlay: Overlay) -> Iterator[Problem]:
     """Each variable that weir.yaml needs is set, and each that is set is used."""
@@ -83,10 +85,10 @@ def lay_out(overlay: Overlay, folder: Path) -> None:
         if path.is_relative_to(folder):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("stand-in", encoding="utf-8")
-    signals = folder / "signals"
-    for name, text in overlay.named("ConfigMap", "weir-signals")["data"].items():
-        signals.mkdir(exist_ok=True)
-        (signals / name).write_text(text, encoding="utf-8")
+    for document in overlay.all("ConfigMap"):
+        if document["metadata"]["name"] == SIGNALS:
+            for name, text in document["data"].items():
+                (folder / "signals" / name).write_text(text, encoding="utf-8")
 
 
 def known_keys(overlay: Overlay) -> Iterator[Problem]:
@@ -106,4 +108,10 @@ def keys(configuration: Document) -> Iterator[str]:
             yield section
 
 
-CHECKS = (variables, mounts, configuration)
+def signals(overlay: Overlay) -> Iterator[Problem]:
+    """In production they have a life of their own: an apply would put an old set back, and let known content pass."""
+    if overlay.is_production and any(document["metadata"]["name"] == SIGNALS for document in overlay.all("ConfigMap")):
+        yield Problem("signals", f"{overlay.name}/ConfigMap/{SIGNALS}", "signals must not be part of the manifests")
+
+
+CHECKS = (variables, mounts, configuration, signals)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from .project import Document, Project
+from .project import Document, Project, parse_yaml
 from .report import Problem
 
 HEADER = """\
@@ -37,7 +37,7 @@ def resource(name: str, topic: Document) -> Document:
 
 
 def written(project: Project) -> list[Document]:
-    return list(yaml.safe_load_all((project.k8s / "topics" / "topics.yaml").read_text(encoding="utf-8")))
+    return parse_yaml((project.k8s / "topics" / "topics.yaml").read_text(encoding="utf-8"))
 
 
 def write(project: Project) -> None:
