@@ -123,10 +123,11 @@ private struct SecretReader {
         }
     }
 
-    /// Replaces each property whose name ends in `File` by the one it stands for.
+    /// Replaces each property whose name ends in `File` by the one it stands for, and leaves out those without a
+    /// value: so one file serves with and without TLS or SASL, as the environment has it (`${NAME:-}`).
     func resolve(_ properties: [String: String], _ key: String) -> [String: String] {
         var resolved: [String: String] = [:]
-        for (name, value) in properties {
+        for (name, value) in properties where !value.isEmpty {
             guard name.hasSuffix("File") else {
                 resolved[name] = value
                 continue

@@ -14,7 +14,7 @@ enum WeirSettings {
     )
     static let properties = Setting(
         "kafka.properties", .properties, standard: [:],
-        "librdkafka properties for all clients. A name ending in File reads the value from that file: sasl.passwordFile."
+        "librdkafka properties for all clients. A name ending in File reads the value from that file: sasl.passwordFile. An empty value leaves the property out."
     )
 
     static let uploads = Setting("topics.uploads", .string, standard: "uploads", "Input.")
