@@ -50,10 +50,11 @@ package final class SignalSet: Sendable {
         return MatchedSignal(signal)
     }
 
+    /// For every type, zeros included: a metric without a sample is one that no alert can rest on.
     package func counts() -> [(type: SignalType, count: Int)] {
         var counts: [SignalType: Int] = [:]
         for signal in signals { counts[signal.type, default: 0] += 1 }
-        return SignalType.allCases.compactMap { type in counts[type].map { (type, $0) } }
+        return SignalType.allCases.map { ($0, counts[$0] ?? 0) }
     }
 
     /// When the youngest signal was updated, if any says so.

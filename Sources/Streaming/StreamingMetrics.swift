@@ -30,6 +30,8 @@ package final class StreamingMetrics: Sendable {
                 "weir_transaction_seconds", "Time from a transaction's first record to its end.")[]
         transactions = registry.counter(
             "weir_transactions_total", "Transactions, by how they ended.", labels: ["result"])
+        // So that there is a zero before there is a one.
+        for result in ["committed", "aborted", "indeterminate"] { _ = transactions[result] }
         rebalances = registry.counter("weir_rebalances_total", "Changes of assignment.")[]
         registry.gauge("weir_lag_records", "Records behind the end of a partition.", labels: ["topic", "partition"]) {
             [weak self] in
