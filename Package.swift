@@ -96,7 +96,8 @@ let package = Package(
             "HashDetectionTests", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Signals",
             resources: [.copy("Golden")]),
         tests(
-            "MediaTests", "Concurrency", "Detection", "Events", "HashDetection", "Imaging", "Media", "Signals",
+            "MediaTests", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Media",
+            "Signals",
             "TestSupport"),
     ],
     swiftLanguageModes: [.v6],

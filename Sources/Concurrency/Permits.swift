@@ -25,6 +25,9 @@ package final class Permits: Sendable {
         state = Mutex(State(free: total))
     }
 
+    /// Permits that nobody holds, at this moment.
+    package var free: Int { state.withLock { $0.free } }
+
     /// Runs `body` with `count` permits, or with all there are if it asks for more.
     /// - Throws: `CancellationError` if the task is cancelled while it waits; what `body` throws.
     package func withPermits<Result>(_ count: Int = 1, _ body: () async throws -> Result) async throws -> Result {
@@ -52,9 +55,18 @@ package final class Permits: Sendable {
             held = Mutex(count)
         }
 
-        deinit { permits.release(count) }
+        deinit { release() }
 
         package var count: Int { held.withLock { $0 } }
+
+        /// Gives all back now, whoever still refers to it.
+        package func release() {
+            let count = held.withLock { held in
+                defer { held = 0 }
+                return held
+            }
+            if count > 0 { permits.release(count) }
+        }
 
         /// Takes more at once, ahead of those who wait, or nothing; true if `count` are held now.
         package func grow(to count: Int) -> Bool {

@@ -23,9 +23,18 @@ package final class MediaService: MediaReader {
     private let fetcher: Fetcher
     private let workers: BlockingCalls
     private let budget: Permits
+    private let hash: PictureHash
 
-    package init(_ limits: MediaLimits = MediaLimits(), hosts: AllowedHosts = AllowedHosts()) {
+    package convenience init(_ limits: MediaLimits = MediaLimits(), hosts: AllowedHosts = AllowedHosts()) {
+        self.init(limits, hosts: hosts) { file, maxPixels in PDQHash.result(of: file, maxPixels: maxPixels) }
+    }
+
+    /// What takes the time of a picture: from a file, of at most so many pixels.
+    typealias PictureHash = @Sendable ([UInt8], Int) -> Result<PDQHash, PictureError>
+
+    init(_ limits: MediaLimits, hosts: AllowedHosts, hash: @escaping PictureHash) {
         self.limits = limits
+        self.hash = hash
         budget = Permits(max(limits.budget, limits.fileBytes))
         workers = BlockingCalls(name: "media", threads: limits.workers)
         fetcher = Fetcher(
@@ -123,10 +132,10 @@ package final class MediaService: MediaReader {
             if type == .unknown { fact.pictureFailure = PictureError.unsupported.code }
             return fact
         }
-        let maxPixels = limits.pixels
-        let outcome: BlockingCalls.Outcome<Result<PDQHash, PictureError>> =
-            left > .zero
-            ? try await workers.run(limit: left) { _ in PDQHash.result(of: file.bytes, maxPixels: maxPixels) } : .late
+        var outcome = BlockingCalls.Outcome<Result<PDQHash, PictureError>>.late
+        if left > .zero {
+            outcome = try await workers.run(limit: left) { [hash, limits] _ in hash(file.bytes, limits.pixels) }
+        }
         switch outcome {
         case .ended(.success(let picture)):
             fact.pdq = picture.hash

@@ -1,8 +1,7 @@
 import Foundation
 import Media
-import Testing
-
 import TestSupport
+import Testing
 
 @Suite struct Base64Tests {
     @Test(arguments: UInt64(1)...60)

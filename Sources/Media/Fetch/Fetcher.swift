@@ -31,23 +31,23 @@ final class Fetcher: Sendable {
     ///   thread; less what it has taken, afterwards.
     func fetch(_ address: [UInt8], left: inout Duration) async throws(FetchFailure) -> MediaBytes {
         var (target, addresses) = try resolve(address)
-        var share: Permits.Grant? = try await grant(min(Fetcher.firstShare, byteLimit))
+        var share = try await grant(min(Fetcher.firstShare, byteLimit))
         var redirects = 0
         var pauses = Fetcher.pauses[...]
-        while let current = share {
+        while true {
             let result = try await attempt(
                 TransferRequest(
-                    target: target, addresses: addresses, byteLimit: byteLimit, share: current, limit: left),
+                    target: target, addresses: addresses, byteLimit: byteLimit, share: share, limit: left),
                 left: &left)
             switch result {
-            case .body(let bytes): return MediaBytes(bytes, share: current)
+            case .body(let bytes): return MediaBytes(bytes, share: share)
             case .redirect(let next):
                 redirects += 1
                 guard redirects <= Fetcher.mostRedirects else { throw .redirect }
                 (target, addresses) = try follow(next, from: target)
             case .noRoom:
                 // Waiting with a share in hand could have everybody wait for everybody.
-                share = nil
+                share.release()
                 share = try await grant(byteLimit)
             case .failure(let failure, let isPassing):
                 guard isPassing, let pause = pauses.popFirst(), pause < left else { throw failure }
@@ -55,7 +55,6 @@ final class Fetcher: Sendable {
                 left -= pause
             }
         }
-        throw .failed
     }
 
     private func resolve(_ address: [UInt8]) throws(FetchFailure) -> (FetchTarget, AllowedHosts.Addresses) {

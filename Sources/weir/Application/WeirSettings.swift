@@ -66,7 +66,8 @@ enum WeirSettings {
         "Time for fetching and decoding one item, from its turn on.")
     static let mediaHosts = Setting(
         "media.allowHosts", .list(of: .string), standard: [],
-        "Hosts that media may be fetched from: names, \"*.example.org\" for subdomains, IP addresses, each perhaps with :port; names must lead to public addresses. None: nothing is fetched.")
+        "Hosts that media may be fetched from: names, \"*.example.org\" for subdomains, IP addresses, each perhaps with :port; names must lead to public addresses. None: nothing is fetched."
+    )
 
     static let stateDirectory = Setting(
         "state.directory", .optional(.string), standard: "state", "Reserved: no state is kept in this version.")
