@@ -17,6 +17,8 @@ import Testing
                 "https://x.cdn.example.org/", "https://cdn.example.org.evil.example/", "https://xcdn.example.org/",
                 "https://evil.example/cdn.example.org", "https://evil.example/?@cdn.example.org",
                 "https://cdn.example.org\u{3002}evil.example/", "https://evil.example#cdn.example.org",
+                "https://cdn.example.org%00.evil.example/", "https://cdn.example.org%2F.evil.example/",
+                "https://evil.example\\@cdn.example.org/", "https://cdn.example.org%40evil.example/",
             ]
         ),
         (

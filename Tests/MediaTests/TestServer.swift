@@ -59,7 +59,8 @@ final class TestServer: Sendable {
     private let listener: Int32
     private let state = Mutex(State())
 
-    init(_ answer: @escaping @Sendable (Request, Client) -> Void) throws {
+    /// - Parameter greeting: sent before anything was asked.
+    init(greeting: String = "", _ answer: @escaping @Sendable (Request, Client) -> Void) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -74,7 +75,7 @@ final class TestServer: Sendable {
         }
         guard result else { throw POSIXError(.EADDRNOTAVAIL) }
         port = Int(UInt16(bigEndian: address.sin_port))
-        Thread.detachNewThread { self.accept(answer) }
+        Thread.detachNewThread { self.accept(greeting, answer) }
     }
 
     var connections: Int { state.withLock { $0.connections } }
@@ -92,7 +93,7 @@ final class TestServer: Sendable {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
-    private func accept(_ answer: @escaping @Sendable (Request, Client) -> Void) {
+    private func accept(_ greeting: String, _ answer: @escaping @Sendable (Request, Client) -> Void) {
         while true {
             let socket = Glibc.accept(listener, nil, nil)
             guard socket >= 0 else { break }
@@ -102,7 +103,10 @@ final class TestServer: Sendable {
                 return state.isStopped
             }
             if isStopped { shutdown(socket, Int32(SHUT_RDWR)) }
-            Thread.detachNewThread { self.serve(socket, answer) }
+            Thread.detachNewThread {
+                Client(socket: socket).send(greeting)
+                self.serve(socket, answer)
+            }
         }
         close(listener)
     }
