@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func oneFailureIsNobodyElses() async throws {
-        try await withMedia(["/a.jpg": try jpeg()], deadline: .seconds(2)) { server, service in
+        try await withMedia(["/a.jpg": try jpeg()], deadline: .seconds(3)) { server, service in
             let batch = try batch([
                 [Item(url: server.url("/hangs")), Item(url: server.url("/a.jpg")), Item(url: server.url("/gone"))],
                 [Item(url: "https://elsewhere.example.org/"), Item(url: "ftp://127.0.0.1/"), .carried(try png())],
