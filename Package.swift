@@ -59,6 +59,7 @@ let package = Package(
         module("Detection", "Configuration", "Events", "Signals"),
         module("Imaging", "CImaging"),
         module("HashDetection", "Configuration", "Detection", "Events", "Imaging", "Signals"),
+        module("Media", "CCurl", "Concurrency", "Detection", "Events", "HashDetection", "Imaging"),
         module("MetadataDetection", "Configuration", "Detection", "Events", "Signals"),
         module("Policy", "Configuration", "Events"),
         module("Kafka", "Concurrency", "CRdkafka"),
@@ -70,7 +71,7 @@ let package = Package(
             name: "weir",
             dependencies: [
                 "CBuildInfo", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging",
-                "Kafka", "LoadGeneration", "MetadataDetection", "Operations",
+                "Kafka", "LoadGeneration", "Media", "MetadataDetection", "Operations",
                 "Pipeline", "Policy", "Signals", "Streaming",
             ],
             swiftSettings: swift),
@@ -95,6 +96,10 @@ let package = Package(
         tests(
             "HashDetectionTests", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Signals",
             resources: [.copy("Golden")]),
+        tests(
+            "MediaTests", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Media",
+            "Signals",
+            "TestSupport"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

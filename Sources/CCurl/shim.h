@@ -24,10 +24,16 @@ typedef size_t (*weir_curl_write)(char *bytes, size_t size, size_t count, void *
 static inline CURLcode weir_curl_set_write(CURL *handle, weir_curl_write function) {
     return curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, function);
 }
+/// Of the same kind as the function that takes the body.
+static inline CURLcode weir_curl_set_header(CURL *handle, weir_curl_write function) {
+    return curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, function);
+}
 typedef curl_socket_t (*weir_curl_open)(void *opaque, curlsocktype purpose, struct curl_sockaddr *address);
 static inline CURLcode weir_curl_set_open_socket(CURL *handle, weir_curl_open function) {
     return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, function);
 }
+/// The address alone, which is longer than the type of its field says where it is one of IPv6.
+static inline const struct sockaddr *weir_curl_address(const struct curl_sockaddr *address) { return &address->addr; }
 static inline CURLcode weir_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

@@ -25,6 +25,9 @@ package final class Permits: Sendable {
         state = Mutex(State(free: total))
     }
 
+    /// Permits that nobody holds, at this moment.
+    package var free: Int { state.withLock { $0.free } }
+
     /// Runs `body` with `count` permits, or with all there are if it asks for more.
     /// - Throws: `CancellationError` if the task is cancelled while it waits; what `body` throws.
     package func withPermits<Result>(_ count: Int = 1, _ body: () async throws -> Result) async throws -> Result {
@@ -32,6 +35,57 @@ package final class Permits: Sendable {
         guard await acquire(count) else { throw CancellationError() }
         defer { release(count) }
         return try await body()
+    }
+
+    /// Takes `count` permits, or all there are if it asks for more, for as long as the grant lives.
+    /// - Throws: `CancellationError` if the task is cancelled while it waits.
+    package func grant(_ count: Int = 1) async throws(CancellationError) -> Grant {
+        let count = min(count, total)
+        guard await acquire(count) else { throw CancellationError() }
+        return Grant(of: self, count)
+    }
+
+    /// Permits that go back when the last reference does: they can follow what they stand for to another thread.
+    package final class Grant: Sendable {
+        private let permits: Permits
+        private let held: Mutex<Int>
+
+        init(of permits: Permits, _ count: Int) {
+            self.permits = permits
+            held = Mutex(count)
+        }
+
+        deinit { release() }
+
+        package var count: Int { held.withLock { $0 } }
+
+        /// Gives all back now, whoever still refers to it.
+        package func release() {
+            let count = held.withLock { held in
+                defer { held = 0 }
+                return held
+            }
+            if count > 0 { permits.release(count) }
+        }
+
+        /// Takes more at once, ahead of those who wait, or nothing; true if `count` are held now.
+        package func grow(to count: Int) -> Bool {
+            held.withLock { held in
+                let count = min(count, permits.total)
+                guard count > held else { return true }
+                guard permits.take(count - held) else { return false }
+                held = count
+                return true
+            }
+        }
+    }
+
+    private func take(_ count: Int) -> Bool {
+        state.withLock { state in
+            guard state.free >= count else { return false }
+            state.free -= count
+            return true
+        }
     }
 
     private func acquire(_ count: Int) async -> Bool {

@@ -3,6 +3,7 @@ import Detection
 import Events
 import Glibc
 import Kafka
+import Media
 import Pipeline
 import Policy
 
@@ -15,6 +16,7 @@ struct PipelineAssembly: Sendable {
     let adminToken: [UInt8]?
     /// The user's own properties for all clients.
     let clientProperties: [String: String]
+    private let mediaHosts: AllowedHosts
 
     /// The settings of a file, or the defaults.
     static func settings(file: String?) throws -> Settings {
@@ -69,6 +71,7 @@ struct PipelineAssembly: Sendable {
         let accountKey = settings[WeirSettings.accountKeyFile].flatMap { secrets.read($0, "privacy.accountKeyFile") }
         clientProperties = secrets.resolve(settings[WeirSettings.properties], "kafka.properties")
         PipelineAssembly.checkProperties(clientProperties, problems)
+        mediaHosts = PipelineAssembly.mediaHosts(settings, problems)
 
         if let document, let policy {
             let blueprint = PipelineBlueprint(
@@ -81,6 +84,25 @@ struct PipelineAssembly: Sendable {
         } else {
             throw InvalidConfiguration(problems.found + found)
         }
+    }
+
+    private static func mediaHosts(_ settings: Settings, _ problems: Problems) -> AllowedHosts {
+        var hosts = AllowedHosts()
+        for (index, entry) in settings[WeirSettings.mediaHosts].enumerated() {
+            do {
+                try hosts.add(entry)
+            } catch {
+                problems.add("\(error)", key: "media.allowHosts[\(index)]")
+            }
+        }
+        let (budget, largest) = (settings[WeirSettings.mediaBudget], settings[WeirSettings.mediaBytes])
+        if budget.bytes < largest.bytes {
+            problems.add(
+                "\(formatByteSize(budget.bytes)) has no room for one file of media.maxBytes, \(formatByteSize(largest.bytes)); "
+                    + "raise the one or lower the other",
+                key: "media.budget")
+        }
+        return hosts
     }
 
     private static func checkProperties(_ properties: [String: String], _ problems: Problems) {
@@ -141,5 +163,14 @@ private struct SecretReader {
 
 extension PipelineAssembly {
     /// What gets at the bytes of media, as the settings want it.
-    func mediaReader() -> any MediaReader { NoMedia() }
+    func mediaReader() -> any MediaReader {
+        var limits = MediaLimits()
+        limits.workers = settings[WeirSettings.mediaWorkers]
+        limits.fetches = settings[WeirSettings.mediaFetches]
+        limits.fileBytes = settings[WeirSettings.mediaBytes].bytes
+        limits.pixels = settings[WeirSettings.mediaPixels]
+        limits.budget = settings[WeirSettings.mediaBudget].bytes
+        limits.deadline = settings[WeirSettings.mediaDeadline]
+        return MediaService(limits, hosts: mediaHosts)
+    }
 }

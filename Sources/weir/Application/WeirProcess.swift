@@ -1,5 +1,4 @@
 import Configuration
-import Detection
 import Events
 import Glibc
 import Kafka
@@ -82,10 +81,4 @@ struct WeirProcess: Sendable {
         let build = registry.gauge("weir_build_info", "What is running; always 1.", labels: ["version", "librdkafka"])
         build[Version.number, KafkaLibrary.version].set(1)
     }
-}
-
-struct NoMedia: MediaReader {
-    func read(
-        _ batch: EventBatch, _ selection: Selection, needs: MediaNeeds, fetch: Bool, into facts: MediaFacts
-    ) async -> MediaFacts { facts }
 }

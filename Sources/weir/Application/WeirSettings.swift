@@ -51,6 +51,7 @@ enum WeirSettings {
         "signals.snapshot", .optional(.string), standard: "state/signals", "Reserved: goes with signals.topic.")
 
     static let mediaWorkers = Setting("media.workers", .integer(1...256), standard: 2, "Threads that decode pictures.")
+    static let mediaFetches = Setting("media.fetches", .integer(1...256), standard: 16, "Media fetched at once.")
     static let mediaBytes = Setting(
         "media.maxBytes", .byteSize(1...(1 << 30)), standard: ByteSize(bytes: 64 << 20), "Largest file that is fetched."
     )
@@ -58,13 +59,15 @@ enum WeirSettings {
         "media.maxPixels", .integer(1...1_000_000_000), standard: 50_000_000, "Largest picture that is decoded.")
     static let mediaBudget = Setting(
         "media.budget", .byteSize((1 << 20)...(64 << 30)), standard: ByteSize(bytes: 256 << 20),
-        "Bytes of media in memory at once.")
+        "Bytes of media in memory at once; at least media.maxBytes. What is decoded, at most one picture a worker, comes on top."
+    )
     static let mediaDeadline = Setting(
         "media.deadline", .duration(.milliseconds(1)...(.seconds(60))), standard: .seconds(5),
-        "Time for fetching and decoding one item.")
+        "Time for fetching and decoding one item, from its turn on.")
     static let mediaHosts = Setting(
         "media.allowHosts", .list(of: .string), standard: [],
-        "Hosts that media may be fetched from: names, \"*.example.org\", host:port. None: nothing is fetched.")
+        "Hosts that media may be fetched from: names, \"*.example.org\" for subdomains, IP addresses, each perhaps with :port; names must lead to public addresses. None: nothing is fetched."
+    )
 
     static let stateDirectory = Setting(
         "state.directory", .optional(.string), standard: "state", "Reserved: no state is kept in this version.")
@@ -137,7 +140,7 @@ enum WeirSettings {
         uploads, live, audit, enforcement, review, deadLetters,
         mapping, pipeline, policy, shadow,
         signalFiles, signalInterval, signalTopic, signalSnapshot,
-        mediaWorkers, mediaBytes, mediaPixels, mediaBudget, mediaDeadline, mediaHosts,
+        mediaWorkers, mediaFetches, mediaBytes, mediaPixels, mediaBudget, mediaDeadline, mediaHosts,
         stateDirectory, accountKeyFile,
         commitInterval, commitLiveInterval, commitRecords, commitBytes,
         limitRecord, limitNesting, limitText, limitMedia, limitLinks, limitIdentifier, limitURL, limitLabel,

@@ -1,4 +1,5 @@
 import Events
+import Media
 
 /// One upload of the demo's platform.
 struct DemoSample: Sendable {

@@ -1,0 +1,98 @@
+import Events
+import Testing
+
+@testable import Media
+
+@Suite struct HostRulesTests {
+    private static let table: [(entry: String, allows: [String], refuses: [String])] = [
+        (
+            "cdn.example.org",
+            [
+                "https://cdn.example.org/a", "http://cdn.example.org/", "https://CDN.Example.ORG/a?b#c",
+                "https://cdn.example.org:443/a", "http://cdn.example.org:80/a", "https://cdn.example.org./a",
+                "HTTPS://cdn.example.org/", "https://cdn.exa%6Dple.org/", "https://cdn.example.org/ü",
+            ],
+            [
+                "https://cdn.example.org:8443/a", "http://cdn.example.org:443/", "https://example.org/",
+                "https://x.cdn.example.org/", "https://cdn.example.org.evil.example/", "https://xcdn.example.org/",
+                "https://evil.example/cdn.example.org", "https://evil.example/?@cdn.example.org",
+                "https://cdn.example.org\u{3002}evil.example/", "https://evil.example#cdn.example.org",
+                "https://cdn.example.org%00.evil.example/", "https://cdn.example.org%2F.evil.example/",
+                "https://evil.example\\@cdn.example.org/", "https://cdn.example.org%40evil.example/",
+            ]
+        ),
+        (
+            "*.example.org", ["https://a.example.org/", "https://a.b.example.org/"],
+            ["https://example.org/", "https://aexample.org/", "https://.example.org/", "https://example.org.a.b/"]
+        ),
+        (
+            "CDN.example.org:8443", ["https://cdn.example.org:8443/", "http://cdn.example.org:8443/"],
+            ["https://cdn.example.org/", "https://cdn.example.org:443/", "https://cdn.example.org:84430/"]
+        ),
+        (
+            "127.0.0.1:8080", ["http://127.0.0.1:8080/", "http://0x7f.1:8080/", "http://2130706433:8080/"],
+            [
+                "http://127.0.0.1/", "http://127.0.0.2:8080/", "http://localhost:8080/",
+                "http://[::ffff:127.0.0.1]:8080/",
+            ]
+        ),
+        (
+            "[fd00::1]:9000", ["http://[fd00::1]:9000/", "http://[fd00:0:0::1]:9000/"],
+            ["http://[fd00::2]:9000/", "http://[fd00::1]/"]
+        ),
+        ("::1", ["http://[::1]/"], ["http://[::1]:81/", "http://[::2]/"]),
+        ("*.example.org:81", ["http://a.example.org:81/"], ["http://a.example.org/", "http://example.org:81/"]),
+    ]
+
+    @Test(arguments: table.indices) func matches(index: Int) throws {
+        let (entry, allows, refuses) = HostRulesTests.table[index]
+        var hosts = AllowedHosts()
+        try hosts.add(entry)
+        for address in allows {
+            let target = try FetchTarget(Array(address.utf8))
+            #expect(hosts.addresses(for: target) != nil, "\(address)")
+        }
+        for address in refuses {
+            guard let target = try? FetchTarget(Array(address.utf8)) else { continue }
+            #expect(hosts.addresses(for: target) == nil, "\(address)")
+        }
+    }
+
+    @Test func onlyLiteralsLeadToPrivateAddresses() throws {
+        var hosts = AllowedHosts()
+        try hosts.add("localhost:80")
+        try hosts.add("10.0.0.1:80")
+        #expect(hosts.addresses(for: try FetchTarget(Array("http://localhost/".utf8))) == .anyPublic)
+        let literal = try #require(IPAddress("10.0.0.1"))
+        #expect(hosts.addresses(for: try FetchTarget(Array("http://10.0.0.1/".utf8))) == .exactly(literal))
+    }
+
+    @Test(arguments: [
+        "", "*", "*.", ".example.org", "example..org", "exa mple.org", "https://cdn.example.org", "cdn.example.org/",
+        "user@cdn.example.org", "cdn.example.org:", "cdn.example.org:0", "cdn.example.org:65536",
+        "cdn.example.org:+80", "cdn.example.org:80:80", "a.*.org", "*.*.org", "-a.org", "a-.org", "1.2.3", "1.2.3.256",
+        "0x7f", "[::1", "[127.0.0.1]", "[cdn.example.org]", "bücher.example", "*.127.0.0.1",
+        String(repeating: "a", count: 64) + ".org",
+    ])
+    func refusesEntries(entry: String) {
+        var hosts = AllowedHosts()
+        #expect(throws: AllowedHosts.InvalidEntry.self) { try hosts.add(entry) }
+        #expect(hosts.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("ftp://cdn.example.org/", FetchFailure.scheme), ("file:///etc/passwd", .scheme),
+        ("gopher://cdn.example.org/", .scheme), ("data:text/plain,a", .scheme), ("//cdn.example.org/", .scheme),
+        ("cdn.example.org/a", .scheme), ("", .url), ("https://", .url), ("https://user@cdn.example.org/", .url),
+        ("https://user:pass@cdn.example.org/", .url), ("https://cdn.example.org/a b", .url),
+        ("https://cdn.example.org/\u{0}.evil.example", .url), ("https://cdn.example.org\r\nHost:x/", .url),
+        ("https://cdn.example.org:99999/", .url), ("https://[::1/", .url),
+    ])
+    func refusesAddresses(address: String, failure: FetchFailure) {
+        #expect(throws: failure) { _ = try FetchTarget(Array(address.utf8)) }
+    }
+
+    @Test func codesAreDistinct() {
+        #expect(Set(FetchFailure.allCases.map(\.code)).count == FetchFailure.allCases.count)
+    }
+}
