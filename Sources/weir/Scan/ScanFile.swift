@@ -1,4 +1,5 @@
 import Events
+import Media
 
 /// A file that is no list of events, as the event of its own upload.
 enum ScanFile {
