@@ -152,6 +152,37 @@ struct weir_json {
         return WEIR_JSON_TYPE;
     }
 
+    // simdjson sees that the text does not end as its object does; brackets tell whether something is missing,
+    // follows, or closes wrongly. Strings are closed here: the first pass has refused others.
+    int unfinished() const {
+        size_t depth = 0;
+        for (size_t at = 0; at < length; at++) {
+            switch (bytes[at]) {
+            case '"':
+                for (at++; at < length && bytes[at] != '"'; at++) {
+                    if (bytes[at] == '\\') at++;
+                }
+                break;
+            case '{':
+            case '[': depth++; break;
+            case '}':
+            case ']':
+                if (depth > 1) {
+                    depth--;
+                    break;
+                }
+                return bytes[at] == '}' ? WEIR_JSON_TRAILING : WEIR_JSON_SYNTAX;
+            default: break;
+            }
+        }
+        return WEIR_JSON_TRUNCATED;
+    }
+
+    // A text that was cut off right behind a bracket looks to simdjson like one that is wrong there.
+    int explained(int code) const {
+        return code == WEIR_JSON_SYNTAX && unfinished() == WEIR_JSON_TRUNCATED ? WEIR_JSON_TRUNCATED : code;
+    }
+
     // Checks the value nobody asked for. Containers go through `next`, so the stack bounds the depth.
     int pass() {
         const int kind = current_kind;
@@ -252,7 +283,8 @@ int weir_json_enter(weir_json *reader) {
     if (reader->at_root) {
         reader->at_root = false;
         const int kind = weir_json::kind_of(reader->document);
-        return kind < 0 ? kind : reader->enter(reader->document, kind);
+        const int entered = kind < 0 ? kind : reader->enter(reader->document, kind);
+        return entered == WEIR_JSON_TRUNCATED && kind == WEIR_JSON_OBJECT ? reader->unfinished() : entered;
     }
     const int kind = reader->current_kind;
     reader->current_kind = WEIR_JSON_END;
@@ -260,7 +292,7 @@ int weir_json_enter(weir_json *reader) {
 }
 
 int weir_json_next(weir_json *reader, const uint8_t **key, size_t *key_length) {
-    return reader->next(key, key_length);
+    return reader->explained(reader->next(key, key_length));
 }
 
 int weir_json_string(weir_json *reader, const uint8_t **start, size_t *length) {
@@ -301,7 +333,7 @@ int weir_json_finish(weir_json *reader) {
     size_t key_length;
     while (!reader->open.empty()) {
         const int kind = reader->next(&key, &key_length);
-        if (kind < 0) return kind;
+        if (kind < 0) return reader->explained(kind);
     }
     return reader->document.current_location().error() == simdjson::OUT_OF_BOUNDS ? 0 : WEIR_JSON_TRAILING;
 }
