@@ -80,7 +80,7 @@ let package = Package(
         tests("EventsTests", "Configuration", "Events", "TestSupport"),
         // Run under AddressSanitizer by Tests/sanitize.sh.
         .executableTarget(
-            name: "event-mutations", dependencies: ["Configuration", "Events", "TestSupport"],
+            name: "event-mutations", dependencies: ["CSimdjson", "Configuration", "Events", "TestSupport"],
             path: "Tests/EventMutations", swiftSettings: swift),
         tests("KafkaTests", "CRdkafka", "Concurrency", "Kafka"),
         .target(
