@@ -36,7 +36,7 @@ struct EventMutations {
             lines.outcome(mutator.mutate(corpus.outcome, with: jsons))
             lines.mapping(mutator.mutate(corpus.mapping, with: corpus.yaml), event: corpus.mapped)
             lines.yaml(mutator.mutate(corpus.yaml[round % corpus.yaml.count], with: corpus.yaml))
-            walk.run(structured, depth: 32) { mutator.number(below: 4) > 0 }
+            walk.run(structured, depth: 32) { mutator.number(below: 16) > 0 }
         }
         standard.judge()
         mapped.judge()

@@ -19,19 +19,19 @@ struct Mutator {
 
     mutating func number(below bound: Int) -> Int { Int.random(in: 0..<max(bound, 1), using: &random) }
 
-    /// One to four changes of `text`; `others` are there to be spliced in.
+    /// One to three changes of `text`; `others` are there to be spliced in.
     mutating func mutate(_ text: [UInt8], with others: [[UInt8]]) -> [UInt8] {
         var text = text
-        for _ in 0...number(below: 4) { change(&text, with: others) }
+        for _ in 0...min(number(below: 4), number(below: 4)) { change(&text, with: others) }
         return text
     }
 
     private mutating func change(_ text: inout [UInt8], with others: [[UInt8]]) {
         let place = number(below: text.count + 1)
         let range = place..<min(place + number(below: 24), text.count)
-        switch number(below: 14) {
+        switch number(below: 18) {
         case 0 where place < text.count: text[place] ^= 1 << UInt8(number(below: 8))
-        case 1 where place < text.count: text[place] = UInt8(number(below: 256))
+        case 1, 13, 14, 15: text.replaceSubrange(place..<min(place + 1, text.count), with: [UInt8(number(below: 256))])
         case 2: text.insert(contentsOf: (0...number(below: 8)).map { _ in UInt8(number(below: 256)) }, at: place)
         case 3, 4: text.insert(contentsOf: Self.tokens[number(below: Self.tokens.count)].utf8, at: place)
         case 5: text.removeSubrange(range)
@@ -45,7 +45,8 @@ struct Mutator {
         case 11: text.replaceSubrange(range, with: Self.tokens[number(below: Self.tokens.count)].utf8)
         case 12 where number(below: 20) == 0:
             text.insert(contentsOf: [UInt8](repeating: UInt8(ascii: "x"), count: number(below: 80_000)), at: place)
-        default: swapHalves(&text, at: place)
+        case 16: swapHalves(&text, at: place)
+        default: text.insert(UInt8(ascii: " ") + UInt8(number(below: 95)), at: place)
         }
     }
 
