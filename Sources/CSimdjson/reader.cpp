@@ -177,7 +177,7 @@ struct weir_json {
             default: break;
             }
         }
-        return WEIR_JSON_TRUNCATED;
+        return depth > 0 ? WEIR_JSON_TRUNCATED : WEIR_JSON_SYNTAX;
     }
 
     // A text that was cut off right behind a bracket looks to simdjson like one that is wrong there.
