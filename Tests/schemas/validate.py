@@ -165,7 +165,11 @@ def main(arguments):
     failed = check_examples()
     if files:
         checker = validator("verdict", part)
-        failed += sum(check_verdicts(name, checker) for name in files)
+        for name in files:
+            try:
+                failed += check_verdicts(name, checker)
+            except (OSError, UnicodeDecodeError) as error:
+                failed += report(name, [str(error)])
     return 1 if failed else 0
 
 
