@@ -78,6 +78,11 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["LoadGeneration"], path: "Tests/TestSupport", swiftSettings: swift),
         tests("ConfigurationTests", "Configuration", "TestSupport"),
+        tests("EventsTests", "Configuration", "Events", "TestSupport"),
+        // Run under AddressSanitizer by Tests/sanitize.sh.
+        .executableTarget(
+            name: "event-mutations", dependencies: ["CSimdjson", "Configuration", "Events", "TestSupport"],
+            path: "Tests/EventMutations", swiftSettings: swift),
         tests("KafkaTests", "CRdkafka", "Concurrency", "Kafka"),
         .target(
             name: "StreamingTestSupport",

@@ -77,6 +77,8 @@ struct weir_json {
     std::vector<uint8_t> unescaped;
     uint8_t *unescaped_end = nullptr;
     bool at_root = false;
+    // The first error: what it left behind must not be walked any further. Nor is there anything before `begin`.
+    int failed = WEIR_JSON_TRUNCATED;
 
     explicit weir_json(size_t depth) : max_depth(depth) { open.reserve(depth); }
 
@@ -150,6 +152,39 @@ struct weir_json {
             return error ? failure(error) : push(array);
         }
         return WEIR_JSON_TYPE;
+    }
+
+    // simdjson sees that the text does not end as its object does; brackets tell whether something is missing,
+    // follows, or closes wrongly. Strings are closed here: the first pass has refused others.
+    int unfinished() const {
+        size_t depth = 0;
+        for (size_t at = 0; at < length; at++) {
+            switch (bytes[at]) {
+            case '"':
+                for (at++; at < length && bytes[at] != '"'; at++) {
+                    if (bytes[at] == '\\') at++;
+                }
+                break;
+            case '{':
+            case '[': depth++; break;
+            case '}':
+            case ']':
+                if (depth > 1) {
+                    depth--;
+                    break;
+                }
+                return bytes[at] == '}' ? WEIR_JSON_TRAILING : WEIR_JSON_SYNTAX;
+            default: break;
+            }
+        }
+        return depth > 0 ? WEIR_JSON_TRUNCATED : WEIR_JSON_SYNTAX;
+    }
+
+    // A text that was cut off right behind a bracket looks to simdjson like one that is wrong there.
+    int settled(int code) {
+        if (code >= 0) return code;
+        const bool is_cut = code == WEIR_JSON_SYNTAX && unfinished() == WEIR_JSON_TRUNCATED;
+        return failed = is_cut ? WEIR_JSON_TRUNCATED : code;
     }
 
     // Checks the value nobody asked for. Containers go through `next`, so the stack bounds the depth.
@@ -241,43 +276,51 @@ int weir_json_begin(weir_json *reader, const uint8_t *bytes, size_t length) {
     reader->unescaped_end = nullptr;
     reader->bytes = bytes;
     reader->length = length;
-    if (length == 0) return WEIR_JSON_TRUNCATED;
+    reader->at_root = false;
+    reader->failed = 0;
+    if (length == 0) return reader->settled(WEIR_JSON_TRUNCATED);
     const auto error = reader->parser.iterate(bytes, length, length + WEIR_JSON_PADDING).get(reader->document);
-    if (error) return failure(error);
+    if (error) return reader->settled(failure(error));
     reader->at_root = true;
-    return weir_json::kind_of(reader->document);
+    return reader->settled(weir_json::kind_of(reader->document));
 }
 
 int weir_json_enter(weir_json *reader) {
+    if (reader->failed < 0) return reader->failed;
     if (reader->at_root) {
         reader->at_root = false;
         const int kind = weir_json::kind_of(reader->document);
-        return kind < 0 ? kind : reader->enter(reader->document, kind);
+        const int entered = kind < 0 ? kind : reader->enter(reader->document, kind);
+        const bool is_cut = entered == WEIR_JSON_TRUNCATED && kind == WEIR_JSON_OBJECT;
+        return reader->settled(is_cut ? reader->unfinished() : entered);
     }
     const int kind = reader->current_kind;
     reader->current_kind = WEIR_JSON_END;
-    return reader->enter(reader->current, kind);
+    return reader->settled(reader->enter(reader->current, kind));
 }
 
 int weir_json_next(weir_json *reader, const uint8_t **key, size_t *key_length) {
-    return reader->next(key, key_length);
+    if (reader->failed < 0) return reader->failed;
+    return reader->settled(reader->next(key, key_length));
 }
 
 int weir_json_string(weir_json *reader, const uint8_t **start, size_t *length) {
-    if (reader->current_kind != WEIR_JSON_STRING) return WEIR_JSON_TYPE;
+    if (reader->failed < 0) return reader->failed;
+    if (reader->current_kind != WEIR_JSON_STRING) return reader->settled(WEIR_JSON_TYPE);
     reader->current_kind = WEIR_JSON_END;
     ondemand::raw_json_string raw;
     const auto error = reader->current.get_raw_json_string().get(raw);
-    return error ? failure(error) : reader->text(raw, start, length);
+    return reader->settled(error ? failure(error) : reader->text(raw, start, length));
 }
 
 int weir_json_number(weir_json *reader, bool *is_integer, int64_t *integer, double *value) {
-    if (reader->current_kind != WEIR_JSON_NUMBER) return WEIR_JSON_TYPE;
-    if (!is_number(reader->current.raw_json_token())) return WEIR_JSON_NUMBER_FORM;
+    if (reader->failed < 0) return reader->failed;
+    if (reader->current_kind != WEIR_JSON_NUMBER) return reader->settled(WEIR_JSON_TYPE);
+    if (!is_number(reader->current.raw_json_token())) return reader->settled(WEIR_JSON_NUMBER_FORM);
     ondemand::number number;
     const auto error = reader->current.get_number().get(number);
     // The form is right, so what is left to fail is the size.
-    if (error || number.is_uint64()) return WEIR_JSON_RANGE;
+    if (error || number.is_uint64()) return reader->settled(WEIR_JSON_RANGE);
     reader->current_kind = WEIR_JSON_END;
     *is_integer = number.is_int64();
     *integer = number.is_int64() ? number.get_int64() : 0;
@@ -286,24 +329,27 @@ int weir_json_number(weir_json *reader, bool *is_integer, int64_t *integer, doub
 }
 
 int weir_json_bool(weir_json *reader, bool *value) {
-    if (reader->current_kind != WEIR_JSON_BOOLEAN) return WEIR_JSON_TYPE;
-    if (reader->current.get_bool().get(*value)) return WEIR_JSON_SYNTAX;
+    if (reader->failed < 0) return reader->failed;
+    if (reader->current_kind != WEIR_JSON_BOOLEAN) return reader->settled(WEIR_JSON_TYPE);
+    if (reader->current.get_bool().get(*value)) return reader->settled(WEIR_JSON_SYNTAX);
     reader->current_kind = WEIR_JSON_END;
     return 0;
 }
 
 int weir_json_finish(weir_json *reader) {
+    if (reader->failed < 0) return reader->failed;
     if (reader->at_root) {
         const int entered = weir_json_enter(reader);
-        if (entered < 0) return entered == WEIR_JSON_TYPE ? WEIR_JSON_SYNTAX : entered;
+        if (entered < 0) return entered == WEIR_JSON_TYPE ? reader->failed = WEIR_JSON_SYNTAX : entered;
     }
     const uint8_t *key;
     size_t key_length;
     while (!reader->open.empty()) {
         const int kind = reader->next(&key, &key_length);
-        if (kind < 0) return kind;
+        if (kind < 0) return reader->settled(kind);
     }
-    return reader->document.current_location().error() == simdjson::OUT_OF_BOUNDS ? 0 : WEIR_JSON_TRAILING;
+    const bool ended = reader->document.current_location().error() == simdjson::OUT_OF_BOUNDS;
+    return ended ? 0 : reader->settled(WEIR_JSON_TRAILING);
 }
 
 bool weir_json_is_utf8(const uint8_t *bytes, size_t length) {

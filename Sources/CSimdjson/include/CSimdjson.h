@@ -4,6 +4,8 @@
 // stack of the containers that are open, so the caller needs no C++ iterators. Whatever the caller
 // passes over is still checked: after `weir_json_finish` has returned 0 the whole text was valid.
 //
+// After an error every call returns that error, until the next `weir_json_begin`.
+//
 // A reader belongs to one thread at a time. Pointers it returns live until the next `weir_json_begin`.
 #pragma once
 

@@ -56,8 +56,9 @@ package struct ByteWriter: Sendable {
             return
         }
         if scaled < 0 { bytes.append(UInt8(ascii: "-")) }
-        let whole = UInt64(scaled.magnitude / scale)
-        var fraction = UInt64(scaled.magnitude) - whole * UInt64(scale)
+        // In integers: the quotient of two doubles may round up to the next whole number.
+        let (whole, remainder) = UInt64(scaled.magnitude).quotientAndRemainder(dividingBy: UInt64(scale))
+        var fraction = remainder
         appendDigits(whole)
         guard fraction > 0 else { return }
         bytes.append(UInt8(ascii: "."))

@@ -30,6 +30,7 @@ extension Timestamp {
     package enum Failure: Error { case format, range }
 
     /// Reads `date-time`: up to nanoseconds (further digits are dropped), any offset, `T` and `Z` in either case.
+    /// A leap second ends a day in UTC (section 5.7) and counts as the second after it.
     package init(rfc3339 text: UnsafeRawBufferPointer) throws(Failure) {
         guard text.count >= 20, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
             text[10] | 0x20 == UInt8(ascii: "t"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
@@ -68,7 +69,13 @@ extension Timestamp {
         }
         guard at == text.count else { throw .format }
 
-        let seconds = daysSinceEpoch(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
+        var seconds = daysSinceEpoch(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
+        if second == 60, seconds % 86_400 != 0 { throw .format }
+        if seconds < 0, fraction > 0 {
+            // Both of one sign, or the first second of the range would overflow on its way.
+            seconds += 1
+            fraction -= 1_000_000_000
+        }
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, overflow2) = whole.addingReportingOverflow(fraction)
         if overflow || overflow2 { throw .range }

@@ -20,7 +20,7 @@ package struct JSONObject: Sendable {
         while let (kind, key) = try reader.next() {
             let name = String(decoding: key, as: UTF8.self)
             guard members.updateValue(try value(kind, reader), forKey: name) == nil else {
-                throw DecodeError(.fieldDuplicate, "\(name): stands twice")
+                throw DecodeError(.fieldDuplicate, "\(name.prefix(60)): stands twice")
             }
         }
         return members

@@ -52,7 +52,15 @@ package final class OutcomeReader {
         guard try text("type", members) == "weir.outcome.v1" else {
             throw DecodeError(.typeUnknown, "type: must be weir.outcome.v1")
         }
-        guard case .object(let data)? = members["data"] else { throw DecodeError(.fieldMissing, "data: is required") }
+        if let version = try optional("specversion", members, ""), version != "1.0" {
+            throw DecodeError(.specversionUnknown, .specversion, "only CloudEvents 1.0 is read")
+        }
+        let data: [String: JSONObject.Value]
+        switch members["data"] {
+        case nil, .null: throw DecodeError(.fieldMissing, "data: is required")
+        case .object(let object): data = object
+        default: throw DecodeError(.fieldType, "data: expected an object")
+        }
         guard let ruling = Outcome.Ruling(rawValue: try text("ruling", data, "data.")) else {
             throw DecodeError(.fieldValue, "data.ruling: must be confirm or retract")
         }
@@ -63,9 +71,7 @@ package final class OutcomeReader {
             guard let action = Action(name: name) else { throw DecodeError(.fieldValue, "data.action: is no action") }
             outcome.action = action
         }
-        if case .list(let labels)? = data["labels"] {
-            outcome.labels = labels.compactMap { if case .text(let label) = $0 { label } else { nil } }
-        }
+        outcome.labels = try labels(data)
         outcome.reviewer = try optional("reviewer", data)
         outcome.reason = try optional("reason", data)
         return outcome
@@ -76,7 +82,25 @@ package final class OutcomeReader {
         do throws(Timestamp.Failure) {
             return try Timestamp(rfc3339: text)
         } catch {
-            throw DecodeError(.timeFormat, "time: is not an RFC 3339 time")
+            switch error {
+            case .format: throw DecodeError(.timeFormat, .time, "is not an RFC 3339 time")
+            case .range: throw DecodeError(.timeRange, .time, "lies outside the years 1678 to 2261")
+            }
+        }
+    }
+
+    private func labels(_ data: [String: JSONObject.Value]) throws(DecodeError) -> [String] {
+        let wrong = DecodeError(.fieldType, "data.labels: expected a list of texts")
+        switch data["labels"] {
+        case nil, .null: return []
+        case .list(let items):
+            var labels: [String] = []
+            for item in items {
+                guard case .text(let label) = item else { throw wrong }
+                labels.append(label)
+            }
+            return labels
+        default: throw wrong
         }
     }
 
@@ -97,7 +121,8 @@ package final class OutcomeReader {
         case .text(let text):
             guard text.utf8.count <= limits.identifierBytes else {
                 throw DecodeError(
-                    .fieldTooLong, "\(path)\(name): has \(text.utf8.count) bytes; at most \(limits.identifierBytes)")
+                    .fieldTooLong,
+                    "\(path)\(name): has \(text.utf8.count) bytes; at most \(limits.identifierBytes) are allowed")
             }
             return text
         default: throw DecodeError(.fieldType, "\(path)\(name): expected text")

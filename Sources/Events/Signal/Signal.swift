@@ -62,6 +62,26 @@ package final class MatchedSignal: Sendable {
         id = signal.id
     }
 
+    /// Whether `a` comes first among findings; nil if a verdict names both alike.
+    static func order(_ a: MatchedSignal?, _ b: MatchedSignal?) -> Bool? {
+        if a === b { return nil }
+        guard let a, let b else { return a == nil }
+        if let order = order(a.reference, b.reference) ?? order(a.source, b.source) ?? order(a.id, b.id) {
+            return order
+        }
+        if a.opinion != b.opinion { return a.opinion.rawValue < b.opinion.rawValue }
+        for (x, y) in zip(a.labels, b.labels) {
+            if let order = order(x, y) { return order }
+        }
+        return a.labels.count == b.labels.count ? nil : a.labels.count < b.labels.count
+    }
+
+    /// By bytes: `String` takes texts for equal that only look the same.
+    private static func order(_ a: String?, _ b: String?) -> Bool? {
+        guard let a, let b else { return a == nil && b == nil ? nil : a == nil }
+        return a.utf8.elementsEqual(b.utf8) ? nil : a.utf8.lexicographicallyPrecedes(b.utf8)
+    }
+
     /// Longest value that stands in a verdict as it is, in bytes.
     package static let longestValue = 256
 

@@ -50,7 +50,11 @@ package final class SignalLineReader {
         signal.note = try text("note", members)
         signal.match = try choice("match", members, TermMatch.self) ?? .word
         signal.languages = try list("languages", members)
-        if case .boolean(let deleted)? = members["deleted"] { signal.deleted = deleted }
+        switch members["deleted"] {
+        case nil, .null: break
+        case .boolean(let deleted): signal.deleted = deleted
+        default: throw Rejection(description: "deleted: expected true or false")
+        }
         return signal
     }
 

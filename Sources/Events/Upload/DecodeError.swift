@@ -43,7 +43,8 @@ package struct DecodeError: Error, Sendable, Equatable {
 
     init(_ failure: JSONFailure, limits: DecodeLimits) {
         switch failure {
-        case .syntax, .type: self.init(.jsonSyntax, "the value is not JSON")
+        case .syntax: self.init(.jsonSyntax, "the value is not JSON")
+        case .type: self.init(.fieldType, "the value is not a JSON object")
         case .truncated: self.init(.jsonTruncated, "the value ends before the JSON does")
         case .encoding: self.init(.jsonEncoding, "the value is not UTF-8")
         case .escape: self.init(.jsonEscape, "a string has a broken escape or a lone surrogate")

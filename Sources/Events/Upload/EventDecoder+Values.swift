@@ -73,7 +73,7 @@ extension EventDecoder {
     ) throws(DecodeError) -> UnsafeRawBufferPointer {
         let text: UnsafeRawBufferPointer
         do throws(JSONFailure) { text = try reader.string() } catch { throw failure(error) }
-        try check(text, field, length)
+        try check(text.count, field, length)
         return text
     }
 
@@ -83,17 +83,17 @@ extension EventDecoder {
     }
 
     func check(
-        _ text: UnsafeRawBufferPointer, _ field: EventField, _ length: DecodeLimits.Length
+        _ count: Int, _ field: EventField, _ length: DecodeLimits.Length
     ) throws(DecodeError) {
         let most = limits.bytes(length)
-        guard text.count > most else { return }
+        guard count > most else { return }
         let code: DecodeError.Code =
             switch length {
             case .text: .textTooLong
             case .url: .urlTooLong
             default: .fieldTooLong
             }
-        throw DecodeError(code, field, "has \(text.count) bytes; at most \(most) are allowed")
+        throw DecodeError(code, field, "has \(count) bytes; at most \(most) are allowed")
     }
 
     func type(_ text: UnsafeRawBufferPointer, _ shape: EventShape) throws(DecodeError) -> UploadKind {

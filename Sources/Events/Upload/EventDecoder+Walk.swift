@@ -75,6 +75,12 @@ extension EventDecoder {
         into batch: inout EventBatch.Builder, _ present: inout Presence
     ) throws(DecodeError) {
         let value = try scalar(kind, leaves[0], of: shape, into: &batch)
+        if leaves.count > 1, case .text(let range) = value {
+            // Each field at this place has a limit of its own.
+            for leaf in leaves {
+                if case .text(let length) = leaf.field.content { try check(Int(range.count), leaf.field, length) }
+            }
+        }
         for leaf in leaves { try assign(value, to: leaf.field, of: shape, into: &batch, &present) }
     }
 

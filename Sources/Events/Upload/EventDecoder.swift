@@ -101,7 +101,7 @@ package final class EventDecoder {
         } else if !present.type {
             throw DecodeError(.fieldMissing, .type, "is required")
         }
-        if let source = shape.constantSource, !batch.event.source.isPresent {
+        if let source = shape.constantSource {
             batch.event.source = source.withUnsafeBytes { batch.append($0) }
         }
         try require(batch.event.source, .source)

@@ -48,6 +48,14 @@ package enum EventField: UInt8, CaseIterable, Sendable {
     enum Content {
         case text(DecodeLimits.Length)
         case time, integer, boolean, type, specversion, digest256, digest128
+
+        /// Whether one reading of a value serves both fields.
+        func isRead(as other: Self) -> Bool {
+            switch (self, other) {
+            case (.text, .text), (.time, .time), (.integer, .integer), (.digest256, .digest256): true
+            default: false
+            }
+        }
     }
 
     var content: Content {

@@ -36,7 +36,7 @@ package enum EventMapping {
     private static func constants(_ top: StrictMapping, into shape: inout EventShape) {
         guard let constants = top.mapping("constants") else { return }
         shape.constantType = constants.optional("type", .uploadKind)
-        shape.constantSource = constants.optional("source", .string).map { Array($0.utf8) }
+        shape.constantSource = constants.optional("source", .source).map { Array($0.utf8) }
         constants.finish()
     }
 
@@ -50,10 +50,12 @@ package enum EventMapping {
         let known = Dictionary(uniqueKeysWithValues: EventField.allCases.map { ($0.mappingName, $0) })
         var pointers: [EventField: (pointer: [String], time: EventShape.TimeFormat, place: Place)] = [:]
         var mediaList: [String]?
+        var mediaPlace: Place?
         for entry in top.entries("fields") {
             let key = "fields.\(entry.key)"
             if entry.key == "media" {
                 mediaList = pointer(entry.value, key: key, problems)
+                mediaPlace = entry.place
             } else if let field = known[entry.key] {
                 guard let (way, time) = place(entry.value, field, key: key, problems) else { continue }
                 pointers[field] = (way, time, entry.place)
@@ -75,10 +77,25 @@ package enum EventMapping {
                 insert(field, way, [], time)
             }
             func insert(_ field: EventField, _ list: [String], _ item: [String], _ time: EventShape.TimeFormat) {
-                if !shape.insert(field, at: list, below: item, time: time) {
+                switch shape.insert(field, at: list, below: item, time: time) {
+                case nil: break
+                case .occupied:
                     problems.add("points into or through a place that another field has", key: key, at: place)
+                case .otherForm:
+                    problems.add("stands where another field does that is read in another way", key: key, at: place)
                 }
             }
+        }
+        if mediaList != nil, !pointers.keys.contains(where: \.isOfMedia) {
+            problems.add(
+                "needs pointers to what its items hold, such as media.url", key: "fields.media", at: mediaPlace)
+        }
+        for (field, isConstant) in [
+            (EventField.type, shape.constantType != nil), (.source, shape.constantSource != nil),
+        ] {
+            guard isConstant, let pointer = pointers[field] else { continue }
+            let name = field.mappingName
+            problems.add("constants.\(name) says it already", key: "fields.\(name)", at: pointer.place)
         }
         for field in [EventField.id, .accountID] where pointers[field] == nil {
             problems.add("is missing: every event needs it", key: "fields.\(field.mappingName)")
@@ -132,12 +149,30 @@ extension ValueFormat where Value == [String] {
         Self(
             scalar: "JSON Pointer", expectation: "a JSON Pointer such as /post/text",
             decode: { text in
-                guard text.hasPrefix("/") else { return nil }
+                guard text.hasPrefix("/"), !escapesBadly(text) else { return nil }
                 return text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map {
                     String($0.replacing("~1", with: "/").replacing("~0", with: "~"))
                 }
             },
-            render: { "/" + $0.joined(separator: "/") })
+            render: { names in
+                names.map { "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") }.joined()
+            })
+    }
+
+    /// Whether a tilde is followed by neither 0 nor 1.
+    private static func escapesBadly(_ pointer: String) -> Bool {
+        pointer.split(separator: "~", omittingEmptySubsequences: false).dropFirst().contains {
+            $0.first != "0" && $0.first != "1"
+        }
+    }
+}
+
+extension ValueFormat where Value == String {
+    fileprivate static var source: Self {
+        let most = DecodeLimits().identifierBytes
+        return Self(
+            scalar: "text", expectation: "text of 1…\(most) bytes",
+            decode: { (1...most).contains($0.utf8.count) ? $0 : nil }, render: quoted)
     }
 }
 

@@ -73,31 +73,45 @@ extension EventShape {
         return shape
     }()
 
+    /// Why a field can't stand where it is put.
+    enum Obstacle {
+        /// Something else stands there or on the way.
+        case occupied
+        /// A field stands there whose value is read in another way.
+        case otherForm
+    }
+
     /// Puts a field in. `list`: the way to it, or to the list it is in; `item`: the way within the list's items.
-    /// - Returns: false if something else stands there.
+    /// - Returns: nil if it stands there now.
     @discardableResult
     mutating func insert(_ field: EventField, at list: [String], below item: [String], time: TimeFormat = .rfc3339)
-        -> Bool
+        -> Obstacle?
     {
-        var node = reach(list, from: 0)
+        guard var node = reach(list, from: 0) else { return .occupied }
         if field == .link || field.isOfMedia {
             let kind: List = field == .link ? .links : .media
             guard nodes[node].leaves.isEmpty, nodes[node].children.isEmpty, nodes[node].list ?? kind == kind else {
-                return false
+                return .occupied
             }
             nodes[node].list = kind
             let element = nodes[node].element ?? append(path: nodes[node].path + ".*")
             nodes[node].element = element
-            node = reach(item, from: element)
+            guard let place = reach(item, from: element) else { return .occupied }
+            node = place
         }
-        guard nodes[node].children.isEmpty, nodes[node].list == nil else { return false }
+        guard nodes[node].children.isEmpty, nodes[node].list == nil else { return .occupied }
+        if let first = nodes[node].leaves.first {
+            guard first.field.content.isRead(as: field.content), first.time == time else { return .otherForm }
+        }
         nodes[node].leaves.append(Leaf(field: field, time: time))
-        return true
+        return nil
     }
 
-    private mutating func reach(_ path: [String], from start: Int) -> Int {
+    /// nil if the way leads through a field or a list.
+    private mutating func reach(_ path: [String], from start: Int) -> Int? {
         var node = start
         for name in path {
+            guard nodes[node].leaves.isEmpty, nodes[node].list == nil else { return nil }
             if let next = child(of: node, named: name) {
                 node = next
             } else {

@@ -71,7 +71,8 @@ package struct Finding: Sendable {
         self.value = value
     }
 
-    /// The order that verdicts list findings in: the same whatever finished first.
+    /// The order that verdicts list findings in: the same whatever finished first. Two of which neither precedes
+    /// the other are written alike, so one of them is enough.
     package static func precedes(_ a: Finding, _ b: Finding) -> Bool {
         if a.event != b.event { return a.event < b.event }
         if a.detector != b.detector { return a.detector < b.detector }
@@ -79,10 +80,13 @@ package struct Finding: Sendable {
         if a.link != b.link { return (a.link ?? -1) < (b.link ?? -1) }
         if a.span != b.span { return TextSpan.precedes(a.span, b.span) }
         if a.distance != b.distance { return (a.distance ?? -1) < (b.distance ?? -1) }
-        if a.signal?.reference != b.signal?.reference {
-            return (a.signal?.reference ?? "") < (b.signal?.reference ?? "")
+        if let order = MatchedSignal.order(a.signal, b.signal) { return order }
+        if a.fact != b.fact { return (a.fact?.description ?? "") < (b.fact?.description ?? "") }
+        if a.value != b.value {
+            return (a.value ?? .min, a.value != nil ? 1 : 0) < (b.value ?? .min, b.value != nil ? 1 : 0)
         }
-        return (a.fact?.description ?? "") < (b.fact?.description ?? "")
+        if a.threshold != b.threshold { return (a.threshold ?? -1) < (b.threshold ?? -1) }
+        return (a.coverage ?? -1) < (b.coverage ?? -1)
     }
 }
 

@@ -156,7 +156,12 @@ package struct VerdictWriter: Sendable {
             out.append(item.reason.text)
             out.append("\"}")
         }
-        out.append("],\"automated\":{\"detection\":true,\"decision\":")
+        out.append("]")
+        if judgement.unavailable.count > VerdictWriter.mostFindings {
+            out.append(",\"degradedOmitted\":")
+            out.append(judgement.unavailable.count - VerdictWriter.mostFindings)
+        }
+        out.append(",\"automated\":{\"detection\":true,\"decision\":")
         out.appendJSON(judgement.decision.action.isAutomated)
         out.append("}")
     }
