@@ -60,6 +60,8 @@ let package = Package(
         module("Imaging", "CImaging"),
         module("HashDetection", "Configuration", "Detection", "Events", "Imaging", "Signals"),
         module("MetadataDetection", "Configuration", "Detection", "Events", "Signals"),
+        module(
+            "TextDetection", "CICU", "CVectorscan", "Configuration", "Detection", "Events", "Signals"),
         module("Policy", "Configuration", "Events"),
         module("Kafka", "Concurrency", "CRdkafka"),
         module("Operations", "CCurl", "Concurrency", "Events", "CMicrohttpd"),
@@ -71,7 +73,7 @@ let package = Package(
             dependencies: [
                 "CBuildInfo", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging",
                 "Kafka", "LoadGeneration", "MetadataDetection", "Operations",
-                "Pipeline", "Policy", "Signals", "Streaming",
+                "Pipeline", "Policy", "Signals", "Streaming", "TextDetection",
             ],
             swiftSettings: swift),
 
@@ -94,6 +96,9 @@ let package = Package(
         tests(
             "HashDetectionTests", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Signals",
             resources: [.copy("Golden")]),
+        tests(
+            "TextDetectionTests", "CICU", "Configuration", "Detection", "Events", "Signals", "TestSupport",
+            "TextDetection"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
