@@ -1,3 +1,4 @@
+import CICU
 import TestSupport
 import Testing
 
@@ -67,12 +68,13 @@ import Testing
         }
     }
 
-    /// Places where a text can be cut so that both sides fold to what they do together.
+    /// Places where a text can be cut so that both sides fold to what they do together, and no sequence of marks is.
     private func cuts(of text: String) -> [(source: Int, folded: Int)] {
         let whole = model.fold(text)
         let scalars = Array(text.unicodeScalars)
         var cuts: [(source: Int, folded: Int)] = []
-        for index in 0...scalars.count {
+        for index in 0...scalars.count
+        where index == scalars.count || weir_icu_fold_traits(scalars[index].value).boundary_before {
             var (left, right) = (String.UnicodeScalarView(), String.UnicodeScalarView())
             left.append(contentsOf: scalars[..<index])
             right.append(contentsOf: scalars[index...])

@@ -126,7 +126,7 @@ import Testing
 
     @Test func registrationLeavesBadTermsOutAndSaysSo() throws {
         let notes = Notes()
-        let settings = Settings(values: [:], known: TermDetector.registration.settings)
+        let settings = Settings(known: TermDetector.registration.settings)
         let made = try TermDetector.registration.make(
             DetectorContext(signals: SignalSet([signal("\u{AD}"), signal("turnip")]), settings: settings) {
                 notes.add($1)

@@ -72,6 +72,7 @@ import Testing
             var expected: Set<[Int]> = []
             for (position, signal) in set.signals.enumerated() {
                 let term = model.term(signal.value)
+                guard term.first != 0 else { continue }
                 for place in folded.bytes.places(of: term) {
                     let end = place + term.count
                     guard signal.match == .substring || isWord(place, end, folded.bytes) else { continue }
@@ -109,10 +110,11 @@ import Testing
 
     @Test func whatCannotBeLookedForIsLeftOut() throws {
         let long = String(repeating: "turnip ", count: 200)
-        let set = SignalSet([signal("\u{200B}\u{AD}"), signal(long), signal("turnip"), signal(" \u{200B} ")])
+        let set = SignalSet([signal("\u{200B}\u{AD}"), signal(long), signal("turnip"), signal(" \u{200B} "), signal("\u{0}x")])
         var notes: [String] = []
         let matcher = try TermMatcher(set) { signal, reason in notes.append(reason) }
-        #expect(notes.count == 3)
+        #expect(notes.count == 4)
+        #expect(notes.contains("value: begins with U+0000"))
         #expect(notes.contains("value: nothing is left when it is folded"))
         #expect(notes.contains("value: has 1399 bytes when folded; a term has at most 1024"))
         #expect(try #require(matcher.occurrences(in: "a turnip")).count == 1)

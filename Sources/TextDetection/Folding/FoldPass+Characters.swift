@@ -79,7 +79,7 @@ extension FoldPass {
 
     @inline(__always)
     func entry(of code: UInt32) -> UInt32 {
-        code < FoldTable.limit ? entries[Int(code)] : FoldTable.Kind.start
+        code < FoldTable.limit ? entries[Int(code)] : FoldTable.entryBeyond(code)
     }
 
     /// The code point at a place and its length in bytes. What is no UTF-8 counts as a control character of one

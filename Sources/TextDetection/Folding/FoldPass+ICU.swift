@@ -40,7 +40,6 @@ extension FoldPass {
 
     private func hasBoundaryBefore(_ code: UInt32) -> Bool {
         guard code >= 0x80 else { return true }
-        guard code < FoldTable.limit else { return weir_icu_fold_traits(code).boundary_before }
         switch entry(of: code) & FoldTable.Kind.mask {
         case FoldTable.Kind.mark, FoldTable.Kind.delete, FoldTable.Kind.join: return false
         default: return true

@@ -57,6 +57,12 @@ struct FoldTable: Sendable {
         self.pool = pool
     }
 
+    /// For a code point that the table has not.
+    @inline(never)
+    static func entryBeyond(_ code: UInt32) -> UInt32 {
+        weir_icu_fold_traits(code).boundary_before ? Kind.start : Kind.join
+    }
+
     private static func entry(
         _ scalar: Unicode.Scalar, _ traits: weir_icu_traits, _ folder: ICUFolder, _ pool: inout [UInt8]
     ) -> UInt32 {

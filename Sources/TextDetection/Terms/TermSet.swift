@@ -77,6 +77,10 @@ struct TermSet: Sendable {
         guard !text.isEmpty else {
             return .failure(Problem(description: "value: nothing is left when it is folded"))
         }
+        guard text.first != 0 else {
+            // Vectorscan takes it for an empty pattern, and then refuses all of them.
+            return .failure(Problem(description: "value: begins with U+0000"))
+        }
         guard text.count <= longest else {
             return .failure(
                 Problem(
