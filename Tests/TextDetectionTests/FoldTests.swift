@@ -34,7 +34,9 @@ import Testing
         for start in stride(from: block * 4_096, to: (block + 1) * 4_096, by: 64) {
             var text = ""
             for scalar in (start..<start + 64).compactMap({ Unicode.Scalar($0) }) {
-                text.unicodeScalars.append(contentsOf: [scalar, "\n", "e", scalar, "\u{301}", scalar, scalar, "Z", scalar])
+                text.unicodeScalars.append(contentsOf: [
+                    scalar, "\n", "e", scalar, "\u{301}", scalar, scalar, "Z", scalar,
+                ])
                 text.unicodeScalars.append(contentsOf: ["\u{323}", "\u{E38}", scalar, "."])
             }
             #expect(try folded(text).bytes == model.fold(text), "from \(start)")

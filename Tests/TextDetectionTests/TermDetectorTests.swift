@@ -83,7 +83,9 @@ import Testing
     @Test(arguments: UInt64(1)...100)
     func batchingChangesNothing(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
-        let signals = (0..<20).map { _ in signal(TrickyText.piece(&random), Bool.random(using: &random) ? .word : .substring) }
+        let signals = (0..<20).map { _ in
+            signal(TrickyText.piece(&random), Bool.random(using: &random) ? .word : .substring)
+        }
         let detector = try detector(signals, most: 5)
         let posts = (0..<60).map { _ in
             let length = Int.random(in: 0...(Int.random(in: 0..<20, using: &random) == 0 ? 1_500 : 20), using: &random)

@@ -105,12 +105,15 @@ import Testing
         let matcher = try TermMatcher(set)
         #expect(matcher.set.patterns.count == 1)
         #expect(try #require(matcher.occurrences(in: "turnip")).count == 4)
-        #expect(try #require(matcher.occurrences(in: "turnips")).map { set.signals[Int($0.signal)].value } == ["turnip"])
+        #expect(
+            try #require(matcher.occurrences(in: "turnips")).map { set.signals[Int($0.signal)].value } == ["turnip"])
     }
 
     @Test func whatCannotBeLookedForIsLeftOut() throws {
         let long = String(repeating: "turnip ", count: 200)
-        let set = SignalSet([signal("\u{200B}\u{AD}"), signal(long), signal("turnip"), signal(" \u{200B} "), signal("\u{0}x")])
+        let set = SignalSet([
+            signal("\u{200B}\u{AD}"), signal(long), signal("turnip"), signal(" \u{200B} "), signal("\u{0}x"),
+        ])
         var notes: [String] = []
         let matcher = try TermMatcher(set) { signal, reason in notes.append(reason) }
         #expect(notes.count == 4)

@@ -1,17 +1,22 @@
 internal import CICU
 
 /// Which characters make words, for planes 0 and 1; worked out from ICU once.
-struct WordTable: Sendable {
+struct WordTable: @unchecked Sendable {
+    // Sendable: there is one, whose memory is written before anybody has it and lives as long as the process.
+
     private static let limit = 0x2_0000
     private static let word: UInt8 = 1
     private static let unspaced: UInt8 = 2
 
-    private let classes: [UInt8]
+    /// `limit` of them; a plain address, because a scan asks at each hit.
+    private let classes: UnsafePointer<UInt8>
 
     static let shared = WordTable()
 
     private init() {
-        classes = (0..<UInt32(WordTable.limit)).map(WordTable.classify)
+        let classes = UnsafeMutablePointer<UInt8>.allocate(capacity: WordTable.limit)
+        for code in 0..<WordTable.limit { (classes + code).initialize(to: WordTable.classify(UInt32(code))) }
+        self.classes = UnsafePointer(classes)
     }
 
     private static func classify(_ code: UInt32) -> UInt8 {

@@ -48,7 +48,7 @@ extension TermMatcher {
             }
             let range = workspace.sourceRange(of: start..<hit.end, in: text)
             for term in entries.flatMap({ set.entries[Int($0)] }) {
-                found.append(TermOccurrence(signal: term.position, range: range))
+                found.append(TermOccurrence(signal: set.terms[term].position, range: range))
             }
         }
         return found.sorted {

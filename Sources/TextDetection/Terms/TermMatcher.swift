@@ -55,7 +55,7 @@ package final class TermMatcher: Sendable {
                         return 0
                     }
                 }
-                TermScan.merge(&scan.tallies)
+                scan.finish()
                 swap(&workspace.tallies, &scan.tallies)
                 return isDone
             }

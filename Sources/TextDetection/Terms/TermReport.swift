@@ -3,8 +3,9 @@ internal import Signals
 
 /// Makes findings of what scans counted.
 struct TermReport {
-    private struct Match {
-        let term: TermSet.Term
+    private struct Match: BitwiseCopyable {
+        /// Position in `TermSet.terms`.
+        let term: Int
         let tally: TermTally
     }
 
@@ -46,47 +47,39 @@ struct TermReport {
     private mutating func add(
         _ tallies: ArraySlice<TermTally>, of position: Int, _ workspace: TermWorkspace
     ) {
-        let event = batch.events[position]
-        let language = batch.withBytes(event.language) { Language.primary(of: $0) }
         matches.removeAll(keepingCapacity: true)
         for tally in tallies {
-            for term in set.entries[Int(tally.entry)] where applies(term, event, language) {
+            for term in set.entries[Int(tally.entry)] where applies(term, to: batch.events[position]) {
                 matches.append(Match(term: term, tally: tally))
             }
         }
         if matches.count > most {
             findings.found.append(Finding(event: position, fact: "many-terms", value: Int64(matches.count)))
-            matches.sort(by: TermReport.precedes)
+            matches.sort(by: precedes)
             matches.removeLast(matches.count - most)
         }
         for match in matches {
             let text = workspace.texts[Int(match.tally.text)]
             let source = workspace.sourceRange(of: Int(match.tally.start)..<Int(match.tally.end), in: text)
-            var finding = Finding(event: position, signal: match.term.matched)
+            var finding = Finding(event: position, signal: set.terms[match.term].matched)
             finding.span = TextSpan(field: text.field, start: source.lowerBound, end: source.upperBound)
             if match.tally.count > 1 { finding.value = Int64(match.tally.count) }
             findings.found.append(finding)
         }
     }
 
-    private func applies(_ term: TermSet.Term, _ event: UploadEvent, _ language: [UInt8]) -> Bool {
+    private func applies(_ term: Int, to event: UploadEvent) -> Bool {
         // Event time, not the clock, so that a replay finds the same.
-        if let expiresAt = term.expiresAt, expiresAt <= event.time { return false }
-        return term.languages.isEmpty || language.isEmpty || term.languages.contains(language)
+        if let expiresAt = set.terms[term].expiresAt, expiresAt <= event.time { return false }
+        if set.terms[term].languages.isEmpty { return true }
+        let language = batch.withBytes(event.language) { Language.primary(of: $0) }
+        return language.isEmpty || set.terms[term].languages.contains(language)
     }
 
     /// Surest first, so that many weak terms can't hide a strong one; then as they stand in the texts.
-    private static func precedes(_ a: Match, _ b: Match) -> Bool {
-        (certainty(b), a.tally.start, a.tally.end, a.term.position)
-            < (certainty(a), b.tally.start, b.tally.end, b.term.position)
-    }
-
-    private static func certainty(_ match: Match) -> Int {
-        switch match.term.matched.opinion {
-        case .positive: 3
-        case .negative: 2
-        case .disputed: 1
-        case .seed: 0
-        }
+    private func precedes(_ a: Match, _ b: Match) -> Bool {
+        let (first, second) = (set.terms[a.term], set.terms[b.term])
+        return (second.certainty, a.tally.start, a.tally.end, first.position)
+            < (first.certainty, b.tally.start, b.tally.end, second.position)
     }
 }

@@ -21,6 +21,8 @@ struct TermScan {
     /// The text of the last hit, where the next one is likely.
     var text = 0
     var tallies: ContiguousArray<TermTally>
+    /// Whether hits came in the order of texts, as they do; else an entry may have several tallies for a text.
+    var isOrdered = true
 
     @inline(__always)
     mutating func found(_ pattern: Int, end: Int) {
@@ -43,6 +45,7 @@ struct TermScan {
                 tallies[known].end = UInt32(end)
             }
         } else {
+            if let last = tallies.last, last.text > text { isOrdered = false }
             latest[Int(entry)] = UInt32(tallies.count)
             tallies.append(
                 TermTally(text: UInt32(text), entry: entry, start: UInt32(start), end: UInt32(end), count: 1))
@@ -61,7 +64,11 @@ struct TermScan {
         return low
     }
 
-    /// In the order of texts, then of entries; one for each of both.
+    /// In the order of texts, and one for an entry and a text.
+    mutating func finish() {
+        if !isOrdered { TermScan.merge(&tallies) }
+    }
+
     static func merge(_ tallies: inout ContiguousArray<TermTally>) {
         guard tallies.count > 1 else { return }
         tallies.sort { ($0.text, $0.entry) < ($1.text, $1.entry) }

@@ -26,16 +26,21 @@ struct TermSet: Sendable {
         let expiresAt: Timestamp?
         /// Primary language subtags in small letters; none: all languages.
         let languages: [[UInt8]]
+        /// How much its opinion weighs where not all can be reported: positive, negative, disputed, seed.
+        let certainty: UInt8
     }
 
     private(set) var patterns: ContiguousArray<Pattern> = []
     /// The folded text of each pattern.
     private(set) var texts: ContiguousArray<[UInt8]> = []
-    private(set) var entries: ContiguousArray<[Term]> = []
+    /// Terms of each entry, as a range of `terms`.
+    private(set) var entries: ContiguousArray<Range<Int>> = []
+    private(set) var terms: ContiguousArray<Term> = []
 
     /// - Parameter note: told of each signal that can't be looked for, and why; it is left out.
     init(_ signals: [Signal], note: (Signal, String) -> Void = { _, _ in }) {
         var known: [[UInt8]: Int] = [:]
+        var members: [[Term]] = []
         for (position, signal) in signals.enumerated() where signal.type == .term || signal.type == .phrase {
             switch TermSet.folded(signal) {
             case .failure(let problem): note(signal, problem.description)
@@ -46,21 +51,19 @@ struct TermSet: Sendable {
                     patterns.append(Pattern(count: UInt32(text.count)))
                     texts.append(text)
                 }
-                let term = Term(
-                    position: Int32(position), matched: MatchedSignal(signal), expiresAt: signal.expiresAt,
-                    languages: signal.languages.map { Language.primary(of: Array($0.utf8)[...]) })
                 // Matching across spaces is not built yet; until then such a term is a word like any other.
-                add(term, to: signal.match == .substring ? \.substring : \.word, of: pattern)
+                let edges: WritableKeyPath<Pattern, Int32> = signal.match == .substring ? \.substring : \.word
+                if patterns[pattern][keyPath: edges] < 0 {
+                    patterns[pattern][keyPath: edges] = Int32(members.count)
+                    members.append([])
+                }
+                members[Int(patterns[pattern][keyPath: edges])].append(Term(position, signal))
             }
         }
-    }
-
-    private mutating func add(_ term: Term, to entry: WritableKeyPath<Pattern, Int32>, of pattern: Int) {
-        if patterns[pattern][keyPath: entry] < 0 {
-            patterns[pattern][keyPath: entry] = Int32(entries.count)
-            entries.append([])
+        for entry in members {
+            entries.append(terms.count..<terms.count + entry.count)
+            terms += entry
         }
-        entries[Int(patterns[pattern][keyPath: entry])].append(term)
     }
 
     struct Problem: Error, CustomStringConvertible {
@@ -96,4 +99,20 @@ package func termProblem(_ signal: Signal) -> String? {
     guard signal.type == .term || signal.type == .phrase else { return nil }
     if case .failure(let problem) = TermSet.folded(signal) { return problem.description }
     return nil
+}
+
+extension TermSet.Term {
+    init(_ position: Int, _ signal: Signal) {
+        self.position = Int32(position)
+        matched = MatchedSignal(signal)
+        expiresAt = signal.expiresAt
+        languages = signal.languages.map { Language.primary(of: $0.utf8) }
+        certainty =
+            switch signal.opinion {
+            case .positive: 3
+            case .negative: 2
+            case .disputed: 1
+            case .seed: 0
+            }
+    }
 }
