@@ -127,6 +127,18 @@ import Testing
         #expect(termProblem(hash) == nil)
     }
 
+    @Test func aSignalsFileNamesTheLineOfABadTerm() {
+        let lines = """
+            {"type":"term","value":"turnip"}
+            {"type":"term","value":"\\u00ad"}
+            {"type":"md5","value":"d41d8cd98f00b204e9800998ecf8427e"}
+            """
+        let file = SignalFile(Array(lines.utf8), check: termProblem)
+        #expect(file.signals.map(\.type) == [.term, .md5])
+        #expect(file.rejected.map(\.line) == [2])
+        #expect(file.rejected.map(\.error) == ["value: nothing is left when it is folded"])
+    }
+
     @Test func nothingToLookForIsNoError() throws {
         let matcher = try TermMatcher(.empty)
         #expect(matcher.isEmpty)
