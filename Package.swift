@@ -105,8 +105,7 @@ let package = Package(
             resources: [.copy("Golden")]),
         tests(
             "MediaTests", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Media",
-            "Signals",
-            "TestSupport"),
+            "Signals", "TestSupport"),
         tests(
             "TextDetectionTests", "CICU", "Configuration", "Detection", "Events", "Signals", "TestSupport",
             "TextDetection"),
