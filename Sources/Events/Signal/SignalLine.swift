@@ -50,7 +50,12 @@ package final class SignalLineReader {
         signal.note = try text("note", members)
         signal.match = try choice("match", members, TermMatch.self) ?? .word
         signal.languages = try list("languages", members)
-        if case .boolean(let deleted)? = members["deleted"] { signal.deleted = deleted }
+        switch members["deleted"] {
+        case nil, .null: break
+        case .boolean(let deleted): signal.deleted = deleted
+        // Not to be guessed: a withdrawal that is missed keeps a signal in force.
+        default: throw Rejection(description: "deleted: expected true or false")
+        }
         return signal
     }
 
