@@ -82,7 +82,9 @@ package struct Finding: Sendable {
         if a.signal?.reference != b.signal?.reference {
             return (a.signal?.reference ?? "") < (b.signal?.reference ?? "")
         }
-        return (a.fact?.description ?? "") < (b.fact?.description ?? "")
+        if a.fact != b.fact { return (a.fact?.description ?? "") < (b.fact?.description ?? "") }
+        if a.value != b.value { return (a.value ?? .min) < (b.value ?? .min) }
+        return (a.coverage ?? -1) < (b.coverage ?? -1)
     }
 }
 
