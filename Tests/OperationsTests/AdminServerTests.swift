@@ -147,26 +147,28 @@ import Testing
                 "\r\n\r\n", "GET\r\n\r\n", "\0\u{1}\u{2}\r\n\r\n", "GET /metrics HTTP/9.9\r\n\r\n",
                 "GET /metrics HTTP/1.1\r\nA: \(String(repeating: "x", count: 100_000))\r\n\r\n",
             ] {
-                _ = try? exchange(port, garbage)
+                _ = try? exchange(port, garbage, patience: .milliseconds(100))
             }
             let get = try exchange(port, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             #expect(get.hasPrefix("HTTP/1.1 200 "))
         }
     }
 
-    /// Callers who open connections and say nothing take no more than there are, and give way to others when gone.
+    /// Callers who open connections and say nothing can take all there are, not more; when they are gone, whoever
+    /// waited is served.
     @Test func connectionsAreBounded() async throws {
         try await serving { port in
-            var open: [Int32] = []
-            defer { open.forEach { close($0) } }
-            for _ in 0..<100 { open.append(try connected(to: port)) }
-            open.forEach { close($0) }
-            open = []
-            #expect(
-                try await eventually {
-                    try exchange(port, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                        .hasPrefix("HTTP/1.1 200 ")
-                })
+            var idle: [Int32] = []
+            defer { idle.forEach { close($0) } }
+            for _ in 0..<64 { idle.append(try connected(to: port)) }
+            let waiting = try connected(to: port)
+            defer { close(waiting) }
+            try write("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", to: waiting)
+            var ready = pollfd(fd: waiting, events: Int16(POLLIN), revents: 0)
+            #expect(poll(&ready, 1, 300) == 0)
+            idle.forEach { close($0) }
+            idle = []
+            #expect(try answer(from: waiting).hasPrefix("HTTP/1.1 200 "))
         }
     }
 
@@ -193,10 +195,11 @@ import Testing
 
     private struct ConnectionFailure: Error { let step: String }
 
-    private func connected(to port: Int) throws -> Int32 {
+    private func connected(to port: Int, patience: Duration = .seconds(5)) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw ConnectionFailure(step: "socket") }
-        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        let milliseconds = Int(patience.inSeconds * 1_000)
+        var limit = timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -215,16 +218,24 @@ import Testing
     }
 
     /// Sends a request and reads until the server closes.
-    private func exchange(_ port: Int, _ request: String) throws -> String {
-        let descriptor = try connected(to: port)
+    private func exchange(_ port: Int, _ request: String, patience: Duration = .seconds(5)) throws -> String {
+        let descriptor = try connected(to: port, patience: patience)
         defer { close(descriptor) }
+        try write(request, to: descriptor)
+        shutdown(descriptor, Int32(SHUT_WR))
+        return try answer(from: descriptor)
+    }
+
+    private func write(_ request: String, to descriptor: Int32) throws {
         var bytes = Array(request.utf8)[...]
         while !bytes.isEmpty {
             let sent = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard sent > 0 else { throw ConnectionFailure(step: "send") }
             bytes = bytes.dropFirst(sent)
         }
-        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    private func answer(from descriptor: Int32) throws -> String {
         var answer: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
