@@ -5,8 +5,7 @@ internal import Synchronization
 /// cooperative pool need not wait behind it. Use with `withTaskExecutorPreference`.
 package final class WorkerPool: TaskExecutor {
     private struct State {
-        var waiting: [UnownedJob] = []
-        var next = 0
+        var waiting = Backlog<UnownedJob>()
         var running = 0
     }
 
@@ -38,14 +37,9 @@ package final class WorkerPool: TaskExecutor {
         while let current = job {
             current.runSynchronously(on: asUnownedTaskExecutor())
             job = state.withLock { state in
-                guard state.next < state.waiting.count else {
-                    state.waiting.removeAll(keepingCapacity: true)
-                    state.next = 0
-                    state.running -= 1
-                    return nil
-                }
-                defer { state.next += 1 }
-                return state.waiting[state.next]
+                if let next = state.waiting.popFirst() { return next }
+                state.running -= 1
+                return nil
             }
         }
     }
