@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The built tool, as people call it.
-@Suite(.timeLimit(.minutes(1))) final class ToolTests {
+@Suite(.timeLimit(.minutes(3))) final class ToolTests {
     private struct Outcome {
         let code: Int32
         let output: String

@@ -5,34 +5,7 @@ import Testing
 
 @testable import Concurrency
 
-@Suite(.timeLimit(.minutes(1))) struct ExecutorTests {
-    @Test(arguments: [1, 2, 3]) func aPoolIsNeverWiderThanItsWidth(width: Int) async {
-        let pool = WorkerPool(name: "test", width: width)
-        let running = Shared(0)
-        let most = Shared(0)
-        let ran = Shared(0)
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<60 {
-                group.addTask(executorPreference: pool) {
-                    for _ in 0..<3 {
-                        let now = running.update { running in
-                            running += 1
-                            return running
-                        }
-                        most.update { $0 = max($0, now) }
-                        usleep(200)
-                        running.update { $0 -= 1 }
-                        await Task.yield()
-                    }
-                    ran.update { $0 += 1 }
-                }
-            }
-        }
-        #expect(ran.value == 60)
-        #expect(most.value <= width)
-        #expect(most.value >= 1)
-    }
-
+@Suite(.timeLimit(.minutes(3))) struct ExecutorTests {
     /// Blocks its thread until as many others are blocked too.
     private actor Blocker {
         private nonisolated let executor = BlockingExecutor(name: "test")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Concurrency
 
-@Suite(.timeLimit(.minutes(1))) struct PermitsTests {
+@Suite(.timeLimit(.minutes(3))) struct PermitsTests {
     private struct Failure: Error {}
 
     /// Holds permits until told to let go.

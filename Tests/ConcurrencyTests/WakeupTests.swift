@@ -2,7 +2,7 @@ import Testing
 
 @testable import Concurrency
 
-@Suite(.timeLimit(.minutes(1))) struct WakeupTests {
+@Suite(.timeLimit(.minutes(3))) struct WakeupTests {
     @Test func manySignalsBeforeAWaitAreOne() async {
         let wakeup = Wakeup()
         for _ in 0..<100 { wakeup.signal() }

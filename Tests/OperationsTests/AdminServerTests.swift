@@ -4,7 +4,7 @@ import Testing
 
 @testable import Operations
 
-@Suite(.timeLimit(.minutes(1))) struct AdminServerTests {
+@Suite(.timeLimit(.minutes(3))) struct AdminServerTests {
     private static func answer(_ request: AdminServer.Request) -> AdminServer.Response {
         switch request.path {
         case "/metrics": .init(contentType: "text/plain; version=0.0.4", body: "a 1\n")

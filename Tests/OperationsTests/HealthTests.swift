@@ -3,7 +3,7 @@ import Testing
 
 @testable import Operations
 
-@Suite(.timeLimit(.minutes(1))) struct HealthTests {
+@Suite(.timeLimit(.minutes(3))) struct HealthTests {
     @Test func eachPartSetsAndClearsItsOwnReasons() {
         let readiness = Readiness()
         #expect(readiness.notReady.isEmpty)

@@ -42,7 +42,7 @@ final class LogPipe: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct LoggingTests {
+@Suite(.timeLimit(.minutes(3))) struct LoggingTests {
     private func logger(
         _ pipe: LogPipe, _ level: LogLevel = .trace, _ format: LogSink.Format = .json, _ limit: RateLimit = RateLimit()
     ) -> (LogSink, Logger) {

@@ -40,7 +40,7 @@ struct FakeService: Service {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ServiceGroupTests {
+@Suite(.timeLimit(.minutes(3))) struct ServiceGroupTests {
     private let chronicle = Chronicle()
 
     private func service(_ name: String, _ behaviour: FakeService.Behaviour = .waits) -> FakeService {
@@ -130,7 +130,7 @@ struct FakeService: Service {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ShutdownSignalTests {
+@Suite(.timeLimit(.minutes(3))) struct ShutdownSignalTests {
     @Test func handlersAreCalledOnce() {
         let signal = ShutdownSignal()
         let calls = Mutex(0)

@@ -6,7 +6,7 @@ import Testing
 @testable import Pipeline
 
 /// Whatever a detector does, each event gets its verdict, in which that is visible (V4).
-@Suite(.timeLimit(.minutes(1))) struct DetectorFailureTests {
+@Suite(.timeLimit(.minutes(3))) struct DetectorFailureTests {
     private struct Failure: Error {}
 
     @Test func aDetectorThatIsLateIsATimeoutForAllItWasGiven() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite(.timeLimit(.minutes(1))) struct DeterminismTests {
+@Suite(.timeLimit(.minutes(3))) struct DeterminismTests {
     /// Detectors that take their time and report in whatever order, as a seed has it; what they find is fixed.
     private func harness(_ delays: Shared<SplitMix64>, signals: [Signal] = []) throws -> Harness {
         let detectors = (0..<4).map { number in

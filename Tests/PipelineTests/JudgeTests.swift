@@ -7,7 +7,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite(.timeLimit(.minutes(1))) struct JudgeTests {
+@Suite(.timeLimit(.minutes(3))) struct JudgeTests {
     @Test func everyEventGetsOneVerdictInOrder() async throws {
         let harness = try Harness("  - { name: s, detectors: [a] }", [finder("a", "seen")])
         let verdicts = try await harness.verdicts(try plainUploads(50))

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite(.timeLimit(.minutes(1))) final class SignalFileFeedTests {
+@Suite(.timeLimit(.minutes(3))) final class SignalFileFeedTests {
     private let directory: String
     private var path: String { "\(directory)/signals.jsonl" }
 
