@@ -20,16 +20,10 @@ class Fault:
 
 
 def schedule(seed: int, kinds: list[str], processes: int, seconds: float, pause: float) -> list[Fault]:
-    """Faults spread over the time at random; one can meet a process or a broker that is still busy with another."""
+    """Faults spread over the time at random; one may come while another lasts, or wait for it."""
     draw = random.Random(f"faults {seed}")
-    faults: list[Fault] = []
-    free = [0.0] * processes
-    for at, kind in sorted((draw.uniform(0.05, 0.9) * seconds, kind) for kind in kinds):
-        process = draw.randrange(processes)
-        lasts = pause if kind == PAUSE else draw.uniform(0, 2)
-        if kind != BROKER:
-            # A process that is away can't be hit again.
-            at = max(at, free[process])
-            free[process] = at + lasts + 0.2
-        faults.append(Fault(at, kind, process, lasts, draw.random() < 0.5))
-    return sorted(faults, key=lambda fault: fault.at)
+    times = sorted((draw.uniform(0.05, 0.9) * seconds, kind) for kind in kinds)
+    return [
+        Fault(at, kind, draw.randrange(processes), pause if kind == PAUSE else draw.uniform(0, 2), draw.random() < 0.5)
+        for at, kind in times
+    ]

@@ -79,7 +79,7 @@ def run(chosen: argparse.Namespace, folder: Path, broker: Broker) -> dict[str, A
     scene = Scene(broker, configure(chosen, folder, broker), folder, GROUP, chosen.processes)
     weir.make_topics(scene.config, chosen.partitions)
     kinds = [KILL] * chosen.kills + [TERM] * chosen.terms + [BROKER] * chosen.broker_restarts + [PAUSE] * chosen.pause
-    seconds = chosen.seconds or max(8.0, 4.0 * len(kinds) + (PAUSE_SECONDS + 10 if chosen.pause else 0))
+    seconds = chosen.seconds or max(8.0, 6.0 * len(kinds) + (PAUSE_SECONDS + 10 if chosen.pause else 0))
     faults = schedule(chosen.seed, kinds, chosen.processes, seconds, PAUSE_SECONDS)
     result: dict[str, Any] = {"holds": False, "seed": chosen.seed, "uploads": chosen.uploads}
     try:

@@ -71,28 +71,39 @@ class Scene:
         }
 
     def _inflict(self, fault: Fault, watch: "Watch") -> None:
+        process = self._processes[fault.process]
+        if fault.kind != BROKER and process in self._away:
+            self._agenda.put(time.monotonic() + 0.2, partial(self._inflict, fault, watch))
+            return
         note = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(fault).items()}
         self._notes.append(note)
-        back = time.monotonic() + fault.lasts
+        asked = time.monotonic()
+        back = asked + fault.lasts
         if fault.kind == BROKER:
             self._broker.node("kill" if fault.hard else "term")
             self._agenda.put(back, lambda: self._start_broker(note, watch))
             return
-        process = self._processes[fault.process]
         process.send(SIGNALS[fault.kind])
+        self._away.add(process)
         if fault.kind == PAUSE:
             self._agenda.put(back, lambda: self._go_on(process, note, watch))
         else:
-            self._away.add(process)
-            self._agenda.put(back, lambda: self._start_again(process, note, watch))
+            self._agenda.put(back, lambda: self._start_again(process, asked, note, watch))
 
     def _go_on(self, process: Weir, note: Note, watch: "Watch") -> None:
         process.send(SIGCONT)
+        self._away.discard(process)
         watch.expect_progress(note)
 
-    def _start_again(self, process: Weir, note: Note, watch: "Watch") -> None:
+    def _start_again(self, process: Weir, asked: float, note: Note, watch: "Watch") -> None:
         """Once it is gone: after SIGTERM it has work to finish."""
-        if (code := process.wait(LEAVE_WITHIN)) != 0 and note["kind"] == TERM:
+        code = process.exit_code()
+        if code is None:
+            if time.monotonic() > asked + LEAVE_WITHIN:
+                raise Stuck(f"{process.member} did not end within {LEAVE_WITHIN:.0f} s after {note['kind']}")
+            self._agenda.put(time.monotonic() + 0.1, lambda: self._start_again(process, asked, note, watch))
+            return
+        if note["kind"] == TERM and code != 0:
             self._troubles.append(f"SIGTERM of {process.member}: exit code {code}")
         process.start()
         self._away.discard(process)
