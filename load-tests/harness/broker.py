@@ -50,11 +50,9 @@ class Broker:
         command = ["bash", str(self.script), action, str(self.directory), "1"]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
-    def cpu_seconds(self) -> float:
-        """Time on processors that the broker has used so far."""
-        pid = (self.directory / "node-1" / "pid").read_text().strip()
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    @property
+    def pid(self) -> int:
+        return int((self.directory / "node-1" / "pid").read_text())
 
     def version(self) -> str:
         jars = sorted((self.script.parent / "libs").glob("kafka-clients-*.jar"))
