@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import weir
+from harness.broker import PACKAGE
 
 HERE = Path(__file__).resolve().parent
 
@@ -87,7 +88,7 @@ def start(contender: Contender, course: Course, verdict_bytes: int, log: Path) -
     with log.open("ab") as file:
         return subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *command],
-            cwd=weir.PACKAGE,
+            cwd=PACKAGE,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=file,

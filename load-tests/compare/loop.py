@@ -61,8 +61,9 @@ class Loop:
         self._consumer.close()
 
     def _judge(self, message: Message) -> None:
-        partition, offset = message.partition(), message.offset()
-        upload: dict[str, Any] = json.loads(message.value())
+        partition, offset, value = message.partition(), message.offset(), message.value()
+        assert partition is not None and offset is not None and value is not None
+        upload: dict[str, Any] = json.loads(value)
         id = upload["id"]
         data = upload["data"]
         is_known = any(item.get("sha256") in self._known for item in data.get("media", ()))
@@ -87,7 +88,7 @@ class Loop:
     def _padded(self, text: str, seed: int) -> str:
         """As in loop.c: some ids, and names that repeat."""
         noise = (seed * 0x9E3779B97F4A7C15 + 1) & MASK
-        ids = f"{noise * 6364136223846793005 ** 3 & (2**256 - 1):064x}"
+        ids = f"{noise * 6364136223846793005**3 & (2**256 - 1):064x}"
         room = self._chosen.verdict_bytes - len(text) - len(ids) - 14
         return f'{text[:-1]},"padding":"{ids}{NAMES[:room]}"}}'
 

@@ -23,7 +23,7 @@ from confluent_kafka import Producer
 from contenders import ALL, Contender, Course, built_loop, start
 
 from harness import results, weir
-from harness.broker import Broker
+from harness.broker import PACKAGE, Broker
 from harness.topics import QUIET, Cluster, Group
 from harness.usage import cpu_seconds, peak_memory
 
@@ -41,7 +41,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--commit-milliseconds", type=int, default=100)
-    parser.add_argument("--commit-records", type=int, default=10_000, help="Weir's commit.maxRecords; the peers have none")
+    parser.add_argument(
+        "--commit-records", type=int, default=10_000, help="Weir's commit.maxRecords; the peers have none"
+    )
     parser.add_argument("--only", action="append", choices=names, help="leave the others out; may be repeated")
     parser.add_argument("--preload", metavar="LIBRARY", help="another librdkafka for Weir and the C loop")
     parser.add_argument("--record", action="store_true", help="append to load-tests/results/compare.jsonl")
@@ -63,10 +65,10 @@ def main() -> int:
         versions = {"weir": weir.version(), "kafka": broker.version(), **results.client_versions()}
     shutil.rmtree(folder)
     if chosen.record:
-        head = {"test": "compare", "time": results.stamp(), "command": results.command()}
+        head: dict[str, Any] = {"test": "compare", "time": results.stamp(), "command": results.command()}
         head |= {"machine": results.machine(), "versions": versions}
         path = results.record("compare", [{**head, **turn} for turn in compare.turns])
-        print(f"appended to {path.relative_to(weir.PACKAGE)}; draw it with: python3 load-tests/compare/plot.py")
+        print(f"appended to {path.relative_to(PACKAGE)}; draw it with: python3 load-tests/compare/plot.py")
     print_table(compare.turns)
     return 0
 
@@ -98,7 +100,7 @@ class Compare:
             }
         )
         count = str(self._chosen.events)
-        generate = [weir.binary(), "load", "generate", "--count", count, "--bytes", str(self._chosen.bytes)]
+        generate = [str(weir.binary()), "load", "generate", "--count", count, "--bytes", str(self._chosen.bytes)]
         with subprocess.Popen(generate, stdout=subprocess.PIPE) as source:
             assert source.stdout
             for line in source.stdout:
@@ -156,7 +158,8 @@ class Compare:
             self._verdict_bytes = round(figures["verdictBytes"])
         turn = {"contender": contender.label, "round": number, "events": self._chosen.events, **figures}
         self.turns.append(turn)
-        print(f"round {number}: {contender.label}: {turn['eventsPerSecond']:,} events/s, {turn['verdictBytes']} B a verdict")
+        told = f"{turn['eventsPerSecond']:,} events/s, {turn['verdictBytes']} B a verdict"
+        print(f"round {number}: {contender.label}: {told}", flush=True)
         self._cluster.admin.delete_topics([topic for topic in course.topics.values() if topic != INPUT])
 
     def _time(self, process: "subprocess.Popen[bytes]", group: Group) -> dict[str, Any]:

@@ -85,7 +85,9 @@ class Check:
 
     def _take_input(self, record: Record) -> None:
         """Learns where an upload stands. What is wrong here is the test's own fault."""
-        id = next((value.decode() for name, value in record.headers if name == "test-id" and value), "")
+        id = next(
+            (value.decode() for name, value in record.headers if name == "test-id" and isinstance(value, bytes)), ""
+        )
         upload = self._expected.get(id)
         if not upload:
             self.report.violate_at("input", record, id, "was not sent")

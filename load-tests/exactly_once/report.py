@@ -59,8 +59,6 @@ class Report:
         return {
             "holds": self.holds,
             "counts": self.counts,
-            "invariants": {
-                name: self.violations[name].count if name in self.violations else 0 for name in INVARIANTS
-            },
+            "invariants": {name: self.violations[name].count if name in self.violations else 0 for name in INVARIANTS},
             "first": {name: violation.first for name, violation in self.violations.items()},
         }

@@ -43,13 +43,21 @@ def options() -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1, help="of uploads and faults")
     parser.add_argument("--kills", type=int, default=6, help="kill -9 of a process, which is then started again")
-    parser.add_argument("--terms", type=int, default=0, help="the same by SIGTERM: it must leave within 25 s, exit code 0")
+    parser.add_argument(
+        "--terms", type=int, default=0, help="the same by SIGTERM: it must leave within 25 s, exit code 0"
+    )
     parser.add_argument("--broker-restarts", type=int, default=1, help="by SIGTERM or kill -9")
-    parser.add_argument("--pause", action="store_true", help=f"stop a process for {PAUSE_SECONDS:.0f} s, then let it go on")
-    parser.add_argument("--seconds", type=float, help="over which uploads and faults are spread; default by their number")
+    parser.add_argument(
+        "--pause", action="store_true", help=f"stop a process for {PAUSE_SECONDS:.0f} s, then let it go on"
+    )
+    parser.add_argument(
+        "--seconds", type=float, help="over which uploads and faults are spread; default by their number"
+    )
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "notice", "warning"])
     parser.add_argument("--keep", action="store_true", help="keep logs and the broker's data even if all is well")
-    parser.add_argument("--record", action="store_true", help="append the result to load-tests/results/exactly-once.jsonl")
+    parser.add_argument(
+        "--record", action="store_true", help="append the result to load-tests/results/exactly-once.jsonl"
+    )
     return parser.parse_args()
 
 

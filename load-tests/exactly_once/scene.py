@@ -11,8 +11,8 @@ from subprocess import CalledProcessError
 from typing import Any
 
 from confluent_kafka import KafkaException, Producer
-from faults import BROKER, KILL, PAUSE, TERM, Fault
-from uploads import uploads
+from faults import BROKER_KILL, KILL, PAUSE, TERM, Fault
+from uploads import Headers, uploads
 
 from harness.broker import Broker
 from harness.topics import QUIET, Cluster, Group
@@ -41,7 +41,7 @@ class Scene:
         self._group = group
         self._processes = [Weir(config, f"member-{n}", folder / f"weir-{n}.log") for n in range(processes)]
         self._agenda = Agenda()
-        self._away: set[Weir] = set()
+        self._away: set[Weir | None] = set()
         self._notes: list[Note] = []
         self._troubles: list[str] = []
 
@@ -71,24 +71,24 @@ class Scene:
         }
 
     def _inflict(self, fault: Fault, watch: "Watch") -> None:
-        process = self._processes[fault.process]
-        if fault.kind != BROKER and process in self._away:
-            self._agenda.put(time.monotonic() + 0.2, partial(self._inflict, fault, watch))
+        now = time.monotonic()
+        process = None if fault.process is None else self._processes[fault.process]
+        if process in self._away:
+            self._agenda.put(now + 0.2, partial(self._inflict, fault, watch))
             return
         note = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(fault).items()}
         self._notes.append(note)
-        asked = time.monotonic()
-        back = asked + fault.lasts
-        if fault.kind == BROKER:
-            self._broker.node("kill" if fault.hard else "term")
-            self._agenda.put(back, lambda: self._start_broker(note, watch))
-            return
-        process.send(SIGNALS[fault.kind])
-        self._away.add(process)
-        if fault.kind == PAUSE:
-            self._agenda.put(back, lambda: self._go_on(process, note, watch))
+        if process is None:
+            self._broker.node("kill" if fault.kind == BROKER_KILL else "term")
+            then = partial(self._start_broker, note, watch)
         else:
-            self._agenda.put(back, lambda: self._start_again(process, asked, note, watch))
+            self._away.add(process)
+            process.send(SIGNALS[fault.kind])
+            if fault.kind == PAUSE:
+                then = partial(self._go_on, process, note, watch)
+            else:
+                then = partial(self._start_again, process, now, note, watch)
+        self._agenda.put(now + fault.lasts, then)
 
     def _go_on(self, process: Weir, note: Note, watch: "Watch") -> None:
         process.send(SIGCONT)
@@ -101,7 +101,7 @@ class Scene:
         if code is None:
             if time.monotonic() > asked + LEAVE_WITHIN:
                 raise Stuck(f"{process.member} did not end within {LEAVE_WITHIN:.0f} s after {note['kind']}")
-            self._agenda.put(time.monotonic() + 0.1, lambda: self._start_again(process, asked, note, watch))
+            self._agenda.put(time.monotonic() + 0.1, partial(self._start_again, process, asked, note, watch))
             return
         if note["kind"] == TERM and code != 0:
             self._troubles.append(f"SIGTERM of {process.member}: exit code {code}")
@@ -114,7 +114,7 @@ class Scene:
             self._broker.node("up")
         except CalledProcessError:
             # It was asked to end and has not yet.
-            self._agenda.put(time.monotonic() + 0.2, lambda: self._start_broker(note, watch))
+            self._agenda.put(time.monotonic() + 0.2, partial(self._start_broker, note, watch))
         else:
             watch.expect_progress(note)
 
@@ -179,7 +179,7 @@ class Feeder(threading.Thread):
             self._produce(upload.value, upload.account, upload.headers)
         self._producer.flush()
 
-    def _produce(self, value: bytes | None, key: str, headers: list[tuple[str, bytes | None]]) -> None:
+    def _produce(self, value: bytes | None, key: str, headers: Headers) -> None:
         while True:
             try:
                 self._producer.produce(INPUT, value, key, headers=headers)
@@ -194,7 +194,7 @@ class Watch:
     def __init__(self, bootstrap: str, group: str, count: int) -> None:
         self._group = Group(Cluster(bootstrap), group, INPUT)
         self._count = count
-        self._moved = time.monotonic()
+        self._started = self._moved = time.monotonic()
         self._expected: list[tuple[Note, float, dict[int, int]]] = []
         self.offsets: dict[int, int] = dict.fromkeys(self._group.partitions, 0)
         self.longest_stall = 0.0
@@ -215,7 +215,8 @@ class Watch:
                 self._expected.remove(expectation)
 
     def expect_progress(self, note: Note) -> None:
-        """Notes how long it takes until every partition gets further than it is now."""
+        """Notes when the fault was over, and how long it takes until every partition gets further than it is now."""
+        note["over"] = round(time.monotonic() - self._started, 2)
         self._expected.append((note, time.monotonic(), self.offsets))
 
     def is_done(self) -> bool:

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from check import NEEDS_PERSON, Topics, check
 from confluent_kafka import Consumer, Producer, TopicPartition
-from confluent_kafka.admin import NewTopic
+from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
 from report import INVARIANTS
 from uploads import DeadLetter, Headers, Upload, Verdict, uploads
 
@@ -328,7 +328,9 @@ class Player:
         self._producer = self._transactional("player")
 
     def _transactional(self, id: str) -> Producer:
-        producer = Producer({"bootstrap.servers": self._bootstrap, "transactional.id": id, "linger.ms": 0, "log_level": QUIET})
+        producer = Producer(
+            {"bootstrap.servers": self._bootstrap, "transactional.id": id, "linger.ms": 0, "log_level": QUIET}
+        )
         producer.init_transactions(30)
         return producer
 
@@ -361,7 +363,9 @@ class Player:
         """In a transaction, so that there is a marker behind the last of them."""
         self._producer.begin_transaction()
         for upload in UPLOADS:
-            self._producer.produce(topics.uploads, upload.value, upload.account, partition(upload), headers=upload.headers)
+            self._producer.produce(
+                topics.uploads, upload.value, upload.account, partition(upload), headers=upload.headers
+            )
         self._producer.commit_transaction(30)
 
     def _begin(self, outputs: list[Output], producer: Producer | None = None) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from hashlib import md5, sha256
 from typing import Any, NamedTuple
 
-Headers = list[tuple[str, bytes | None]]
+Headers = list[tuple[str, str | bytes | None]]
 
 
 class Verdict(NamedTuple):
@@ -70,7 +70,8 @@ SITES = [signal for signal in SIGNALS if signal.type == "domain"]
 
 def signals_file() -> str:
     return "".join(
-        json.dumps({"type": s.type, "value": s.value, "opinion": s.opinion, "labels": s.labels, "source": "test"}) + "\n"
+        json.dumps({"type": s.type, "value": s.value, "opinion": s.opinion, "labels": s.labels, "source": "test"})
+        + "\n"
         for s in SIGNALS
     )
 

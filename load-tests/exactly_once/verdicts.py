@@ -66,7 +66,9 @@ def outcome(record: Record, input_topic: str) -> Outcome:
 
 
 def letter(record: Record, input_topic: str) -> Letter:
-    own = {name: value.decode() for name, value in record.headers if name.startswith("weir.") and value is not None}
+    own = {
+        name: value.decode() for name, value in record.headers if name.startswith("weir.") and isinstance(value, bytes)
+    }
     try:
         source = (int(own["weir.source.partition"]), int(own["weir.source.offset"]))
         found = Letter(record, source, own["weir.error.code"])

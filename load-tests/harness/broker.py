@@ -8,7 +8,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2]
 
-# Starts the broker, waits for the end of its input, then stops and removes it: however the harness ends, the broker does.
+# Starts the broker, waits for the end of its input, then stops and removes it: however the harness ends, so does it.
 KEEPER = """
 bash "$1" start "$2" --port "$3" </dev/null || exit 1
 cat >/dev/null

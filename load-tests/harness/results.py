@@ -37,7 +37,8 @@ def command() -> str:
 
 
 def client_versions() -> dict[str, str]:
-    return {"confluent-kafka": confluent_kafka.version(), "its librdkafka": confluent_kafka.libversion()[0]}
+    versions = {"confluent-kafka": confluent_kafka.version(), "its librdkafka": confluent_kafka.libversion()}
+    return {name: version if isinstance(version, str) else version[0] for name, version in versions.items()}
 
 
 def stamp() -> str:

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-Headers = list[tuple[str, bytes | None]]
+Headers = list[tuple[str, str | bytes | None]]
+"""As the client's types have it; what it reads are bytes."""
 Isolation = Literal["read_committed", "read_uncommitted"]
 Place = tuple[str, int]
 
@@ -25,6 +26,11 @@ class Record(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Headers
+
+
+def record(message: Message, topic: str, partition: int) -> Record:
+    headers = cast(Headers, message.headers() or [])
+    return Record(topic, partition, message.offset() or 0, message.key(), message.value(), headers)
 
 
 class Cluster:
@@ -55,10 +61,9 @@ class Cluster:
             for message in consumer.consume(10_000, timeout=0.05):
                 heard = time.monotonic()
                 error = message.error()
-                topic, partition = message.topic(), message.partition()
+                topic, partition = message.topic() or "", message.partition() or 0
                 if error is None:
-                    headers = message.headers() or []
-                    yield Record(topic, partition, message.offset(), message.key(), message.value(), headers)
+                    yield record(message, topic, partition)
                 elif error.code() == KafkaError._PARTITION_EOF:
                     unread.discard((topic, partition))
                 elif not error.retriable():

@@ -70,10 +70,9 @@ class Settings:
 def make_topics(config: Path, partitions: int) -> None:
     """By Weir's own topology, the one that is shipped."""
     environment = {**os.environ, "WEIR_MEMBER": "none"}
-    command = [binary(), "topology", "apply", "--config", config, "--partitions", str(partitions)]
-    done = subprocess.run(
-        [*command, "--replication-factor", "1"], cwd=PACKAGE, env=environment, stdout=subprocess.PIPE, text=True
-    )
+    command = [str(binary()), "topology", "apply", "--config", str(config), "--partitions", str(partitions)]
+    command += ["--replication-factor", "1"]
+    done = subprocess.run(command, cwd=PACKAGE, env=environment, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise SystemExit(f"weir topology apply ended with {done.returncode}: {done.stdout}")
 
