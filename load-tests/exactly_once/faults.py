@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-KILL, TERM, PAUSE = "kill", "term", "pause"
+KILL, TERM, PAUSE, TWIN = "kill", "term", "pause", "twin"
 BROKER, BROKER_KILL, BROKER_TERM = "broker", "broker-kill", "broker-term"
 
 

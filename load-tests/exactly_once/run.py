@@ -19,7 +19,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from faults import BROKER, KILL, PAUSE, TERM, schedule
+from faults import BROKER, KILL, PAUSE, TERM, TWIN, schedule
 from scene import Scene, Stuck
 from uploads import signals_file
 
@@ -45,6 +45,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=6, help="kill -9 of a process, which is then started again")
     parser.add_argument(
         "--terms", type=int, default=0, help="the same by SIGTERM: it must leave within 25 s, exit code 0"
+    )
+    parser.add_argument(
+        "--twins", type=int, default=0, help="a second process of one member id: the first must end by itself"
     )
     parser.add_argument("--broker-restarts", type=int, default=1, help="by SIGTERM or kill -9")
     parser.add_argument(
@@ -86,7 +89,8 @@ def main() -> int:
 def run(chosen: argparse.Namespace, folder: Path, broker: Broker) -> dict[str, Any]:
     scene = Scene(broker, configure(chosen, folder, broker), folder, GROUP, chosen.processes)
     weir.make_topics(scene.config, chosen.partitions)
-    kinds = [KILL] * chosen.kills + [TERM] * chosen.terms + [BROKER] * chosen.broker_restarts + [PAUSE] * chosen.pause
+    kinds = [KILL] * chosen.kills + [TERM] * chosen.terms + [BROKER] * chosen.broker_restarts
+    kinds += [TWIN] * chosen.twins + [PAUSE] * chosen.pause
     seconds = chosen.seconds or max(8.0, 6.0 * len(kinds) + (PAUSE_SECONDS + 10 if chosen.pause else 0))
     faults = schedule(chosen.seed, kinds, chosen.processes, seconds, PAUSE_SECONDS)
     result: dict[str, Any] = {"holds": False, "seed": chosen.seed, "uploads": chosen.uploads}

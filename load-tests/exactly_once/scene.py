@@ -7,11 +7,11 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
-from subprocess import CalledProcessError
+from subprocess import CalledProcessError, Popen
 from typing import Any
 
 from confluent_kafka import KafkaException, Producer
-from faults import BROKER_KILL, KILL, PAUSE, TERM, Fault
+from faults import BROKER_KILL, KILL, PAUSE, TERM, TWIN, Fault
 from uploads import Headers, uploads
 
 from harness.broker import Broker
@@ -81,6 +81,9 @@ class Scene:
         if process is None:
             self._broker.node("kill" if fault.kind == BROKER_KILL else "term")
             then = partial(self._start_broker, note, watch)
+        elif fault.kind == TWIN:
+            first = process.succeed()
+            then = partial(self._first_must_end, first, process, now, note, watch)
         else:
             self._away.add(process)
             process.send(SIGNALS[fault.kind])
@@ -107,6 +110,18 @@ class Scene:
             self._troubles.append(f"SIGTERM of {process.member}: exit code {code}")
         process.start()
         self._away.discard(process)
+        watch.expect_progress(note)
+
+    def _first_must_end(self, first: "Popen[bytes]", process: Weir, since: float, note: Note, watch: "Watch") -> None:
+        """Of two processes of one member the brokers let the second in; the first has nothing left to do."""
+        code = first.poll()
+        if code is None and time.monotonic() < since + LEAVE_WITHIN:
+            self._agenda.put(time.monotonic() + 0.1, partial(self._first_must_end, first, process, since, note, watch))
+            return
+        if code in (None, 0):
+            first.kill()
+            self._troubles.append(f"{process.member}: the first of two processes did not give up (exit code {code})")
+        note["exitCode"] = code
         watch.expect_progress(note)
 
     def _start_broker(self, note: Note, watch: "Watch") -> None:

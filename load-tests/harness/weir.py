@@ -99,6 +99,12 @@ class Weir:
                 stderr=log,
             )
 
+    def succeed(self) -> "subprocess.Popen[bytes]":
+        """Starts another process of the same member and gives the one before, which still runs."""
+        before = self._running()
+        self.start()
+        return before
+
     @property
     def pid(self) -> int:
         return self._running().pid
