@@ -81,7 +81,7 @@ def main() -> int:
     if holds and not chosen.keep:
         shutil.rmtree(folder)
     else:
-        print(f"logs and data: {folder}; repeat with: {results.command()} --seed {chosen.seed}")
+        print(f"logs and data: {folder}; repeat with: {results.command()}")
     print(verdict(result))
     return 0 if holds else 1
 
