@@ -110,7 +110,7 @@ let package = Package(
                 "Operations", "Pipeline", "Policy", "Signals", "Streaming",
             ],
             path: "Tests/StreamingTestSupport", swiftSettings: swift),
-        tests("StreamingTests", "Kafka", "Streaming", "TestSupport"),
+        tests("StreamingTests", "Events", "Kafka", "Streaming", "TestSupport"),
         tests(
             "KafkaIntegrationTests", "Concurrency", "Events", "Kafka", "Operations", "Streaming",
             "StreamingTestSupport"),
