@@ -15,6 +15,12 @@ Place = tuple[str, int]
 QUIET = 2
 """librdkafka's log level: brokers that come and go are part of the tests."""
 
+COORDINATOR_MOVES = {
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+}
+
 SILENCE = 30.0
 """Seconds without a record after which reading is given up."""
 
@@ -118,5 +124,16 @@ class Group:
 
     def committed(self, timeout: float = 30) -> dict[int, int]:
         """By partition, 0 where there is none."""
-        found = self._consumer.committed(self._wanted, timeout=timeout)
+        found = self._ask(timeout)
         return {entry.partition: max(0, entry.offset) for entry in found}
+
+    def _ask(self, timeout: float) -> list[TopicPartition]:
+        """A group that has just been made, or whose broker has just come back, may have no coordinator yet."""
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                return self._consumer.committed(self._wanted, timeout=timeout)
+            except KafkaException as error:
+                if error.args[0].code() not in COORDINATOR_MOVES or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
