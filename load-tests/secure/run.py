@@ -1,0 +1,310 @@
+"""Runs Weir with exactly the rights that docs/integrating.md lists, on a broker with TLS, SASL and ACLs.
+
+With all of them, uploads become verdicts and a broken record a dead letter. Then each right is taken away in turn, and
+Weir must say which one it misses: by ending with exit code 78, or by a reason of /readyz.
+
+    python load-tests/secure/run.py [--weir PATH]
+
+Needs the Kafka of load-tests ($WEIR_KAFKA_HOME, then ../shared/kafka) and load-tests/requirements.txt.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from confluent_kafka import Consumer, Producer
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "docs/integrating.md"
+PORT = 29_492
+ADMIN = "127.0.0.1:29464"
+PATIENCE = 60
+UPLOADS = 20
+
+
+@dataclass(frozen=True)
+class Cluster:
+    folder: Path
+    home: Path
+
+    @property
+    def bootstrap(self) -> str:
+        return f"127.0.0.1:{PORT}"
+
+    def client(self, name: str) -> dict[str, str]:
+        """librdkafka's properties of the file that the cluster made."""
+        lines = (self.folder / name).read_text().split()
+        return dict(line.split("=", 1) for line in lines) | {"bootstrap.servers": self.bootstrap}
+
+
+@contextmanager
+def secure_cluster(folder: Path) -> Iterator[Cluster]:
+    candidates = [os.environ.get("WEIR_KAFKA_HOME"), ROOT / "../shared/kafka"]
+    homes = [Path(home).resolve() for home in candidates if home]
+    home = next((home for home in homes if (home / "kafka-cluster").is_file()), None)
+    if home is None:
+        raise SystemExit("there is no Kafka: name its folder in WEIR_KAFKA_HOME")
+    script = home / "kafka-cluster"
+    try:
+        subprocess.run(
+            [script, "start", folder, "--port", str(PORT), "--secure"],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        yield Cluster(folder, home)
+    finally:
+        subprocess.run([script, "stop", folder], check=False, stdout=subprocess.DEVNULL)
+
+
+def documented_commands() -> str:
+    """The block of docs/integrating.md that gives the rights."""
+    blocks = re.findall(r"^```bash\n(acls\(\).*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
+    if len(blocks) != 1:
+        raise SystemExit(f"{DOCUMENT}: there must be one block that begins with acls()")
+    return blocks[0]
+
+
+def give_documented_rights(cluster: Cluster, folder: Path) -> None:
+    shutil.copy(cluster.folder / "admin-tools.properties", folder / "admin.properties")
+    environment = os.environ | {
+        "PATH": f"{cluster.home / 'bin'}:{os.environ['PATH']}",
+        "BOOTSTRAP": cluster.bootstrap,
+        # kafka-acls.sh runs beside a broker on a small machine.
+        "KAFKA_HEAP_OPTS": "-Xmx128m",
+    }
+    subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", documented_commands()],
+        check=True,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def rights(admin: AdminClient) -> list[AclBinding]:
+    everything = AclBindingFilter(
+        ResourceType.ANY, None, ResourcePatternType.ANY, "User:weir", None, AclOperation.ANY, AclPermissionType.ANY
+    )
+    return sorted(admin.describe_acls(everything).result(), key=lambda right: (right.restype.name, right.name))
+
+
+@contextmanager
+def without(admin: AdminClient, right: AclBinding) -> Iterator[None]:
+    exact = AclBindingFilter(
+        right.restype,
+        right.name,
+        right.resource_pattern_type,
+        right.principal,
+        right.host,
+        right.operation,
+        right.permission_type,
+    )
+    for future in admin.delete_acls([exact]).values():
+        future.result()
+    try:
+        yield
+    finally:
+        for future in admin.create_acls([right]).values():
+            future.result()
+
+
+@dataclass
+class Answer:
+    """What Weir said: its exit code, or none while it runs; reasons of /readyz or standard error."""
+
+    code: int | None
+    text: str
+
+
+class Weir:
+    """`weir run` on the secure cluster."""
+
+    def __init__(self, binary: Path, folder: Path) -> None:
+        self.binary = binary
+        self.folder = folder
+        self.config = folder / "weir.yaml"
+        self.log = (folder / "weir.log").open("w+")
+        self.process = subprocess.Popen(
+            [binary, "run", "--config", self.config], stdout=subprocess.DEVNULL, stderr=self.log, cwd=ROOT
+        )
+
+    def probe(self) -> tuple[bool, str]:
+        answer = subprocess.run(
+            [self.binary, "probe", "--address", ADMIN], capture_output=True, text=True, check=False, cwd=ROOT
+        )
+        return answer.returncode == 0, answer.stdout
+
+    def wait(self, until: str) -> Answer:
+        """Until it ends, is ready (for `until` "ready"), or names `until` as a reason."""
+        deadline = time.monotonic() + PATIENCE
+        said = ""
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                return Answer(self.process.returncode, self.errors())
+            ready, said = self.probe()
+            if (ready and until == "ready") or (not ready and until != "ready" and until in said):
+                return Answer(None, said)
+            time.sleep(0.2)
+        raise SystemExit(f"waited {PATIENCE} s for {until!r}; last: {said or self.errors()}")
+
+    def errors(self) -> str:
+        self.log.seek(0)
+        return "\n".join(line for line in self.log.read().splitlines() if not line.startswith("{"))
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            return self.process.wait(PATIENCE)
+        finally:
+            self.log.close()
+
+
+def write_configuration(cluster: Cluster, folder: Path, user: str) -> Path:
+    (folder / f"{user}-password").write_text(f"{user}-secret\n")
+    path = folder / ("weir.yaml" if user == "weir" else f"{user}.yaml")
+    properties = {
+        "security.protocol": "sasl_ssl",
+        "ssl.ca.location": str(cluster.folder / "tls/ca.pem"),
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": user,
+        "sasl.passwordFile": str(folder / f"{user}-password"),
+    }
+    # JSON is YAML.
+    path.write_text(
+        json.dumps({
+            "kafka": {"bootstrap": cluster.bootstrap, "instanceId": "weir-0", "properties": properties},
+            "admin": {"listen": ADMIN},
+        })
+    )
+    return path
+
+
+def publish(cluster: Cluster, run: str) -> None:
+    """Uploads, and a record that is none."""
+    producer = Producer(cluster.client("admin-client.properties"))
+    for number in range(UPLOADS):
+        event = {
+            "specversion": "1.0",
+            "type": "weir.upload.created.v1",
+            "source": "/secure",
+            "id": f"{run}-{number}",
+            "data": {"account": {"id": "a-1"}, "text": {"body": "turnips"}},
+        }
+        producer.produce("uploads", key="a-1", value=json.dumps(event))
+    producer.produce("uploads", key="a-1", value=b"{")
+    if producer.flush(30):
+        raise SystemExit("uploads could not be sent")
+
+
+def count_committed(cluster: Cluster, topic: str, expected: int) -> int:
+    """Records that a reader of committed ones sees, waiting for as many as expected."""
+    consumer = Consumer(
+        cluster.client("admin-client.properties")
+        | {"group.id": f"check-{topic}", "isolation.level": "read_committed", "auto.offset.reset": "earliest"}
+    )
+    consumer.subscribe([topic])
+    count = 0
+    deadline = time.monotonic() + PATIENCE
+    while count < expected and time.monotonic() < deadline:
+        message = consumer.poll(0.2)
+        if message is not None and not message.error():
+            count += 1
+    consumer.close()
+    return count
+
+
+def expected_complaint(right: AclBinding) -> tuple[str, int | None]:
+    """What must be said without a right, and the exit code, or none if Weir waits for the right."""
+    match right.restype:
+        case ResourceType.TOPIC:
+            return f"topic {right.name} does not exist, or may not be seen", 78
+        case ResourceType.GROUP:
+            lane = "live" if right.name.endswith("-live") else "bulk"
+            return f"lane-{lane}-rights: client: FindCoordinator response error: Group authorization failed", None
+        case _:
+            return "Transactional Id authorization failed", 78
+
+
+def check_with_all(weir: Path, cluster: Cluster, folder: Path) -> list[str]:
+    publish(cluster, "all")
+    process = Weir(weir, folder)
+    try:
+        answer = process.wait("ready")
+        found = {topic: count_committed(cluster, topic, count) for topic, count in (("audit", UPLOADS), ("uploads.dlq", 1))}
+    finally:
+        code = process.stop()
+    problems = []
+    if answer.code is not None:
+        problems.append(f"with all rights it ended with {answer.code}: {answer.text}")
+    if found != {"audit": UPLOADS, "uploads.dlq": 1}:
+        problems.append(f"with all rights there are {found}, not {UPLOADS} verdicts and one dead letter")
+    if code != 0:
+        problems.append(f"with all rights it stopped with {code}")
+    return problems
+
+
+def check_without(weir: Path, folder: Path, right: AclBinding) -> list[str]:
+    text, code = expected_complaint(right)
+    process = Weir(weir, folder)
+    try:
+        answer = process.wait(text)
+    finally:
+        process.stop()
+    if answer.code != code or text not in answer.text:
+        return [f"without {name(right)}: expected {text!r} and {code}, found {answer.code}: {answer.text}"]
+    return []
+
+
+def name(right: AclBinding) -> str:
+    return f"{right.operation.name.title()} on {right.restype.name.lower()} {right.name}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--weir", type=Path, default=ROOT / ".build/release/weir", help="the command to run")
+    weir = parser.parse_args().weir.resolve()
+    problems: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="weir-secure-") as scratch:
+        folder = Path(scratch)
+        with secure_cluster(folder / "kafka") as cluster:
+            admin = AdminClient(cluster.client("admin-client.properties"))
+            write_configuration(cluster, folder, "weir")
+            by_admin = write_configuration(cluster, folder, "admin")
+            subprocess.run([weir, "topology", "apply", "--config", by_admin, "--partitions", "2"], check=True, cwd=ROOT)
+            give_documented_rights(cluster, folder)
+            given = rights(admin)
+            print("rights:", "; ".join(name(right) for right in given))
+            problems += check_with_all(weir, cluster, folder)
+            for right in given:
+                with without(admin, right):
+                    found = check_without(weir, folder, right)
+                print(f"without {name(right)}: {'; '.join(found) or 'says so'}")
+                problems += found
+    for problem in problems:
+        print(f"wrong: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
