@@ -61,6 +61,8 @@ let package = Package(
         module("HashDetection", "Configuration", "Detection", "Events", "Imaging", "Signals"),
         module("Media", "CCurl", "Concurrency", "Detection", "Events", "HashDetection", "Imaging"),
         module("MetadataDetection", "Configuration", "Detection", "Events", "Signals"),
+        module(
+            "TextDetection", "CICU", "CVectorscan", "Configuration", "Detection", "Events", "Signals"),
         module("Policy", "Configuration", "Events"),
         module("Kafka", "Concurrency", "CRdkafka"),
         module("Operations", "CCurl", "Concurrency", "Events", "CMicrohttpd"),
@@ -72,7 +74,7 @@ let package = Package(
             dependencies: [
                 "CBuildInfo", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging",
                 "Kafka", "LoadGeneration", "Media", "MetadataDetection", "Operations",
-                "Pipeline", "Policy", "Signals", "Streaming",
+                "Pipeline", "Policy", "Signals", "Streaming", "TextDetection",
             ],
             swiftSettings: swift),
 
@@ -103,8 +105,10 @@ let package = Package(
             resources: [.copy("Golden")]),
         tests(
             "MediaTests", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Media",
-            "Signals",
-            "TestSupport"),
+            "Signals", "TestSupport"),
+        tests(
+            "TextDetectionTests", "CICU", "Configuration", "Detection", "Events", "Signals", "TestSupport",
+            "TextDetection"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -9,6 +9,7 @@
 #include <unicode/normalizer2.h>
 #include <unicode/stringpiece.h>
 #include <unicode/uchar.h>
+#include <unicode/unistr.h>
 #include <unicode/uscript.h>
 #include <unicode/uversion.h>
 
@@ -55,6 +56,16 @@ size_t weir_icu_edits(weir_icu_folder *folder, const weir_icu_edit **edits) {
     }
     *edits = folder->spans.data();
     return folder->spans.size();
+}
+
+weir_icu_traits weir_icu_fold_traits(uint32_t code_point) {
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2 *normalizer = icu::Normalizer2::getNFKCCasefoldInstance(status);
+    if (U_FAILURE(status)) return {0, false, false, false};
+    const auto point = static_cast<UChar32>(code_point);
+    return {normalizer->getCombiningClass(point), static_cast<bool>(normalizer->hasBoundaryBefore(point)),
+            static_cast<bool>(normalizer->isInert(point)),
+            normalizer->quickCheck(icu::UnicodeString(point), status) == UNORM_YES};
 }
 
 bool weir_icu_is_word(uint32_t code_point) {

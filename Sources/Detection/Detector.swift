@@ -87,9 +87,14 @@ package struct DetectorRegistration: Sendable {
 package struct DetectorContext: Sendable {
     package let signals: SignalSet
     package let settings: Settings
+    /// To be told of each signal that the detector can't use, and why: it is left out and spoils nothing.
+    package let note: @Sendable (Signal, String) -> Void
 
-    package init(signals: SignalSet, settings: Settings) {
+    package init(
+        signals: SignalSet, settings: Settings, note: @escaping @Sendable (Signal, String) -> Void = { _, _ in }
+    ) {
         self.signals = signals
         self.settings = settings
+        self.note = note
     }
 }

@@ -11,14 +11,15 @@ package struct SignalFile: Sendable {
     package private(set) var signals: [Signal] = []
     package private(set) var rejected: [RejectedLine] = []
 
+    /// - Parameter check: what else is wrong with a signal, if anything; it is then rejected.
     /// - Throws: `FileError` if the file can't be read at all.
-    package init(path: String) throws(FileError) {
-        self.init(try readFile(path, atMost: SignalFile.largest))
+    package init(path: String, check: (Signal) -> String? = { _ in nil }) throws(FileError) {
+        self.init(try readFile(path, atMost: SignalFile.largest), check: check)
     }
 
     package static let largest = 4 << 30
 
-    package init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8], check: (Signal) -> String? = { _ in nil }) {
         let reader = SignalLineReader()
         bytes.withUnsafeBytes { bytes in
             var start = 0
@@ -30,7 +31,12 @@ package struct SignalFile: Sendable {
                 start = end + 1
                 if text.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
                 do throws(SignalLineReader.Rejection) {
-                    signals.append(try reader.read(text))
+                    let signal = try reader.read(text)
+                    if let problem = check(signal) {
+                        rejected.append(RejectedLine(line: line, error: problem))
+                    } else {
+                        signals.append(signal)
+                    }
                 } catch {
                     rejected.append(RejectedLine(line: line, error: error.description))
                 }

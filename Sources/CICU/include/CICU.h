@@ -28,6 +28,20 @@ int weir_icu_fold(weir_icu_folder *folder, const char *text, size_t length, cons
 /// The edits of the last fold, in order. They live until the next fold.
 size_t weir_icu_edits(weir_icu_folder *folder, const struct weir_icu_edit **edits);
 
+/// What NFKC_Casefold needs to know of a code point beside its mapping.
+struct weir_icu_traits {
+    /// Canonical_Combining_Class
+    uint8_t combining_class;
+    /// Folding may begin here afresh, whatever stands before.
+    bool boundary_before;
+    /// Never changed, whatever stands before or behind.
+    bool inert;
+    /// Quick_Check=Yes: folds to itself, and joins with nothing before it.
+    bool stays;
+};
+
+struct weir_icu_traits weir_icu_fold_traits(uint32_t code_point);
+
 /// Letters, marks, numbers and connectors (UTS #18 Annex C, `\w`): what a word is made of.
 bool weir_icu_is_word(uint32_t code_point);
 

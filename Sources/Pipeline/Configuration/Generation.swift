@@ -44,7 +44,11 @@ package struct PipelineBlueprint: Sendable {
     }
 
     /// Builds the detectors for a set of signals. Takes as long as their indexes do: not for the cooperative pool.
-    package func generation(for signals: SignalSet) throws -> Generation {
+    ///
+    /// - Parameter note: told of each signal that a detector leaves out, and why.
+    package func generation(
+        for signals: SignalSet, note: @escaping @Sendable (Signal, String) -> Void = { _, _ in }
+    ) throws -> Generation {
         let identities = detectors
         var stages: [Generation.Stage] = []
         for stage in document.stages {
@@ -53,7 +57,8 @@ package struct PipelineBlueprint: Sendable {
                 guard let index = identities.firstIndex(where: { $0.name == step.detector }),
                     let registration = catalog.first(where: { $0.identity.name == step.detector })
                 else { continue }
-                let detector = try registration.make(DetectorContext(signals: signals, settings: step.settings))
+                let detector = try registration.make(
+                    DetectorContext(signals: signals, settings: step.settings, note: note))
                 steps.append(
                     Generation.Step(
                         id: DetectorID(index), identity: registration.identity, needs: registration.needs,

@@ -78,6 +78,9 @@ package actor SignalLoader {
             }
             signals += file.signals
         }
-        return try blueprint.generation(for: SignalSet(signals))
+        return try blueprint.generation(for: SignalSet(signals)) { signal, reason in
+            logger.warning(
+                "signal left out", ["type": signal.type.rawValue, "id": signal.id ?? "", "reason": reason])
+        }
     }
 }

@@ -1,9 +1,10 @@
 import Detection
 import HashDetection
 import MetadataDetection
+import TextDetection
 
 /// The detectors that `pipeline.yaml` may name. A new one is a folder of its own, a line here, an entry there.
 enum DetectorCatalog {
     static let all: [DetectorRegistration] =
-        [AccountDetector.registration] + hashDetectors
+        [AccountDetector.registration] + hashDetectors + textDetectors
 }

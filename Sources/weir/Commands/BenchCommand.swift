@@ -53,6 +53,7 @@ enum Benchmarks {
         Benchmark(name: "pipeline", summary: "bytes to verdicts with all detectors and 10,000 terms") {
             try await PipelineBenchmark.run($0)
         },
+        Benchmark(name: "text", summary: "folding texts, and matching 10,000 terms") { try TextBenchmarks.run($0) },
         Benchmark(name: "pdq", summary: "hashing pictures") { duration in
             try HashBenchmark.run(duration: duration).map { result in
                 Figure(

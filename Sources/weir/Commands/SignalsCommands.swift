@@ -2,6 +2,7 @@ import Configuration
 import Events
 import Operations
 import Signals
+import TextDetection
 
 extension Commands {
     static let signalsValidate = Command(
@@ -13,7 +14,9 @@ extension Commands {
             """
     ) { invocation in
         let path = try invocation.file()
-        let file = try await BlockingWork(name: "signals").run { () throws(FileError) in try SignalFile(path: path) }
+        let file = try await BlockingWork(name: "signals").run { () throws(FileError) in
+            try SignalFile(path: path, check: termProblem)
+        }
         var out = ByteWriter()
         for rejected in file.rejected {
             out.append("{\"line\":")

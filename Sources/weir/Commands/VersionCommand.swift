@@ -3,6 +3,7 @@ import HashDetection
 import Imaging
 import Kafka
 import Operations
+import TextDetection
 
 extension Commands {
     static let version = Command(
@@ -14,6 +15,8 @@ extension Commands {
             librdkafka \(KafkaLibrary.version)
             libvips \(imagingLibraryVersion)
             \(cryptoLibraryVersion)
+            ICU \(textLibraryVersions.icu)
+            Vectorscan \(textLibraryVersions.vectorscan)
 
             """)
         return ExitCode.success

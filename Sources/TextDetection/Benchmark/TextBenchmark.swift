@@ -1,0 +1,40 @@
+internal import Configuration
+internal import Detection
+package import Events
+package import Signals
+
+/// Folding, as the detector does it.
+package enum FoldBenchmark {
+    /// - Parameter repeated: calls the function it is given until the time is up, and returns the seconds it took.
+    /// - Returns: how often the text was folded.
+    package static func run(_ text: String, _ repeated: (() -> Void) -> Double) -> (n: Int, seconds: Double) {
+        let folder = TextFolder()
+        var text = text
+        var n = 0
+        let seconds = text.withUTF8 { text in
+            _ = folder.append(text)  // once before, so that tables and buffers exist
+            return repeated {
+                for _ in 0..<256 {
+                    folder.removeAll()
+                    precondition(folder.append(text), "it was folded")
+                }
+                n += 256
+            }
+        }
+        return (n, seconds)
+    }
+}
+
+/// `text.terms` at its defaults, outside a pipeline.
+package struct TermBenchmark {
+    private let detector: TermDetector
+
+    package init(_ signals: SignalSet) throws {
+        detector = TermDetector(try TermMatcher(signals), most: TermDetector.most.standard)
+    }
+
+    package func findings(in batch: EventBatch) -> Int {
+        let media = MediaFacts(unreadCount: batch.media.count)
+        return detector.inspect(Inspection(batch: batch, selection: .all(batch.count), media: media)).found.count
+    }
+}

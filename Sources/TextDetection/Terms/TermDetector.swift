@@ -1,0 +1,82 @@
+internal import Configuration
+internal import Detection
+internal import Events
+internal import Signals
+
+/// `text.terms`: terms and phrases that are signals, in titles and bodies, by their folded forms (`TextFolder`).
+///
+/// One finding for a signal and a field: `span` is where the term first stands, `value` how often it does, if more
+/// than once (overlapping occurrences included). `match`: `word` needs word boundaries at both edges, which every
+/// place in scripts without spaces is; `substring` needs none; `despaced` is for now the same as `word`.
+/// A signal with `languages` counts if the event states none, `und` or `mul`, or one with such a primary subtag.
+///
+/// An event has at most `most` findings: of more, those of the surest signals (positive, negative, disputed, seed),
+/// then the first in title and body, and the fact `many-terms` whose value is how many there were.
+struct TermDetector: Detector {
+    static let registration = DetectorRegistration(
+        name: "text.terms", version: "1", summary: "Terms and phrases that are signals, in titles and bodies.",
+        settings: [most]
+    ) { context in
+        TermDetector(try TermMatcher(context.signals, note: context.note), most: context.settings[most])
+    }
+
+    static let most = Setting(
+        "most", .integer(1...1_000), standard: 64,
+        "Findings of one event; of more, the surest and first are kept, and many-terms is reported.")
+
+    private let matcher: TermMatcher
+    private let most: Int
+
+    init(_ matcher: TermMatcher, most: Int) {
+        self.matcher = matcher
+        self.most = most
+    }
+
+    func inspect(_ inspection: Inspection) -> Findings {
+        matcher.withWorkspace { workspace, database in
+            inspect(inspection, workspace, database)
+        } ?? Findings()
+    }
+
+    private func inspect(
+        _ inspection: Inspection, _ workspace: TermWorkspace, _ database: TermDatabase
+    ) -> Findings {
+        var report = TermReport(inspection.batch, matcher.set, most: most)
+        var isCancelled = false
+        workspace.removeAll()
+        inspection.selection.forEach { position in
+            guard !isCancelled else { return }
+            let event = inspection.batch.events[position]
+            let isFolded =
+                fold(event.title, .title, of: position, inspection.batch, workspace)
+                && fold(event.body, .body, of: position, inspection.batch, workspace)
+            if !isFolded { report.addUnavailable(position, "fold-failed") }
+            guard workspace.isFull else { return }
+            scan(workspace, database, &report)
+            isCancelled = Task.isCancelled
+        }
+        if !isCancelled { scan(workspace, database, &report) }
+        return report.findings
+    }
+
+    @inline(__always)
+    private func fold(
+        _ range: ByteRange, _ field: TextSpan.Field, of event: Int, _ batch: EventBatch, _ workspace: TermWorkspace
+    ) -> Bool {
+        guard !range.isEmpty else { return true }
+        return batch.withBytes(range) { bytes in
+            bytes.withMemoryRebound(to: UInt8.self) { workspace.append($0, event: event, field: field) }
+        }
+    }
+
+    /// The texts collected so far; the workspace is then empty again.
+    private func scan(_ workspace: TermWorkspace, _ database: TermDatabase, _ report: inout TermReport) {
+        if matcher.scan(workspace, database) {
+            report.add(workspace)
+        } else {
+            // What a failed scan found is not all there is: nobody may take it for that.
+            for text in workspace.texts { report.addUnavailable(text.event, "scan-failed") }
+        }
+        workspace.removeAll()
+    }
+}

@@ -1,0 +1,85 @@
+internal import Events
+internal import Signals
+
+/// Makes findings of what scans counted.
+struct TermReport {
+    private struct Match: BitwiseCopyable {
+        /// Position in `TermSet.terms`.
+        let term: Int
+        let tally: TermTally
+    }
+
+    private let batch: EventBatch
+    private let set: TermSet
+    private let most: Int
+    private(set) var findings = Findings()
+    /// Those of one event.
+    private var matches: [Match] = []
+
+    init(_ batch: EventBatch, _ set: TermSet, most: Int) {
+        self.batch = batch
+        self.set = set
+        self.most = most
+    }
+
+    /// Once for an event, however many of its texts failed.
+    mutating func addUnavailable(_ event: Int, _ reason: Code) {
+        guard findings.unavailable.last?.event != event else { return }
+        findings.unavailable.append(Unavailable(event: event, reason: reason))
+    }
+
+    /// All fields of an event must be in one workspace at once.
+    mutating func add(_ workspace: TermWorkspace) {
+        var first = 0
+        while first < workspace.tallies.count {
+            let event = workspace.texts[Int(workspace.tallies[first].text)].event
+            var end = first
+            while end < workspace.tallies.count,
+                workspace.texts[Int(workspace.tallies[end].text)].event == event
+            {
+                end += 1
+            }
+            add(workspace.tallies[first..<end], of: event, workspace)
+            first = end
+        }
+    }
+
+    private mutating func add(
+        _ tallies: ArraySlice<TermTally>, of position: Int, _ workspace: TermWorkspace
+    ) {
+        matches.removeAll(keepingCapacity: true)
+        for tally in tallies {
+            for term in set.entries[Int(tally.entry)] where applies(term, to: batch.events[position]) {
+                matches.append(Match(term: term, tally: tally))
+            }
+        }
+        if matches.count > most {
+            findings.found.append(Finding(event: position, fact: "many-terms", value: Int64(matches.count)))
+            matches.sort(by: precedes)
+            matches.removeLast(matches.count - most)
+        }
+        for match in matches {
+            let text = workspace.texts[Int(match.tally.text)]
+            let source = workspace.sourceRange(of: Int(match.tally.start)..<Int(match.tally.end), in: text)
+            var finding = Finding(event: position, signal: set.terms[match.term].matched)
+            finding.span = TextSpan(field: text.field, start: source.lowerBound, end: source.upperBound)
+            if match.tally.count > 1 { finding.value = Int64(match.tally.count) }
+            findings.found.append(finding)
+        }
+    }
+
+    private func applies(_ term: Int, to event: UploadEvent) -> Bool {
+        // Event time, not the clock, so that a replay finds the same.
+        if let expiresAt = set.terms[term].expiresAt, expiresAt <= event.time { return false }
+        if set.terms[term].languages.isEmpty { return true }
+        let language = batch.withBytes(event.language) { Language.primary(of: $0) }
+        return language.isEmpty || set.terms[term].languages.contains(language)
+    }
+
+    /// Surest first, so that many weak terms can't hide a strong one; then as they stand in the texts.
+    private func precedes(_ a: Match, _ b: Match) -> Bool {
+        let (first, second) = (set.terms[a.term], set.terms[b.term])
+        return (second.certainty, a.tally.start, a.tally.end, first.position)
+            < (first.certainty, b.tally.start, b.tally.end, second.position)
+    }
+}

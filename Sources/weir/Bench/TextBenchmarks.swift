@@ -1,0 +1,94 @@
+import Detection
+import Events
+import LoadGeneration
+import Signals
+import TextDetection
+
+/// What folding and matching texts of 1 KB costs, on one core.
+enum TextBenchmarks {
+    static let textBytes = 1_024
+    static let terms = 10_000
+
+    /// Folding alone, a script a figure; then `text.terms` with batches of events.
+    static func run(_ duration: Duration) throws -> [Figure] {
+        var figures: [Figure] = []
+        for (name, words) in TextSample.all {
+            let text = TextSample.text(of: words, bytes: textBytes)
+            let (n, seconds) = FoldBenchmark.run(text) { processorSeconds(for: duration, $0) }
+            let kibibytes = Double(text.utf8.count) / 1_024
+            figures.append(
+                Figure(
+                    name: "text-fold-\(name)", value: seconds / Double(n) / kibibytes * 1e6, unit: "µs/KiB", n: n,
+                    seconds: seconds, target: .atMost(3)))
+        }
+        // Words of the same syllables as the texts', so that many stand in them or inside their words; and phrases
+        // of two of them, which are rare, as terms are in practice.
+        let vocabulary = Vocabulary(count: 2 * terms, seed: 99)
+        let words = (0..<terms).map { Signal(type: .term, value: vocabulary[$0]) }
+        let phrases = (0..<terms).map { Signal(type: .phrase, value: vocabulary[$0] + " " + vocabulary[$0 + terms]) }
+        figures.append(try matching("text-terms", SignalSet(words), duration))
+        figures.append(try matching("text-phrases", SignalSet(phrases), duration))
+        return figures
+    }
+
+    private static func matching(_ name: String, _ signals: SignalSet, _ duration: Duration) throws -> Figure {
+        let detector = try TermBenchmark(signals)
+        let batches = EventBenchmarks.batches(records(8_192))
+        var n = 0
+        var found = 0
+        let seconds = processorSeconds(for: duration) {
+            for batch in batches {
+                found += detector.findings(in: batch)
+                n += batch.count
+            }
+        }
+        precondition(name != "text-terms" || found > n, "terms were found")
+        return Figure(
+            name: name, value: seconds / Double(n) * 1e6, unit: "µs/event", n: n, seconds: seconds,
+            target: .atMost(8))
+    }
+
+    /// Processor time, so that what else the machine does counts less.
+    private static func processorSeconds(for duration: Duration, _ body: () -> Void) -> Double {
+        let before = Machine.processorSeconds
+        _ = EventBenchmarks.repeated(for: duration, body)
+        return Machine.processorSeconds - before
+    }
+
+    /// Events whose bodies have about 1 KB.
+    private static func records(_ count: Int) -> [[UInt8]] {
+        var options = UploadGenerator.Options()
+        options.bytes = textBytes + 160
+        options.knownShare = 0
+        var uploads = UploadGenerator(options)
+        return (0..<count).map { _ in uploads.next(at: Timestamp(milliseconds: 1_767_225_600_000)).value }
+    }
+}
+
+/// Everyday words of several scripts, as texts are made of them.
+private enum TextSample {
+    static let all: [(name: String, words: [String])] = [
+        ("english", "The minister said on Tuesday that Nine new schools will open in the North next year".words),
+        ("french", "Le ministre a déclaré mardi qu’une école élevée à côté de l’hôtel rouvrira après l’été".words),
+        ("arabic", "قال الوزير يوم الثلاثاء إن تسع مدارس جديدة ستفتح في الشمال العام المقبل".words),
+        ("russian", "Министр сообщил во Вторник что девять новых школ откроют на Севере в следующем году".words),
+        ("hindi", "मंत्री ने मंगलवार को कहा कि उत्तर में नौ नए स्कूल अगले वर्ष खुलेंगे".words),
+        ("thai", "รัฐมนตรีกล่าวเมื่อวันอังคารว่า โรงเรียนใหม่เก้าแห่ง จะเปิดในปีหน้า".words),
+        ("japanese", "大臣は火曜日に、来年北部で九つの新しい学校が開校すると述べた。".words),
+        ("emoji", "Great 🎉 match today ❤️ see you 👍🏽 tomorrow 👨‍👩‍👧 at the Stadium 🏟️".words),
+    ]
+
+    static func text(of words: [String], bytes: Int) -> String {
+        var text = ""
+        var index = 0
+        while text.utf8.count < bytes {
+            text += (index == 0 ? "" : " ") + words[index % words.count]
+            index += 1
+        }
+        return text
+    }
+}
+
+extension String {
+    fileprivate var words: [String] { split(separator: " ").map(String.init) }
+}
