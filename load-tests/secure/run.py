@@ -1,7 +1,8 @@
 """Runs Weir with exactly the rights that docs/integrating.md lists, on a broker with TLS, SASL and ACLs.
 
 With all of them, uploads become verdicts and a broken record a dead letter. Then each right is taken away in turn, and
-Weir must say which one it misses: by ending with exit code 78, or by a reason of /readyz.
+Weir must say which one it misses: by ending with exit code 78, or by a reason of /readyz. The same with leave to describe a
+topic and none to use it.
 
     python load-tests/secure/run.py [--weir PATH]
 
@@ -53,7 +54,8 @@ class Cluster:
     def client(self, name: str) -> dict[str, str]:
         """librdkafka's properties of the file that the cluster made."""
         lines = (self.folder / name).read_text().split()
-        return dict(line.split("=", 1) for line in lines) | {"bootstrap.servers": self.bootstrap}
+        # Without the client's word on brokers that stop at the end.
+        return dict(line.split("=", 1) for line in lines) | {"bootstrap.servers": self.bootstrap, "log_level": "0"}
 
 
 @contextmanager
@@ -108,8 +110,12 @@ def rights(admin: AdminClient) -> list[AclBinding]:
     return sorted(admin.describe_acls(everything).result(), key=lambda right: (right.restype.name, right.name))
 
 
-@contextmanager
-def without(admin: AdminClient, right: AclBinding) -> Iterator[None]:
+def give(admin: AdminClient, right: AclBinding) -> None:
+    for future in admin.create_acls([right]).values():
+        future.result()
+
+
+def take(admin: AdminClient, right: AclBinding) -> None:
     exact = AclBindingFilter(
         right.restype,
         right.name,
@@ -121,11 +127,15 @@ def without(admin: AdminClient, right: AclBinding) -> Iterator[None]:
     )
     for future in admin.delete_acls([exact]).values():
         future.result()
+
+
+@contextmanager
+def without(admin: AdminClient, right: AclBinding) -> Iterator[None]:
+    take(admin, right)
     try:
         yield
     finally:
-        for future in admin.create_acls([right]).values():
-            future.result()
+        give(admin, right)
 
 
 @dataclass
@@ -154,15 +164,15 @@ class Weir:
         )
         return answer.returncode == 0, answer.stdout
 
-    def wait(self, until: str) -> Answer:
-        """Until it ends, is ready (for `until` "ready"), or names `until` as a reason."""
+    def wait(self, until: str | None) -> Answer:
+        """Until it ends, is ready (for "ready"), or names `until` as a reason; for none, only until it ends."""
         deadline = time.monotonic() + PATIENCE
         said = ""
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 return Answer(self.process.returncode, self.errors())
             ready, said = self.probe()
-            if (ready and until == "ready") or (not ready and until != "ready" and until in said):
+            if (ready and until == "ready") or (not ready and until and until in said):
                 return Answer(None, said)
             time.sleep(0.2)
         raise SystemExit(f"waited {PATIENCE} s for {until!r}; last: {said or self.errors()}")
@@ -192,10 +202,12 @@ def write_configuration(cluster: Cluster, folder: Path, user: str) -> Path:
     }
     # JSON is YAML.
     path.write_text(
-        json.dumps({
-            "kafka": {"bootstrap": cluster.bootstrap, "instanceId": "weir-0", "properties": properties},
-            "admin": {"listen": ADMIN},
-        })
+        json.dumps(
+            {
+                "kafka": {"bootstrap": cluster.bootstrap, "instanceId": "weir-0", "properties": properties},
+                "admin": {"listen": ADMIN},
+            }
+        )
     )
     return path
 
@@ -251,7 +263,9 @@ def check_with_all(weir: Path, cluster: Cluster, folder: Path) -> list[str]:
     process = Weir(weir, folder)
     try:
         answer = process.wait("ready")
-        found = {topic: count_committed(cluster, topic, count) for topic, count in (("audit", UPLOADS), ("uploads.dlq", 1))}
+        found = {
+            topic: count_committed(cluster, topic, count) for topic, count in (("audit", UPLOADS), ("uploads.dlq", 1))
+        }
     finally:
         code = process.stop()
     problems = []
@@ -264,11 +278,37 @@ def check_with_all(weir: Path, cluster: Cluster, folder: Path) -> list[str]:
     return problems
 
 
+def check_described_only(
+    weir: Path, cluster: Cluster, folder: Path, admin: AdminClient, right: AclBinding
+) -> list[str]:
+    """With leave to see a topic and none to use it, which is another answer of the brokers."""
+    describe = AclBinding(
+        right.restype,
+        right.name,
+        right.resource_pattern_type,
+        right.principal,
+        right.host,
+        AclOperation.DESCRIBE,
+        right.permission_type,
+    )
+    publish(cluster, f"described-{right.name}")
+    give(admin, describe)
+    try:
+        with without(admin, right):
+            return complaint(weir, folder, right, "Topic authorization failed", None)
+    finally:
+        take(admin, describe)
+
+
 def check_without(weir: Path, folder: Path, right: AclBinding) -> list[str]:
     text, code = expected_complaint(right)
+    return complaint(weir, folder, right, text, code)
+
+
+def complaint(weir: Path, folder: Path, right: AclBinding, text: str, code: int | None) -> list[str]:
     process = Weir(weir, folder)
     try:
-        answer = process.wait(text)
+        answer = process.wait(text if code is None else None)
     finally:
         process.stop()
     if answer.code != code or text not in answer.text:
@@ -301,6 +341,11 @@ def main() -> int:
                     found = check_without(weir, folder, right)
                 print(f"without {name(right)}: {'; '.join(found) or 'says so'}")
                 problems += found
+            for right in given:
+                if right.restype == ResourceType.TOPIC and right.name in ("uploads", "audit"):
+                    found = check_described_only(weir, cluster, folder, admin, right)
+                    print(f"Describe in place of {name(right)}: {'; '.join(found) or 'says so'}")
+                    problems += found
     for problem in problems:
         print(f"wrong: {problem}", file=sys.stderr)
     return 1 if problems else 0
