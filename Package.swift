@@ -78,13 +78,30 @@ let package = Package(
             ],
             swiftSettings: swift),
 
-        .target(name: "TestSupport", dependencies: ["LoadGeneration"], path: "Tests/TestSupport", swiftSettings: swift),
+        .target(
+            name: "TestSupport", dependencies: ["Events", "LoadGeneration"], path: "Tests/TestSupport",
+            swiftSettings: swift),
+        // A detector outside the product, as the proof that one needs nothing but these four.
+        .target(
+            name: "SampleDetector", dependencies: ["Configuration", "Detection", "Events", "Signals"],
+            path: "Tests/SampleDetector", swiftSettings: swift),
+        tests("CommandLineTests", "Configuration", "weir"),
+        tests("ConcurrencyTests", "Concurrency", "TestSupport"),
         tests("ConfigurationTests", "Configuration", "TestSupport"),
         tests("EventsTests", "Configuration", "Events", "TestSupport"),
         // Run under AddressSanitizer by Tests/sanitize.sh.
         .executableTarget(
             name: "event-mutations", dependencies: ["CSimdjson", "Configuration", "Events", "TestSupport"],
             path: "Tests/EventMutations", swiftSettings: swift),
+        tests(
+            "MetadataDetectionTests", "Configuration", "Detection", "Events", "MetadataDetection", "Signals",
+            "TestSupport"),
+        tests("OperationsTests", "Events", "Operations", "TestSupport"),
+        tests(
+            "PipelineTests", "Configuration", "Detection", "Events", "Operations", "Pipeline", "Policy",
+            "SampleDetector", "Signals", "TestSupport"),
+        tests("PolicyTests", "Configuration", "Events", "Policy", "TestSupport"),
+        tests("SignalsTests", "Configuration", "Events", "Signals", "TestSupport"),
         tests("KafkaTests", "CRdkafka", "Concurrency", "Kafka"),
         .target(
             name: "StreamingTestSupport",

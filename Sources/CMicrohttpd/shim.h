@@ -6,7 +6,8 @@
 
 #include <microhttpd.h>
 
-/// A daemon without threads of its own: whoever calls `MHD_run_wait` serves.
+/// A daemon without threads of its own: whoever calls `MHD_run_wait` serves. The address is not shared: a second
+/// process on one port must be told so, not be given half of the callers.
 static inline struct MHD_Daemon *weir_mhd_start(const struct sockaddr *address, MHD_AccessHandlerCallback handler,
                                                 void *opaque, unsigned connections, unsigned timeout_seconds,
                                                 size_t memory_per_connection) {
@@ -15,7 +16,6 @@ static inline struct MHD_Daemon *weir_mhd_start(const struct sockaddr *address, 
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections, 0},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)timeout_seconds, 0},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)memory_per_connection, 0},
-        {MHD_OPTION_LISTENING_ADDRESS_REUSE, 1, 0},
         {MHD_OPTION_END, 0, 0},
     };
     const unsigned family = address->sa_family == AF_INET6 ? MHD_USE_IPv6 : 0;

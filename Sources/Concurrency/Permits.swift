@@ -14,6 +14,16 @@ package final class Permits: Sendable {
         var waiters: [Waiter] = []
         /// Callers that have not come to wait yet, and whether they were cancelled on the way.
         var entering: [UInt64: Bool] = [:]
+
+        /// Gives the free permits to those who have waited longest. - Returns: whom to wake.
+        mutating func serve() -> [Waiter] {
+            var served: [Waiter] = []
+            while let first = waiters.first, first.count <= free {
+                free -= first.count
+                served.append(waiters.removeFirst())
+            }
+            return served
+        }
     }
 
     private let state: Mutex<State>
@@ -25,8 +35,9 @@ package final class Permits: Sendable {
         state = Mutex(State(free: total))
     }
 
-    /// Permits that nobody holds, at this moment.
+    /// Permits that nobody has, and callers that wait; for tests and metrics.
     package var free: Int { state.withLock { $0.free } }
+    package var waiting: Int { state.withLock { $0.waiters.count } }
 
     /// Runs `body` with `count` permits, or with all there are if it asks for more.
     /// - Throws: `CancellationError` if the task is cancelled while it waits; what `body` throws.
@@ -108,23 +119,21 @@ package final class Permits: Sendable {
                 if let immediate { continuation.resume(returning: immediate) }
             }
         } onCancel: {
-            let waiter = state.withLock { state -> Waiter? in
+            let (cancelled, served) = state.withLock { state -> (Waiter?, [Waiter]) in
                 if state.entering[id] != nil { state.entering[id] = true }
-                return state.waiters.firstIndex { $0.id == id }.map { state.waiters.remove(at: $0) }
+                guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return (nil, []) }
+                // Those behind it may want less than it did.
+                return (state.waiters.remove(at: index), state.serve())
             }
-            waiter?.continuation.resume(returning: false)
+            cancelled?.continuation.resume(returning: false)
+            for waiter in served { waiter.continuation.resume(returning: true) }
         }
     }
 
     private func release(_ count: Int) {
         let served = state.withLock { state in
             state.free += count
-            var served: [Waiter] = []
-            while let first = state.waiters.first, first.count <= state.free {
-                state.free -= first.count
-                served.append(state.waiters.removeFirst())
-            }
-            return served
+            return state.serve()
         }
         for waiter in served { waiter.continuation.resume(returning: true) }
     }

@@ -59,6 +59,18 @@ package final class StrictMapping {
         return items.enumerated().map { ($0.element, "\(name(of: key))[\($0.offset)]") }
     }
 
+    /// The same; with `message` as a problem if the list is absent or empty.
+    package func items(_ key: String, orSay message: String) -> [(node: YAMLNode, path: String)] {
+        let items = items(key)
+        if case .sequence(let nodes)? = members[key]?.value.content, !nodes.isEmpty { return items }
+        // What is no list at all has its problem already.
+        if case .sequence? = members[key]?.value.content { add(message, key: key) }
+        if members[key] == nil { add(message, key: key) }
+        return items
+    }
+
+    package var isEmpty: Bool { order.isEmpty }
+
     /// The members of the mapping below `key`, whose names are free; empty if absent.
     package func entries(_ key: String) -> [YAMLNode.Member] {
         guard let node = node(key) else { return [] }

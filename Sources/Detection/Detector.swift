@@ -44,6 +44,20 @@ package enum Selection: Sendable {
 
     package var isEmpty: Bool { count == 0 }
 
+    package func contains(_ position: Int) -> Bool {
+        switch self {
+        case .all(let count): return position >= 0 && position < count
+        case .some(let positions):
+            // The first that is not below it.
+            var (low, high) = (0, positions.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if positions[middle] < position { low = middle + 1 } else { high = middle }
+            }
+            return low < positions.count && positions[low] == position
+        }
+    }
+
     @inline(__always)
     package func forEach(_ body: (Int) -> Void) {
         switch self {

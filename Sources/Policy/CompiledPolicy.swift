@@ -68,7 +68,7 @@ package struct CompiledPolicy: Sendable {
 
     private static func labels(of test: Test, _ input: Input) -> [String] {
         var labels: Set<String> = []
-        for finding in input.findings where test.rests(on: finding) {
+        for finding in input.findings where test.rests(on: finding, of: input) {
             labels.formUnion(finding.signal?.labels ?? [])
         }
         return labels.sorted()
@@ -101,10 +101,11 @@ indirect enum Test: Sendable {
         }
     }
 
-    /// Whether the finding is one of those that make this hold.
-    func rests(on finding: Finding) -> Bool {
+    /// Whether the finding is one of those that make this hold, which it must.
+    func rests(on finding: Finding, of input: CompiledPolicy.Input) -> Bool {
         switch self {
-        case .all(let parts), .any(let parts): parts.contains { $0.rests(on: finding) }
+        case .all(let parts): parts.contains { $0.rests(on: finding, of: input) }
+        case .any(let parts): parts.contains { $0.holds(input) && $0.rests(on: finding, of: input) }
         case .finding(let test): test.matches(finding)
         case .not, .degraded, .account, .event: false
         }
@@ -128,7 +129,9 @@ struct FindingTest: Sendable {
             if !pattern.sources.isEmpty, !pattern.sources.contains(signal.source ?? "") { return false }
             if !pattern.labels.isEmpty, !pattern.labels.contains(where: signal.labels.contains) { return false }
         }
-        if let most = pattern.distanceAtMost, (finding.distance ?? 0) > most { return false }
+        if let most = pattern.distanceAtMost {
+            guard let distance = FindingTest.distance(of: finding), distance <= most else { return false }
+        }
         if let least = pattern.coverageAtLeast {
             guard let coverage = finding.coverage, coverage >= least else { return false }
         }
@@ -139,6 +142,14 @@ struct FindingTest: Sendable {
             guard let value = finding.value, value >= Int64(least) else { return false }
         }
         return true
+    }
+
+    private static func distance(of finding: Finding) -> Int? {
+        if let distance = finding.distance { return distance }
+        return switch finding.signal?.type {
+        case .sha256, .sha1, .md5: 0
+        default: nil
+        }
     }
 
     private var needsSignal: Bool {
@@ -184,6 +195,7 @@ struct EventTest: Sendable {
         let event = input.event
         if !types.isEmpty, !types.contains(event.type) { return false }
         if !kinds.isEmpty {
+            guard event.kind.isPresent else { return false }
             let known = input.batch.withBytes(event.kind) { kind in kinds.contains { kind.elementsEqual($0) } }
             if !known { return false }
         }

@@ -23,6 +23,7 @@ package struct FindingPattern: Sendable {
     package var sources: [String] = []
     /// Any of them.
     package var labels: [String] = []
+    /// A match of exact hashes has distance 0; findings of other kinds without a distance have none.
     package var distanceAtMost: Int?
     package var coverageAtLeast: Double?
     package var valueAtMost: Int?
@@ -66,14 +67,14 @@ extension Condition {
         }
     }
 
+    /// - Returns: nil if anything is wrong with it, which has been told then.
     static func read(_ node: YAMLNode, path: String, _ problems: Problems) -> Condition? {
         guard let mapping = StrictMapping(node, path: path, problems) else { return nil }
+        let before = problems.found.count
         var parts: [Condition] = []
-        for (name, combine) in [("all", Condition.all), ("any", Condition.any)] {
-            let items = mapping.items(name)
-            let conditions = items.compactMap { read($0.node, path: $0.path, problems) }
-            guard conditions.count == items.count else { continue }
-            if !items.isEmpty { parts.append(combine(conditions)) }
+        for (name, combine) in [("all", Condition.all), ("any", Condition.any)] where mapping.node(name) != nil {
+            let items = mapping.items(name, orSay: "has no conditions")
+            parts.append(combine(items.compactMap { read($0.node, path: $0.path, problems) }))
         }
         if let inner = mapping.node("not"), let condition = read(inner, path: mapping.name(of: "not"), problems) {
             parts.append(.not(condition))
@@ -83,11 +84,11 @@ extension Condition {
         if let account = mapping.mapping("account") { parts.append(.account(AccountPattern(account))) }
         if let event = mapping.mapping("event") { parts.append(.event(EventPattern(event, problems))) }
         mapping.finish()
-        guard !parts.isEmpty else {
+        if mapping.isEmpty {
             problems.add(
                 "says nothing: give finding, degraded, account, event, all, any or not", key: path, at: node.place)
-            return nil
         }
+        guard problems.found.count == before else { return nil }
         return parts.count == 1 ? parts[0] : .all(parts)
     }
 }
@@ -117,6 +118,7 @@ extension FindingPattern {
         if let value = mapping.mapping("value") {
             valueAtMost = value.optional("atMost", .integer(0...Int.max))
             valueAtLeast = value.optional("atLeast", .integer(0...Int.max))
+            if value.isEmpty { mapping.add("give atMost, atLeast or both", key: "value") }
             value.finish()
         }
         mapping.finish()

@@ -40,14 +40,13 @@ package struct PolicyDocument: Sendable {
         standard = top.optional("default", .action) ?? .allow
         var rules: [Rule] = []
         var names: Set<String> = []
-        for (node, path) in top.items("rules") {
+        for (node, path) in top.items("rules", orSay: "has no rules") {
             guard let rule = PolicyDocument.rule(node, path, problems) else { continue }
             if !names.insert(rule.name).inserted {
                 problems.add("two rules are called \"\(rule.name)\"", key: "\(path).name", at: node.place)
             }
             rules.append(rule)
         }
-        if rules.isEmpty { problems.add("has no rules", key: "rules") }
         if PolicyDocument.removes(standard) {
             problems.add(
                 "\(standard.name) can't be the default: content that nothing speaks against must flow", key: "default")
@@ -64,8 +63,9 @@ package struct PolicyDocument: Sendable {
         guard let mapping = StrictMapping(node, path: path, problems) else { return nil }
         let name = mapping.required("name", .identifier)
         _ = mapping.optional("description", .string)
-        let condition = mapping.node("when").flatMap { Condition.read($0, path: "\(path).when", problems) }
-        if condition == nil { mapping.add("is missing or wrong: say when the rule applies", key: "when") }
+        let when = mapping.node("when")
+        if when == nil { mapping.add("is missing: say when the rule applies", key: "when") }
+        let condition = when.flatMap { Condition.read($0, path: "\(path).when", problems) }
         let action = mapping.required("action", .action)
         let labels = mapping.optional("labels", .labels) ?? .fixed([])
         let preserve = mapping.optional("preserve", .boolean) ?? false

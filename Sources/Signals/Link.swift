@@ -1,27 +1,27 @@
 /// The parts of a web address that signals are compared with, found without allocating.
 ///
-/// Follows RFC 3986's generic syntax for `scheme://authority/rest`; a missing scheme counts as http.
+/// Follows RFC 3986's generic syntax for `scheme://authority/rest`; a missing scheme counts as http. Where browsers
+/// read more into an address (WHATWG URL, section 4.4), so does this, else it could be written around: backslashes
+/// are slashes, `https:` may be followed by any number of them, blanks at the ends don't count, and percent signs in
+/// a host are read. What they drop within an address (tabs and line ends) the caller must have dropped.
+///
+/// Not read: the several ways to write an IP address, dot segments (`/./`), and punycode (`xn--…`) for its letters.
 package struct Link {
     /// Without user, password and port; as written.
     package let host: UnsafeRawBufferPointer
     /// What follows the authority, fragment excluded.
     package let rest: UnsafeRawBufferPointer
-    /// The digits, if the address has them.
+    /// The digits without leading zeros, if the address has them.
     package let port: UnsafeRawBufferPointer
 
     /// nil if there is no host in it.
     package init?(_ address: UnsafeRawBufferPointer) {
-        var start = 0
-        if let scheme = Link.find("://", in: address, from: 0) {
-            start = scheme + 3
-        } else if address.starts(with: [UInt8(ascii: "/"), UInt8(ascii: "/")]) {
-            start = 2
-        }
+        let address = Link.trimmed(address)
+        var start = Link.authorityStart(address)
         var end = start
         while end < address.count, !"/?#\\".utf8.contains(address[end]) { end += 1 }
-        var stop = address.count
-        if let fragment = address[end...].firstIndex(of: UInt8(ascii: "#")) { stop = fragment }
-        rest = UnsafeRawBufferPointer(rebasing: address[end..<max(end, stop)])
+        let stop = address[end...].firstIndex(of: UInt8(ascii: "#")) ?? address.count
+        rest = UnsafeRawBufferPointer(rebasing: address[end..<stop])
         if let at = address[start..<end].lastIndex(of: UInt8(ascii: "@")) { start = at + 1 }
         var hostEnd = end
         if start < end, address[start] == UInt8(ascii: "[") {
@@ -30,7 +30,9 @@ package struct Link {
         } else if let colon = address[start..<end].firstIndex(of: UInt8(ascii: ":")) {
             hostEnd = colon
         }
-        port = UnsafeRawBufferPointer(rebasing: address[min(hostEnd + 1, end)..<end])
+        var portStart = min(hostEnd + 1, end)
+        while portStart + 1 < end, address[portStart] == UInt8(ascii: "0") { portStart += 1 }
+        port = UnsafeRawBufferPointer(rebasing: address[portStart..<end])
         if hostEnd > start, address[hostEnd - 1] == UInt8(ascii: ".") { hostEnd -= 1 }
         guard hostEnd > start else { return nil }
         host = UnsafeRawBufferPointer(rebasing: address[start..<hostEnd])
@@ -38,29 +40,99 @@ package struct Link {
 
     /// Host in lower case, a port that is not the default one, and the rest; a rest of `/` is left out.
     /// Scheme, user and fragment don't count.
-    package func appendNormalized(to out: inout [UInt8]) {
-        for byte in host { out.append(lowercased(byte)) }
+    ///
+    /// - Returns: how many of the bytes are the host's.
+    @discardableResult
+    package func appendNormalized(to out: inout [UInt8]) -> Int {
+        let start = out.count
+        appendHost(to: &out)
+        let hostCount = out.count - start
         if !port.isEmpty, !port.elementsEqual("80".utf8), !port.elementsEqual("443".utf8) {
             out.append(UInt8(ascii: ":"))
             out.append(contentsOf: port)
         }
-        if !rest.elementsEqual("/".utf8) { out.append(contentsOf: rest) }
+        if !rest.elementsEqual("/".utf8), !rest.elementsEqual("\\".utf8) { appendRest(to: &out) }
+        return hostCount
     }
 
-    private static func find(_ text: StaticString, in bytes: UnsafeRawBufferPointer, from: Int) -> Int? {
-        text.withUTF8Buffer { text in
-            // A scheme is short: what looks like one further on belongs to a query.
-            var at = from
-            while at + text.count <= min(bytes.count, 32) {
-                if bytes[at..<at + text.count].elementsEqual(text) { return at }
-                at += 1
+    private func appendHost(to out: inout [UInt8]) {
+        var index = 0
+        while index < host.count {
+            var byte = host[index]
+            index += 1
+            if byte == UInt8(ascii: "%"), index + 2 <= host.count,
+                let high = hexValue(host[index]), let low = hexValue(host[index + 1])
+            {
+                byte = high << 4 | low
+                index += 2
             }
-            return nil
+            out.append(lowercased(byte))
         }
+        if host.count > 1, out.last == UInt8(ascii: ".") { out.removeLast() }
     }
+
+    private func appendRest(to out: inout [UInt8]) {
+        // A query right behind the host is one of the root.
+        if rest.first == UInt8(ascii: "?") { out.append(UInt8(ascii: "/")) }
+        let query = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.count
+        for byte in rest[..<query] { out.append(byte == UInt8(ascii: "\\") ? UInt8(ascii: "/") : byte) }
+        out.append(contentsOf: rest[query...])
+    }
+
+    /// Without blanks and control characters at either end.
+    static func trimmed(_ address: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        var (start, end) = (0, address.count)
+        while start < end, address[start] <= 0x20 { start += 1 }
+        while end > start, address[end - 1] <= 0x20 { end -= 1 }
+        return UnsafeRawBufferPointer(rebasing: address[start..<end])
+    }
+
+    /// Behind `scheme://`, `https:` and the slashes that follow it, or `//`; 0 where there is none of them.
+    private static func authorityStart(_ address: UnsafeRawBufferPointer) -> Int {
+        func behindSlashes(_ start: Int) -> Int {
+            var at = start
+            while at < address.count, isSlash(address[at]) { at += 1 }
+            return at
+        }
+        guard let colon = schemeEnd(address) else {
+            return address.count >= 2 && isSlash(address[0]) && isSlash(address[1]) ? behindSlashes(0) : 0
+        }
+        let scheme = address[..<colon]
+        if ["http", "https", "ftp", "ws", "wss"].contains(where: { scheme.lazy.map(lowercased).elementsEqual($0.utf8) })
+        {
+            return behindSlashes(colon + 1)
+        }
+        let hasAuthority = address[(colon + 1)...].starts(with: "//".utf8)
+        return hasAuthority ? colon + 3 : 0
+    }
+
+    /// Where the colon stands behind something that may be a scheme (RFC 3986, section 3.1).
+    private static func schemeEnd(_ address: UnsafeRawBufferPointer) -> Int? {
+        for (index, byte) in address.enumerated() {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): continue
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                if index == 0 { return nil }
+            case UInt8(ascii: ":"): return index > 0 ? index : nil
+            default: return nil
+            }
+        }
+        return nil
+    }
+
+    private static func isSlash(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\") }
 }
 
 @inline(__always)
 func lowercased(_ byte: UInt8) -> UInt8 {
     byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+}
+
+private func hexValue(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    default: nil
+    }
 }

@@ -22,9 +22,7 @@ package struct LinkIndex: Sendable {
             switch signal.type {
             case .domain: domains.insert(bytes, index)
             case .url:
-                guard let link = Link(bytes) else { return }
-                var normalized: [UInt8] = []
-                link.appendNormalized(to: &normalized)
+                guard let normalized = LinkIndex.normalized(bytes) else { return }
                 normalized.withUnsafeBytes { addresses.insert($0, index) }
             case .urlmd5:
                 if let digest = Digest128(hex: bytes) { digests[digest] = index }
@@ -33,31 +31,53 @@ package struct LinkIndex: Sendable {
         }
     }
 
+    /// The one form in which an address is compared; nil if it names no host.
+    static func normalized(_ address: UnsafeRawBufferPointer) -> [UInt8]? {
+        withoutBreaks(address) { address in
+            guard let link = Link(address) else { return nil }
+            var normalized: [UInt8] = []
+            link.appendNormalized(to: &normalized)
+            return normalized
+        }
+    }
+
     /// Calls `body` with the position of each signal that the address matches: address, MD5, then domains from
     /// the longest to the shortest. `scratch` is reused between calls.
     package func forEachMatch(
         of address: UnsafeRawBufferPointer, scratch: inout [UInt8], _ body: (Int32) -> Void
     ) {
-        guard let link = Link(address) else { return }
-        scratch.removeAll(keepingCapacity: true)
-        link.appendNormalized(to: &scratch)
-        scratch.withUnsafeBytes { normalized in
-            if let index = addresses[normalized] { body(index) }
-        }
-        if !digests.isEmpty, let index = digests[LinkIndex.digest(address)] { body(index) }
-        guard domains.count > 0 else { return }
-        scratch.withUnsafeBytes { normalized in
-            let host = normalized[0..<link.host.count]
-            var start = 0
-            while start < host.count {
-                if let index = domains[UnsafeRawBufferPointer(rebasing: host[start...])] { body(index) }
-                guard let dot = host[start...].firstIndex(of: UInt8(ascii: ".")) else { break }
-                start = dot + 1
+        LinkIndex.withoutBreaks(address) { address in
+            guard let link = Link(address) else { return }
+            scratch.removeAll(keepingCapacity: true)
+            let hostCount = link.appendNormalized(to: &scratch)
+            scratch.withUnsafeBytes { normalized in
+                if let index = addresses[normalized] { body(index) }
+                if !digests.isEmpty, let index = digests[LinkIndex.digest(address)] { body(index) }
+                if domains.count > 0 { forEachDomain(of: normalized[0..<hostCount], body) }
             }
         }
     }
 
+    private func forEachDomain(of host: Slice<UnsafeRawBufferPointer>, _ body: (Int32) -> Void) {
+        var start = 0
+        while start < host.count {
+            if let index = domains[UnsafeRawBufferPointer(rebasing: host[start...])] { body(index) }
+            guard let dot = host[start...].firstIndex(of: UInt8(ascii: ".")) else { break }
+            start = dot + 1
+        }
+    }
+
+    /// Browsers drop tabs and line ends wherever they stand in an address. Hardly ever there, so a copy will do.
+    private static func withoutBreaks<Result>(
+        _ address: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        func isBreak(_ byte: UInt8) -> Bool { byte == 0x09 || byte == 0x0A || byte == 0x0D }
+        guard address.contains(where: isBreak) else { return body(address) }
+        return address.filter { !isBreak($0) }.withUnsafeBytes(body)
+    }
+
     private static func digest(_ address: UnsafeRawBufferPointer) -> Digest128 {
+        let address = Link.trimmed(address)
         var start = 0
         if let colon = address.prefix(32).firstIndex(of: UInt8(ascii: ":")), address.count >= colon + 3,
             address[colon + 1] == UInt8(ascii: "/"), address[colon + 2] == UInt8(ascii: "/")

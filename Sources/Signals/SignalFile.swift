@@ -22,7 +22,8 @@ package struct SignalFile: Sendable {
     package init(_ bytes: [UInt8], check: (Signal) -> String? = { _ in nil }) {
         let reader = SignalLineReader()
         bytes.withUnsafeBytes { bytes in
-            var start = 0
+            // Some editors put a byte order mark before the first line.
+            var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
             var line = 0
             while start < bytes.count {
                 line += 1

@@ -10,12 +10,16 @@ package final class SignalSet: Sendable {
     private let md5: [Digest128: Int32]
     package let pdq: PDQIndex
     package let links: LinkIndex
+    /// What the sources state of a signal, by its position; only where an opinion ends before the others do.
+    private let statements: [Int32: [Signal]]
 
     package static let empty = SignalSet([])
 
-    /// - Parameter stated: in any order; withdrawn ones (`deleted`) cancel what the same source stated.
+    /// - Parameter stated: of all sources. Where one source states a value twice, the later word counts: by
+    ///   `updatedAt` if both have one, else by their order. A withdrawal (`deleted`) is such a word too.
     package init(_ stated: some Sequence<Signal>) {
-        let merged = SignalSet.merge(stated)
+        let groups = SignalSet.merge(stated)
+        let merged = groups.map(\.joined)
         var sha256: [Digest256: Int32] = [:]
         var md5: [Digest128: Int32] = [:]
         var pdq = PDQIndex()
@@ -32,6 +36,10 @@ package final class SignalSet: Sendable {
             }
         }
         signals = merged
+        statements = Dictionary(
+            uniqueKeysWithValues: groups.enumerated().compactMap { position, group in
+                group.endsInParts ? (Int32(position), group.statements) : nil
+            })
         self.sha256 = sha256
         self.md5 = md5
         self.pdq = pdq
@@ -45,9 +53,12 @@ package final class SignalSet: Sendable {
     /// The signal at a position as findings name it; nil if it had expired by the time of the event.
     /// Event time, not the clock, so that a replay finds the same.
     package func match(_ position: Int32, at time: Timestamp) -> MatchedSignal? {
-        let signal = signals[Int(position)]
-        if let expiresAt = signal.expiresAt, expiresAt <= time { return nil }
-        return MatchedSignal(signal)
+        guard let statements = statements[position] else {
+            let signal = signals[Int(position)]
+            return signal.hasExpired(by: time) ? nil : MatchedSignal(signal)
+        }
+        let valid = statements.filter { !$0.hasExpired(by: time) }
+        return valid.isEmpty ? nil : MatchedSignal(SignalSet.join(valid))
     }
 
     /// For every type, zeros included: a metric without a sample is one that no alert can rest on.
@@ -63,27 +74,51 @@ package final class SignalSet: Sendable {
     private struct Key: Hashable {
         let type: SignalType
         let value: String
-    }
 
-    private struct SourceKey: Hashable {
-        let key: Key
-        let source: String?
-    }
-
-    private static func merge(_ stated: some Sequence<Signal>) -> [Signal] {
-        // The last word of each source counts, then the sources are joined.
-        var bySource: [SourceKey: Signal] = [:]
-        for signal in stated {
-            let key = SourceKey(key: Key(type: signal.type, value: signal.value), source: signal.source)
-            bySource[key] = signal.deleted ? nil : signal
+        /// Spellings of one address are one signal.
+        init(_ signal: Signal) {
+            type = signal.type
+            var value = signal.value
+            let normalized = type == .url ? value.withUTF8 { LinkIndex.normalized(UnsafeRawBufferPointer($0)) } : nil
+            self.value = normalized.map { String(decoding: $0, as: UTF8.self) } ?? value
         }
-        let byValue = Dictionary(grouping: bySource.values) { Key(type: $0.type, value: $0.value) }
+    }
+
+    /// One thing that one source may state.
+    private struct Subject: Hashable {
+        let type: SignalType
+        let value: String
+        let source: String
+    }
+
+    /// What the sources state of one value, and what that amounts to.
+    private struct Group {
+        let joined: Signal
+        let statements: [Signal]
+
+        var endsInParts: Bool {
+            statements.count > 1 && statements.contains { $0.expiresAt != statements[0].expiresAt }
+        }
+    }
+
+    private static func merge(_ stated: some Sequence<Signal>) -> [Group] {
+        var latest: [Subject: Signal] = [:]
+        for signal in stated {
+            let subject = Subject(type: signal.type, value: signal.value, source: signal.source ?? "")
+            if let last = latest[subject]?.updatedAt, let updatedAt = signal.updatedAt, updatedAt < last { continue }
+            latest[subject] = signal
+        }
+        let groups = Dictionary(grouping: latest.values.lazy.filter { !$0.deleted }, by: Key.init)
         // One order for one content, whatever order it was stated in.
-        return byValue.values.map(join).sorted { ($0.type.rawValue, $0.value) < ($1.type.rawValue, $1.value) }
+        return groups.values.map { Group(joined: join($0), statements: $0) }.sorted {
+            ($0.joined.type.rawValue, $0.joined.value) < ($1.joined.type.rawValue, $1.joined.value)
+        }
     }
 
     private static func join(_ statements: [Signal]) -> Signal {
-        let ordered = statements.sorted { (certainty($1), $0.source ?? "") < (certainty($0), $1.source ?? "") }
+        let ordered = statements.sorted {
+            (certainty($1), $0.source ?? "", $0.value) < (certainty($0), $1.source ?? "", $1.value)
+        }
         var joined = ordered[0]
         guard ordered.count > 1 else { return joined }
         joined.opinion = ordered.dropFirst().reduce(joined.opinion) { $0.joined(with: $1.opinion) }
@@ -113,4 +148,8 @@ package final class SignalSet: Sendable {
         var hex = hex
         return hex.withUTF8 { Digest128(hex: UnsafeRawBufferPointer($0)) } ?? Digest128()
     }
+}
+
+extension Signal {
+    fileprivate func hasExpired(by time: Timestamp) -> Bool { expiresAt.map { $0 <= time } ?? false }
 }

@@ -149,7 +149,8 @@ final class PartitionSession: Sendable {
             partition: partition, epoch: epoch, judged: judged, deadLetters: batch.deadLetters,
             received: batch.received, nextOffset: batch.nextOffset, byteCount: batch.byteCount + verdictBytes)
         state.withLock { state in
-            guard state.epoch == epoch else {
+            // A judgement that was cut short says less than there is to say: the records are read again instead.
+            guard state.epoch == epoch, !Task.isCancelled else {
                 flow.letGo(records: result.recordCount, bytes: result.byteCount)
                 return
             }

@@ -5,7 +5,7 @@ internal import Testing
 
 @Suite struct StatisticsTests {
     /// What the linked library really writes, so that a renamed field is found.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(3)))
     func theLibrarysOwnStatisticsAreRead() async throws {
         let cluster = try MockCluster()
         defer { cluster.close() }

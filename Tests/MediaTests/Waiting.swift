@@ -1,16 +1,6 @@
 import Dispatch
 import Synchronization
 
-/// Looks until it is so; false if it is not after twenty seconds.
-func eventually(_ condition: () -> Bool) async -> Bool {
-    let end = ContinuousClock.now + .seconds(20)
-    while ContinuousClock.now < end {
-        if condition() { return true }
-        try? await Task.sleep(for: .milliseconds(5))
-    }
-    return condition()
-}
-
 /// A figure that threads share.
 final class Tally: Sendable {
     private let count = Atomic<Int>(0)

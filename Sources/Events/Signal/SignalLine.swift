@@ -53,6 +53,7 @@ package final class SignalLineReader {
         switch members["deleted"] {
         case nil, .null: break
         case .boolean(let deleted): signal.deleted = deleted
+        // Not to be guessed: a withdrawal that is missed keeps a signal in force.
         default: throw Rejection(description: "deleted: expected true or false")
         }
         return signal

@@ -63,13 +63,14 @@ package final class AdminServer: Service {
 
     fileprivate func listening(on number: Int) {
         port.withLock { $0 = number }
-        logger.info("admin server listens", ["address": "\(address.host):\(number)"])
+        logger.info("admin server listens", ["address": address.with(port: number).description])
     }
 
     fileprivate var socketAddress: sockaddr_storage { address.storage }
-    fileprivate var addressText: String { "\(address.host):\(address.port)" }
+    fileprivate var addressText: String { address.description }
 
-    fileprivate func respond(method: String, path: String, fromLoopback: Bool, authorization: String?) -> Response {
+    /// - Parameter fromLoopback: whether the caller is on this machine.
+    func respond(method: String, path: String, fromLoopback: Bool, authorization: String?) -> Response {
         guard method == "GET" || method == "HEAD" else {
             return .problem(405, "Method Not Allowed", "only GET and HEAD are served")
         }
@@ -156,6 +157,7 @@ private func queue(_ response: AdminServer.Response, on connection: OpaquePointe
     MHD_add_response_header(reply, "Content-Type", response.contentType)
     MHD_add_response_header(reply, "Cache-Control", "no-store")
     MHD_add_response_header(reply, "X-Content-Type-Options", "nosniff")
+    if response.status == 405 { MHD_add_response_header(reply, "Allow", "GET, HEAD") }
     if response.status == 401 { MHD_add_response_header(reply, "WWW-Authenticate", "Bearer") }
     return MHD_queue_response(connection, UInt32(response.status), reply)
 }

@@ -9,18 +9,30 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
 
     /// nil if `text` is anything else.
     package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let digits = text[text.index(after: colon)...]
+        guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let port = Int(digits),
             (0...65_535).contains(port)
         else { return nil }
-        var host = String(text[..<colon])
-        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        if host == "localhost" { host = "127.0.0.1" }
-        self.host = host
+        let written = String(text[..<colon])
         self.port = port
         var four = in_addr()
         var six = in6_addr()
-        guard inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1 else { return nil }
+        if written.hasPrefix("["), written.hasSuffix("]") {
+            host = String(written.dropFirst().dropLast())
+            guard inet_pton(AF_INET6, host, &six) == 1 else { return nil }
+        } else {
+            host = written == "localhost" ? "127.0.0.1" : written
+            guard inet_pton(AF_INET, host, &four) == 1 else { return nil }
+        }
     }
+
+    private init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    func with(port: Int) -> ListenAddress { ListenAddress(host: host, port: port) }
 
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 

@@ -18,6 +18,8 @@ package final class LogSink: Sendable {
     private struct State {
         var buckets: [String: RateLimit.Bucket] = [:]
         var lost = 0
+        /// The last line was cut off: the next begins on a line of its own.
+        var isBroken = false
     }
 
     /// - Parameter descriptor: stays open as long as the sink; not closed here.
@@ -47,7 +49,7 @@ package final class LogSink: Sendable {
             let line =
                 format == .json
                 ? json(now, level, label, message, metadata) : text(now, level, label, message, metadata)
-            if !put(line) { state.lost += 1 }
+            if !put(line, &state.isBroken) { state.lost += 1 }
         }
     }
 
@@ -86,23 +88,40 @@ package final class LogSink: Sendable {
         return out.bytes
     }
 
+    /// Line ends and whatever else would move a terminal's cursor or change its colours is taken out.
     private func oneLine(_ text: String) -> String {
-        text.contains(where: \.isNewline) ? text.split(whereSeparator: \.isNewline).joined(separator: " | ") : text
+        let lines = text.contains(where: \.isNewline) ? text.split(whereSeparator: \.isNewline) : [text[...]]
+        let line = lines.joined(separator: " | ")
+        func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) }
+        guard line.unicodeScalars.contains(where: isControl) else { return line }
+        var clean = String.UnicodeScalarView()
+        for scalar in line.unicodeScalars { clean.append(isControl(scalar) ? " " : scalar) }
+        return String(clean)
     }
 
-    private func put(_ line: [UInt8]) -> Bool {
-        var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        guard poll(&ready, 1, 0) == 1, ready.revents & Int16(POLLOUT) != 0 else { return false }
+    /// A pipe that is ready takes this much without making the writer wait (POSIX, `PIPE_BUF`), but not more.
+    private static let mostAtOnce = 4_096
+
+    private func put(_ line: [UInt8], _ isBroken: inout Bool) -> Bool {
+        let line = isBroken ? [UInt8(ascii: "\n")] + line : line
         var start = 0
         while start < line.count {
-            let written = line[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard poll(&ready, 1, 0) == 1, ready.revents & Int16(POLLOUT) != 0 else { break }
+            let part = line[start..<min(start + LogSink.mostAtOnce, line.count)]
+            let written = part.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0 {
                 if errno == EINTR { continue }
-                return false
+                break
             }
             start += written
         }
-        return true
+        if start == line.count {
+            isBroken = false
+            return true
+        }
+        if start > 0 { isBroken = true }
+        return false
     }
 }
 

@@ -77,7 +77,11 @@ extension Duration {
 }
 
 /// Metrics of one name that differ in their labels' values. Keep what the subscript gives: it takes a lock.
+///
+/// Values may come from outside, as the labels of signals do. Beyond `mostMembers` all new ones are one: `other`.
 package final class MetricFamily<Metric: Sendable>: Sendable {
+    package static var mostMembers: Int { 4_096 }
+
     package let labels: [String]
     private let make: @Sendable () -> Metric
     private let members = Mutex<[[String]: Metric]>([:])
@@ -91,8 +95,11 @@ package final class MetricFamily<Metric: Sendable>: Sendable {
         precondition(values.count == labels.count, "one value for each of \(labels)")
         return members.withLock { members in
             if let member = members[values] { return member }
+            let isFull = members.count >= MetricFamily.mostMembers
+            let kept = isFull ? values.map { _ in "other" } : values
+            if isFull, let other = members[kept] { return other }
             let member = make()
-            members[values] = member
+            members[kept] = member
             return member
         }
     }

@@ -65,7 +65,7 @@ package final class MetricsRegistry: Sendable {
     package func prometheusText() -> String {
         var out = ""
         for entry in entries.withLock({ $0 }).sorted(by: { $0.name < $1.name }) {
-            out += "# HELP \(entry.name) \(entry.help)\n"
+            out += "# HELP \(entry.name) \(escaped(entry.help))\n"
             switch entry.kind {
             case .counter(let family):
                 out += "# TYPE \(entry.name) counter\n"
@@ -109,13 +109,18 @@ package final class MetricsRegistry: Sendable {
     private func labelSet(_ names: [String], _ values: [String]) -> String {
         if names.isEmpty { return "" }
         let pairs = zip(names, values).map { name, value in
-            let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-            return "\(name)=\"\(escaped)\""
+            "\(name)=\"\(escaped(value).replacing("\"", with: "\\\""))\""
         }
         return "{" + pairs.joined(separator: ",") + "}"
     }
 
+    private func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+    }
+
     private func number(_ value: Double) -> String {
-        value == value.rounded() && value.magnitude < 1e15 ? String(Int64(value)) : "\(value)"
+        if value.isNaN { return "NaN" }
+        if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }
+        return value == value.rounded() && value.magnitude < 1e15 ? String(Int64(value)) : "\(value)"
     }
 }

@@ -21,7 +21,8 @@ package struct ServiceGroup: Sendable {
         await withTaskGroup(of: Event.self) { group in
             for (index, service) in services.enumerated() {
                 let signal = signals[index]
-                group.addTask {
+                // Runs up to its first wait before the next one is begun: that is what "in order" means.
+                group.addImmediateTask {
                     do {
                         try await service.run(until: signal)
                         return .ended(index, nil)
@@ -42,7 +43,7 @@ package struct ServiceGroup: Sendable {
                     stopping = true
                 case .ended(let index, let error):
                     running.remove(index)
-                    if let error, failure == nil, !(error is CancellationError) {
+                    if let error, failure == nil, !(error is CancellationError && Task.isCancelled) {
                         failure = error
                         logger.error("service failed", ["service": services[index].name, "error": "\(error)"])
                     } else if !stopping, error == nil {

@@ -47,9 +47,15 @@ package struct PipelineDocument: Sendable {
         batchSize = top.optional("batchSize", .integer(1...4_096)) ?? 256
         window = top.optional("window", .integer(1...64)) ?? 8
         let reader = StageReader(catalog: catalog, problems: problems)
-        stages = top.items("stages").compactMap { reader.stage($0.node, $0.path) }
-        if stages.isEmpty { problems.add("has no stages", key: "stages") }
-        reader.checkNames(stages)
+        var stages: [Stage] = []
+        for (node, path) in top.items("stages", orSay: "has no stages") {
+            guard let stage = reader.stage(node, path) else { continue }
+            if stages.contains(where: { $0.name == stage.name }) {
+                problems.add("two stages are called \"\(stage.name)\"", key: "\(path).name", at: node.place)
+            }
+            stages.append(stage)
+        }
+        self.stages = stages
         top.finish()
         try problems.check()
     }
@@ -67,11 +73,22 @@ private struct StageReader {
         let breaker = self.breaker(mapping, standard: Breaker.Limits())
         let concurrency = mapping.optional("concurrency", .integer(1...1_024))
         let settledBy = mapping.optional("settledBy", .list(of: .string)) ?? []
-        let steps = mapping.items("detectors").compactMap { step($0.node, $0.path, deadline, breaker) }
+        var steps: [PipelineDocument.Step] = []
+        let items = mapping.items("detectors", orSay: "has no detectors")
+        for (node, path) in items {
+            guard let step = step(node, path, deadline, breaker) else { continue }
+            if steps.contains(where: { $0.detector == step.detector }) {
+                problems.add("\"\(step.detector)\" stands twice in this stage", key: path, at: node.place)
+            }
+            steps.append(step)
+        }
         mapping.finish()
-        if steps.isEmpty { mapping.add("has no detectors", key: "detectors") }
-        for detector in settledBy where !steps.contains(where: { $0.detector == detector }) {
-            mapping.add("\"\(detector)\" is no detector of this stage", key: "settledBy")
+        // Where one was not understood, that is told already.
+        if steps.count == items.count, !steps.isEmpty {
+            for detector in settledBy where !steps.contains(where: { $0.detector == detector }) {
+                let near = suggestion(for: detector, among: steps.map(\.detector))
+                mapping.add("\"\(detector)\" is no detector of this stage; \(near)", key: "settledBy")
+            }
         }
         guard let name else { return nil }
         return PipelineDocument.Stage(
@@ -116,18 +133,5 @@ private struct StageReader {
         let near = suggestion(for: name, among: catalog.map(\.identity.name))
         problems.add("no detector is called \"\(name)\"; \(near)", key: path, at: place)
         return nil
-    }
-
-    func checkNames(_ stages: [PipelineDocument.Stage]) {
-        for (index, stage) in stages.enumerated() {
-            if stages[..<index].contains(where: { $0.name == stage.name }) {
-                problems.add("two stages are called \"\(stage.name)\"", key: "stages[\(index)].name")
-            }
-            for (step, other) in stage.detectors.enumerated()
-            where stage.detectors[..<step].contains(where: { $0.detector == other.detector }) {
-                problems.add(
-                    "\"\(other.detector)\" stands twice in this stage", key: "stages[\(index)].detectors[\(step)]")
-            }
-        }
     }
 }

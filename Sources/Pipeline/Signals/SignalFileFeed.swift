@@ -1,5 +1,5 @@
 internal import Concurrency
-internal import Configuration
+package import Configuration
 internal import Events
 package import Operations
 internal import Signals
@@ -13,12 +13,20 @@ package final class SignalFileFeed: Service {
     private let blueprint: PipelineBlueprint
     private let judge: Judge
     private let logger: Logger
+    private let loaded: [FileFingerprint?]
     private let loader = SignalLoader()
 
-    /// - Parameter interval: how often the files are looked at.
+    /// A file that never rests is loaded after so many looks all the same.
+    private static let mostLooks = 10
+
+    /// - Parameters:
+    ///   - loaded: what the files looked like before the judge's signals were read from them.
+    ///   - interval: how often the files are looked at.
     package init(
-        paths: [String], interval: Duration, blueprint: PipelineBlueprint, judge: Judge, logger: Logger
+        paths: [String], loaded: [FileFingerprint?], interval: Duration, blueprint: PipelineBlueprint, judge: Judge,
+        logger: Logger
     ) {
+        self.loaded = loaded
         self.paths = paths
         self.interval = interval
         self.blueprint = blueprint
@@ -29,27 +37,34 @@ package final class SignalFileFeed: Service {
     package func run(until shutdown: ShutdownSignal) async throws {
         let wakeup = Wakeup()
         shutdown.onTrigger { wakeup.signal() }
-        // The files were read just before the start.
-        var loaded = paths.map { FileFingerprint(path: $0) }
+        var loaded = loaded
         var seen = loaded
-        while !shutdown.isTriggered, !Task.isCancelled {
+        var looks = 0
+        while true {
             await wakeup.wait(until: .now + interval)
-            let now = paths.map { FileFingerprint(path: $0) }
-            // A file still being written has changed again since the last look: wait until it rests.
+            if shutdown.isTriggered || Task.isCancelled { return }
+            let now = SignalFileFeed.look(at: paths)
             defer { seen = now }
-            guard now != loaded, now == seen else { continue }
-            loaded = now
-            await reload()
+            looks = now == loaded ? 0 : looks + 1
+            // A file still being written has changed again since the last look: wait until it rests.
+            guard now != loaded, now == seen || looks >= SignalFileFeed.mostLooks else { continue }
+            // What can't be read is tried again: the reason may pass without a change of the file.
+            if await reload() { loaded = now }
         }
     }
 
-    private func reload() async {
+    /// What the files look like now.
+    package static func look(at paths: [String]) -> [FileFingerprint?] { paths.map { FileFingerprint(path: $0) } }
+
+    private func reload() async -> Bool {
         do {
             let generation = try await loader.generation(paths, blueprint, logger)
             judge.current = generation
             logger.notice("signals reloaded", ["signals": "\(generation.signals.signals.count)"])
+            return true
         } catch {
             logger.error("signals not reloaded, the old ones stay", ["error": "\(error)"])
+            return false
         }
     }
 }

@@ -94,42 +94,49 @@ struct StageRunner: Sendable {
         let name = step.identity.name
         let breaker = breakers[name]
         let start = ContinuousClock.now
-        if let breaker, !breaker.admit(now: start) {
-            return unavailable([step], inspection.selection, "breaker-open")
-        }
-        var findings: Findings
-        var failure: Code?
-        do {
-            if let result = try await withDeadline(step.deadline, { try await step.detector.inspect(inspection) }) {
-                findings = result
-            } else {
-                failure = "timeout"
-                findings = Findings()
-            }
-        } catch {
-            failure = error is CancellationError ? "cancelled" : "failed"
-            findings = Findings()
-            logger.warning("detector failed", ["detector": name, "error": "\(error)"])
-        }
+        let admission = breaker?.admit(now: start)
+        if breaker != nil, admission == nil { return unavailable([step], inspection.selection, "breaker-open") }
+        let (findings, failure) = await ask(step, inspection)
         let end = ContinuousClock.now
         metrics.detectorSeconds[name].observe(end - start)
-        if breaker?.ended(failed: failure != nil, now: end) == true {
+        // A batch that nobody wants any more says nothing of the detector.
+        let outcome: Breaker.Outcome = Task.isCancelled ? .abandoned : failure == nil ? .succeeded : .failed
+        if let breaker, let admission, breaker.ended(admission, outcome, now: end) {
             logger.error(
                 "detector keeps failing: breaker opened", ["detector": name, "reason": failure?.description ?? ""])
         }
         if let failure { return unavailable([step], inspection.selection, failure) }
-        return signed(findings, by: step, inspection.batch)
+        return signed(findings, by: step, inspection)
     }
 
-    /// Puts the detector's name under what it reports. What points outside the batch is a detector's mistake, which
-    /// must not become the pipeline's: it is logged and left out.
-    private func signed(_ findings: Findings, by step: Generation.Step, _ batch: EventBatch) -> Findings {
+    /// What the detector says in time, or why it said nothing that counts.
+    private func ask(_ step: Generation.Step, _ inspection: Inspection) async -> (Findings, Code?) {
+        do {
+            let findings = try await withDeadline(step.deadline) { try await step.detector.inspect(inspection) }
+            // What a detector returns on cancellation may be a part of what it would have found.
+            if Task.isCancelled { return (Findings(), "cancelled") }
+            return findings.map { ($0, nil) } ?? (Findings(), "timeout")
+        } catch {
+            if Task.isCancelled { return (Findings(), "cancelled") }
+            logger.warning("detector failed", ["detector": step.identity.name, "error": "\(error)"])
+            return (Findings(), "failed")
+        }
+    }
+
+    /// Puts the detector's name under what it reports. What points outside of what it was given is a detector's
+    /// mistake, which must not become the pipeline's: it is logged and left out.
+    private func signed(_ findings: Findings, by step: Generation.Step, _ inspection: Inspection) -> Findings {
+        let batch = inspection.batch
         func isInside(_ event: Int, _ media: Int?) -> Bool {
-            guard batch.events.indices.contains(event) else { return false }
+            guard inspection.selection.contains(event) else { return false }
             return media.map { batch.events[event].media.contains($0) } ?? true
         }
+        func makesSense(_ finding: Finding) -> Bool {
+            guard isInside(finding.event, finding.media), finding.coverage?.isFinite ?? true else { return false }
+            return finding.link.map { (0..<batch.events[finding.event].links.count).contains($0) } ?? true
+        }
         var kept = Findings()
-        for var finding in findings.found where isInside(finding.event, finding.media) {
+        for var finding in findings.found where makesSense(finding) {
             finding.detector = step.id
             kept.found.append(finding)
         }

@@ -25,6 +25,7 @@ struct WeirProcess: Sendable {
         let readiness = Readiness()
         readiness.set("streaming", "starting")
         let pipelineMetrics = PipelineMetrics(registry)
+        let signalFiles = SignalFileFeed.look(at: assembly.signalFiles)
         let generation = try await SignalLoader().generation(assembly.signalFiles, assembly.blueprint, logger)
         let judge = Judge(
             generation, blueprint: assembly.blueprint, media: assembly.mediaReader(), metrics: pipelineMetrics,
@@ -47,7 +48,7 @@ struct WeirProcess: Sendable {
         if !assembly.signalFiles.isEmpty {
             services.append(
                 SignalFileFeed(
-                    paths: assembly.signalFiles, interval: settings[WeirSettings.signalInterval],
+                    paths: assembly.signalFiles, loaded: signalFiles, interval: settings[WeirSettings.signalInterval],
                     blueprint: assembly.blueprint, judge: judge, logger: logger))
         }
         services.append(

@@ -12,14 +12,16 @@ struct CommandLineParser {
 
     let commands: [Command]
 
-    /// `--help` anywhere wins over everything that may be wrong.
-    func parse(_ words: [String]) throws -> Outcome {
+    /// `--help` anywhere wins over everything that may be wrong; `help` in front is the same.
+    func parse(_ typed: [String]) throws -> Outcome {
+        let asksFirst = typed.first == "help"
+        let words = asksFirst ? Array(typed.dropFirst()) : typed
         let beforeDashes = words.prefix { $0 != "--" }
-        let wantsHelp = beforeDashes.contains("--help") || beforeDashes.contains("-h")
+        let wantsHelp = asksFirst || beforeDashes.contains("--help") || beforeDashes.contains("-h")
         if words.first == "--version" { return .version }
         guard let (command, rest) = find(words) else {
             let group = knownGroup(words)
-            if wantsHelp || words.first == "help" { return .overview(group) }
+            if wantsHelp { return .overview(group) }
             throw unknownCommand(words, group)
         }
         return wantsHelp ? .help(command) : .run(try options(of: command, rest))
@@ -103,7 +105,9 @@ struct CommandLineParser {
             invocation.add("", to: option.name)
             return
         }
-        guard let value = inline ?? rest.popFirst() else {
+        // What looks like an option is one: a value that begins with two dashes stands behind `=`.
+        let follows = rest.first?.hasPrefix("--") == false
+        guard let value = inline ?? (follows ? rest.popFirst() : nil) else {
             throw UsageError(
                 "weir \(command.name): \(option.name) needs a value: \(option.name) \(placeholder)", command: command)
         }

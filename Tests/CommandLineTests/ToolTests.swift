@@ -1,0 +1,151 @@
+import Foundation
+import Testing
+
+/// The built tool, as people call it.
+@Suite(.timeLimit(.minutes(3))) final class ToolTests {
+    private struct Outcome {
+        let code: Int32
+        let output: String
+        let errors: String
+    }
+
+    private struct NoTool: Error {}
+
+    private let directory: String
+
+    init() throws {
+        directory = NSTemporaryDirectory() + "weir-tool-\(UInt64.random(in: 0 ... .max))"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    private func file(_ name: String, _ text: String) throws -> String {
+        let path = "\(directory)/\(name)"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    /// It lies beside the bundle of the tests.
+    private static func tool() throws -> URL {
+        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        for folder in [Bundle.main.bundleURL, beside, Bundle.main.bundleURL.deletingLastPathComponent()] {
+            let candidate = folder.appendingPathComponent("weir")
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), !isFolder.boolValue {
+                return candidate
+            }
+        }
+        throw NoTool()
+    }
+
+    /// What it writes must be short: it is read when the tool has ended.
+    private func weir(_ words: String...) throws -> Outcome {
+        let process = Process()
+        process.executableURL = try ToolTests.tool()
+        process.arguments = words
+        process.currentDirectoryURL = URL(fileURLWithPath: directory)
+        let output = Pipe()
+        let errors = Pipe()
+        process.standardOutput = output
+        process.standardError = errors
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return Outcome(
+            code: process.terminationStatus,
+            output: String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self),
+            errors: String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self))
+    }
+
+    @Test func versionAndHelpSucceed() throws {
+        for words in [["version"], ["--version"]] {
+            let version = try weir(words[0])
+            #expect(version.code == 0)
+            #expect(version.output.hasPrefix("weir "))
+            #expect(version.output.contains("librdkafka "))
+            #expect(version.errors.isEmpty)
+        }
+        let help = try weir("hash", "md5", "--help")
+        #expect(help.code == 0)
+        #expect(help.output.contains("Example:"))
+        #expect(try weir("--help").output.contains("Usage: weir COMMAND"))
+    }
+
+    @Test func whatIsUnknownIsWrongUsage() throws {
+        let command = try weir("verison")
+        #expect(command.code == 64)
+        #expect(command.errors.contains("did you mean \"version\"?"))
+        #expect(command.errors.contains("see: weir --help"))
+        #expect(command.output.isEmpty)
+        let option = try weir("run", "--confg", "x")
+        #expect(option.code == 64)
+        #expect(option.errors.contains("did you mean \"--config\"?"))
+        #expect(option.errors.contains("see: weir run --help"))
+        #expect(try weir().code == 64)
+        #expect(try weir("run").code == 64)
+        #expect(try weir("config", "check").code == 64)
+    }
+
+    @Test func aWrongConfigurationIsToldInFull() throws {
+        let policy = try file(
+            "policy.yaml",
+            "version: 1\nname: p\nrevision: \"1\"\nrules:\n  - { name: r, when: { finding: { detecter: x } }, action: reviw }\n"
+        )
+        let pipeline = try file(
+            "pipeline.yaml", "version: 1\nstages:\n  - { name: s, detectors: [hash.exat], deadline: soon }\n")
+        let config = try file(
+            "weir.yaml", "pipeline: \(pipeline)\npolicy: \(policy)\nsignals: { files: [missing.jsonl] }\n")
+        let outcome = try weir("config", "check", config)
+        #expect(outcome.code == 78)
+        #expect(outcome.output.isEmpty)
+        for expected in [
+            "policy.yaml:5:", "did you mean \"detector\"?", "did you mean", "pipeline.yaml:3:",
+            "did you mean \"hash.exact\"?",
+            "deadline: expected a duration", "missing.jsonl: no such file", "action: expected one of",
+        ] {
+            #expect(outcome.errors.contains(expected), "\(expected) in \(outcome.errors)")
+        }
+        #expect(outcome.errors.contains("weir: 5 problems in the configuration"), "\(outcome.errors)")
+
+        let unknown = try weir(
+            "config", "check", try file("other.yaml", "kafak: { bootstrap: x }\ncommit: { interval: fast }\n"))
+        #expect(unknown.code == 78)
+        #expect(unknown.errors.contains("other.yaml:1:1: kafak: unknown key; did you mean \"kafka\"?"))
+        #expect(unknown.errors.contains("commit.interval: expected a duration"))
+        #expect(try weir("config", "check", "\(directory)/nothing.yaml").code == 78)
+        #expect(try weir("run", "--config", config).code == 78)
+    }
+
+    @Test func aGoodConfigurationIsAccepted() throws {
+        _ = try file(
+            "policy.yaml",
+            "version: 1\nname: p\nrevision: \"1\"\nrules:\n  - { name: r, when: { degraded: {} }, action: review }\n")
+        _ = try file("pipeline.yaml", "version: 1\nstages:\n  - { name: s, detectors: [hash.exact] }\n")
+        let config = try file("weir.yaml", "pipeline: \(directory)/pipeline.yaml\npolicy: \(directory)/policy.yaml\n")
+        let outcome = try weir("config", "check", config)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("weir.yaml: ok, policy p@1+"))
+    }
+
+    @Test func aFileThatCannotBeHashedDoesNotStopTheOthers() throws {
+        let good = try file("good.txt", "hello")
+        let outcome = try weir("hash", "md5", "\(directory)/missing.txt", good)
+        #expect(outcome.code == 1)
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.first?.contains("\"error\":") == true)
+        #expect(lines.last?.contains("5d41402abc4b2a76b9719d911017c592") == true)
+    }
+
+    @Test func signalsThatAreRejectedAreFoundWanting() throws {
+        let signals = try file(
+            "signals.jsonl",
+            "{\"type\":\"term\",\"value\":\"turnip front\"}\nnot json\n{\"type\":\"md5\",\"value\":\"x\"}\n")
+        let outcome = try weir("signals", "validate", signals)
+        #expect(outcome.code == 1)
+        #expect(outcome.output.contains("{\"line\":2,\"error\":"))
+        #expect(outcome.output.contains("{\"line\":3,\"error\":"))
+        #expect(outcome.output.hasSuffix("{\"accepted\":1,\"rejected\":2}\n"))
+    }
+}
