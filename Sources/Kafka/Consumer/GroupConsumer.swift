@@ -153,13 +153,19 @@ package actor GroupConsumer {
         while subscribedAt != nil, !hadAssignment, ContinuousClock.now < patience {
             serve(client.nextEvent(timeout: .milliseconds(100)))
         }
-        if let error = rd_kafka_consumer_close_queue(client.handle, client.eventQueue) { rd_kafka_error_destroy(error) }
         let call = monitor.began("close consumer", within: .seconds(60))
         defer { monitor.ended(call) }
-        while rd_kafka_consumer_closed(client.handle) == 0 { serve(client.nextEvent(timeout: .milliseconds(100))) }
+        // Refused after a fatal error, such as another member with the same instance id: then the library has not begun
+        // to close, and would never be closed.
+        let refusal = rd_kafka_consumer_close_queue(client.handle, client.eventQueue)
+        if let refusal {
+            rd_kafka_error_destroy(refusal)
+        } else {
+            while rd_kafka_consumer_closed(client.handle) == 0 { serve(client.nextEvent(timeout: .milliseconds(100))) }
+        }
         for queue in queues.values { queue.close() }
         queues = [:]
-        client.destroy()
+        client.destroy(closesConsumer: refusal == nil)
     }
 
     /// While closing: give back what is asked for, take nothing.
