@@ -6,8 +6,8 @@ blocks that name a file in their first line (`# enforce.py`) are written to it b
 not run again but must stand in .ci/run. Everything else (`console`, `text`, `yaml`, other languages) is for reading;
 YAML blocks whose first line is `# NAME.yaml` are written to that file, so that commands can use them.
 
-Beside that: links lead somewhere, and what people look up is there: every setting, metric and reason of a degraded verdict
-in docs/operations.md, every code of dead letters in docs/integrating.md.
+Beside that: links lead somewhere, and what people look up is there: every setting, metric and reason of a degraded
+verdict in docs/operations.md, every code of dead letters in docs/integrating.md.
 """
 
 import os
@@ -28,8 +28,9 @@ LIMIT_SECONDS = 240
 SOURCES = ROOT / "Sources"
 METRIC = re.compile(r'"(weir_[a-z_]+)"')
 ERROR_CODES = re.compile(r'case \w+ = "([a-z-]+)"')
-# In the files whose codes become reasons of degraded verdicts.
-REASON = re.compile(r'"((?:fetch|inline|read|decode|picture|fold|breaker)-[a-z-]+)"')
+# Whose codes become reasons of degraded verdicts.
+REASON_FOLDERS = ("Media", "HashDetection/Detectors", "Pipeline", "TextDetection/Terms")
+REASON = re.compile(r'"((?:fetch|inline|read|decode|picture|fold|breaker|no)-[a-z-]+)"')
 
 
 def kafka_home() -> pathlib.Path | None:
@@ -90,7 +91,7 @@ def missing_names() -> list[str]:
         "docs/operations.md": {
             "setting": {line for line in reference.splitlines() if line and not line.startswith(" ")},
             "metric": found(METRIC, "."),
-            "reason": found(REASON, "Media") | found(REASON, "Pipeline") | found(REASON, "TextDetection/Terms"),
+            "reason": set().union(*(found(REASON, folder) for folder in REASON_FOLDERS)),
         },
         "docs/integrating.md": {
             "code": set(ERROR_CODES.findall((SOURCES / "Events/Upload/DecodeError.swift").read_text())),
