@@ -95,6 +95,9 @@ package struct UploadGenerator: Sendable {
         out.append("\"}]")
     }
 
+    /// A word of the texts; low-numbered ones are frequent, those from 4,096 on don't exist.
+    package static func word(_ number: Int) -> String { words[number] }
+
     /// What makes the known media known, as a signals file.
     package static var signals: [UInt8] {
         var out = ByteWriter()

@@ -204,6 +204,34 @@ internal import Testing
         }
     }
 
+    /// A static member whose place another has taken is dead to the library, which then refuses to close it.
+    @Test(.timeLimit(.minutes(2)))
+    func aMemberThatWasFencedCanBeClosed() async throws {
+        try await withCluster { cluster in
+            let member = try GroupConsumer(
+                bootstrap: cluster.bootstrap, group: "g", instance: "member-0",
+                properties: Self.consumer.merging(["heartbeat.interval.ms": "100"]), wakeup: Wakeup(),
+                monitor: CallMonitor())
+            try await member.subscribe(to: ["uploads"])
+            _ = try await member.assign(nextRebalance(member).rebalance)
+            cluster.fail(.heartbeat, with: [RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID])
+            #expect(try await nextFatalError(member).code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+            await member.close()
+        }
+    }
+
+    private func nextFatalError(_ consumer: GroupConsumer) async throws -> KafkaError {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            switch consumer.nextEvent() {
+            case .client(.error(let error)) where error.isFatal: return error
+            case nil: try await Task.sleep(for: .milliseconds(10))
+            default: continue
+            }
+        }
+        throw Timeout()
+    }
+
     private func nextRebalance(
         _ consumer: GroupConsumer, alsoServing other: GroupConsumer? = nil
     ) async throws -> (isAssignment: Bool, rebalance: Rebalance) {

@@ -24,7 +24,12 @@ package struct ByteWriter: Sendable {
 
     package mutating func append(_ source: ArraySlice<UInt8>) { bytes.append(contentsOf: source) }
 
-    package mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    package mutating func append(_ text: String) {
+        // As one piece of memory where it is one, and Swift's own strings are.
+        if text.utf8.withContiguousStorageIfAvailable({ bytes.append(contentsOf: $0) }) == nil {
+            bytes.append(contentsOf: text.utf8)
+        }
+    }
 
     /// Decimal, without leading zeros.
     package mutating func append(_ number: Int64) {
@@ -94,6 +99,25 @@ package struct ByteWriter: Sendable {
             bytes.append(hexDigit(byte & 15))
         }
     }
+
+    /// The same in one piece.
+    package mutating func appendHex(_ source: UnsafeRawBufferPointer) {
+        appendPiece(of: source.count * 2) { digits in
+            for index in 0..<source.count {
+                digits[2 * index] = hexDigit(source[index] >> 4)
+                digits[2 * index + 1] = hexDigit(source[index] & 15)
+            }
+        }
+    }
+
+    /// Appends `count` bytes that `fill` writes, all of them: one look at the array in place of one for each byte.
+    @inline(__always)
+    mutating func appendPiece(of count: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { piece in
+            fill(piece)
+            bytes.append(contentsOf: UnsafeBufferPointer(piece))
+        }
+    }
 }
 
 @inline(__always)
@@ -110,11 +134,11 @@ extension ByteWriter {
         for index in 0..<source.count {
             let byte = source[index]
             guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-            bytes.append(contentsOf: source[copied..<index])
+            append(UnsafeRawBufferPointer(rebasing: source[copied..<index]))
             copied = index + 1
             appendEscape(byte)
         }
-        bytes.append(contentsOf: source[copied...])
+        append(UnsafeRawBufferPointer(rebasing: source[copied...]))
         bytes.append(UInt8(ascii: "\""))
     }
 

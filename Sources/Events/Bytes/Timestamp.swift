@@ -101,22 +101,34 @@ extension ByteWriter {
             days -= 1
         }
         let (year, month, day) = civil(daysSinceEpoch: days)
-        append("\"")
-        append(UInt64(year), width: 4)
-        append("-")
-        append(UInt64(month), width: 2)
-        append("-")
-        append(UInt64(day), width: 2)
-        append("T")
-        append(UInt64(rest / 3_600_000), width: 2)
-        append(":")
-        append(UInt64(rest / 60_000 % 60), width: 2)
-        append(":")
-        append(UInt64(rest / 1_000 % 60), width: 2)
-        append(".")
-        append(UInt64(rest % 1_000), width: 3)
-        append("Z\"")
+        appendPiece(of: 26) { text in
+            text[0] = UInt8(ascii: "\"")
+            put(year / 100, in: text, at: 1)
+            put(year % 100, in: text, at: 3)
+            text[5] = UInt8(ascii: "-")
+            put(month, in: text, at: 6)
+            text[8] = UInt8(ascii: "-")
+            put(day, in: text, at: 9)
+            text[11] = UInt8(ascii: "T")
+            put(rest / 3_600_000, in: text, at: 12)
+            text[14] = UInt8(ascii: ":")
+            put(rest / 60_000 % 60, in: text, at: 15)
+            text[17] = UInt8(ascii: ":")
+            put(rest / 1_000 % 60, in: text, at: 18)
+            text[20] = UInt8(ascii: ".")
+            text[21] = UInt8(ascii: "0") + UInt8(rest % 1_000 / 100)
+            put(rest % 100, in: text, at: 22)
+            text[24] = UInt8(ascii: "Z")
+            text[25] = UInt8(ascii: "\"")
+        }
     }
+}
+
+/// Two decimal digits.
+@inline(__always)
+private func put(_ number: Int64, in text: UnsafeMutableBufferPointer<UInt8>, at place: Int) {
+    text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10)
+    text[place + 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
 }
 
 private func digits(_ text: UnsafeRawBufferPointer, _ start: Int, _ count: Int) -> Int64? {

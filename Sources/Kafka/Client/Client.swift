@@ -59,8 +59,8 @@ final class Client: @unchecked Sendable {
     }
 
     /// Blocks until the library has let go of everything. Nothing of the client may be used any more.
-    /// - Parameter closesConsumer: false where leaving the group was refused, and would be again.
-    func destroy(closesConsumer: Bool = true) {
+    /// - Parameter leavingGroup: false for a consumer that the library refuses to close.
+    func destroy(leavingGroup: Bool = true) {
         let first = destroyed.withLock { destroyed in
             defer { destroyed = true }
             return !destroyed
@@ -68,7 +68,7 @@ final class Client: @unchecked Sendable {
         guard first else { return }
         Client.disableWakeup(on: queue)
         rd_kafka_queue_destroy(queue)
-        rd_kafka_destroy_flags(handle, closesConsumer ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        rd_kafka_destroy_flags(handle, leavingGroup ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
     }
 
     /// A client must be destroyed by its owner, on a thread that may block. One that was forgotten is leaked: a

@@ -155,8 +155,8 @@ package actor GroupConsumer {
         }
         let call = monitor.began("close consumer", within: .seconds(60))
         defer { monitor.ended(call) }
-        // Refused after a fatal error, such as another member with the same instance id: then the library has not begun
-        // to close, and would never be closed.
+        // After a fatal error (a static member that another took the place of) it is refused and would never be done;
+        // there is no membership left to give up then.
         let refusal = rd_kafka_consumer_close_queue(client.handle, client.eventQueue)
         if let refusal {
             rd_kafka_error_destroy(refusal)
@@ -165,7 +165,7 @@ package actor GroupConsumer {
         }
         for queue in queues.values { queue.close() }
         queues = [:]
-        client.destroy(closesConsumer: refusal == nil)
+        client.destroy(leavingGroup: refusal == nil)
     }
 
     /// While closing: give back what is asked for, take nothing.

@@ -14,7 +14,7 @@ enum TextBenchmarks {
         var figures: [Figure] = []
         for (name, words) in TextSample.all {
             let text = TextSample.text(of: words, bytes: textBytes)
-            let (n, seconds) = FoldBenchmark.run(text) { processorSeconds(for: duration, $0) }
+            let (n, seconds) = FoldBenchmark.run(text) { EventBenchmarks.processorSeconds(for: duration, $0) }
             let kibibytes = Double(text.utf8.count) / 1_024
             figures.append(
                 Figure(
@@ -36,7 +36,7 @@ enum TextBenchmarks {
         let batches = EventBenchmarks.batches(records(8_192))
         var n = 0
         var found = 0
-        let seconds = processorSeconds(for: duration) {
+        let seconds = EventBenchmarks.processorSeconds(for: duration) {
             for batch in batches {
                 found += detector.findings(in: batch)
                 n += batch.count
@@ -46,13 +46,6 @@ enum TextBenchmarks {
         return Figure(
             name: name, value: seconds / Double(n) * 1e6, unit: "µs/event", n: n, seconds: seconds,
             target: .atMost(8))
-    }
-
-    /// Processor time, so that what else the machine does counts less.
-    private static func processorSeconds(for duration: Duration, _ body: () -> Void) -> Double {
-        let before = Machine.processorSeconds
-        _ = EventBenchmarks.repeated(for: duration, body)
-        return Machine.processorSeconds - before
     }
 
     /// Events whose bodies have about 1 KB.

@@ -1,0 +1,226 @@
+"""Weir beside two loops of the same job, in C and in Python: events a second, exactly once, on one machine.
+
+The job: JSON uploads of about 240 bytes over 4 partitions are parsed and judged by known hashes; every verdict goes to
+audit, those of known uploads (5 %) to enforcement too; offsets and verdicts are one transaction, every 100 ms; the
+broker runs beside it. Rounds alternate between the contenders, so that whatever else the machine does meets them all.
+"""
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from signal import SIGTERM, default_int_handler, signal
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from confluent_kafka import Producer
+from contenders import ALL, Contender, Course, built_loop, start
+
+from harness import results, weir
+from harness.broker import PACKAGE, Broker
+from harness.topics import QUIET, Cluster, Group
+from harness.usage import cpu_seconds, peak_memory
+
+INPUT = "uploads"
+SAMPLE_EVERY = 0.05
+PATIENCE = 60.0
+"""Seconds without a commit after which a contender has failed."""
+
+
+def options() -> argparse.Namespace:
+    names = [contender.label for contender in ALL]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--bytes", type=int, default=240, help="of an event, about")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--partitions", type=int, default=4)
+    parser.add_argument("--commit-milliseconds", type=int, default=100)
+    parser.add_argument(
+        "--commit-records", type=int, default=10_000, help="Weir's commit.maxRecords; the peers have none"
+    )
+    parser.add_argument("--only", action="append", choices=names, help="leave the others out; may be repeated")
+    parser.add_argument("--preload", metavar="LIBRARY", help="another librdkafka for Weir and the C loop")
+    parser.add_argument("--record", action="store_true", help="append to load-tests/results/compare.jsonl")
+    return parser.parse_args()
+
+
+def main() -> int:
+    chosen = options()
+    signal(SIGTERM, default_int_handler)
+    contenders = [contender for contender in ALL if not chosen.only or contender.label in chosen.only]
+    built_loop()
+    folder = Path(tempfile.mkdtemp(prefix="weir-compare-"))
+    with Broker(folder / "kafka") as broker:
+        compare = Compare(chosen, folder, broker)
+        compare.fill()
+        for number in range(chosen.rounds):
+            for contender in contenders:
+                compare.turn(contender, number + 1)
+        versions = {"weir": weir.version(), "kafka": broker.version(), **results.client_versions()}
+    shutil.rmtree(folder)
+    if chosen.record:
+        head: dict[str, Any] = {"test": "compare", "time": results.stamp(), "command": results.command()}
+        head |= {"machine": results.machine(), "versions": versions}
+        path = results.record("compare", [{**head, **turn} for turn in compare.turns])
+        print(f"appended to {path.relative_to(PACKAGE)}; draw it with: python3 load-tests/compare/plot.py")
+    print_table(compare.turns)
+    return 0
+
+
+class Compare:
+    def __init__(self, chosen: argparse.Namespace, folder: Path, broker: Broker) -> None:
+        self.turns: list[dict[str, Any]] = []
+        self._chosen = chosen
+        self._folder = folder
+        self._broker = broker
+        self._cluster = Cluster(broker.bootstrap)
+        self._signals = folder / "signals.jsonl"
+        self._verdict_bytes = 0
+        self._known = 0
+
+    def fill(self) -> None:
+        """Writes the input, once for all."""
+        self._signals.write_text(weir.tool("load", "generate", "--signals"))
+        course = self._course("fill")
+        weir.make_topics(course.config, self._chosen.partitions)
+        producer = Producer(
+            {
+                "bootstrap.servers": self._broker.bootstrap,
+                "enable.idempotence": True,
+                "linger.ms": 20,
+                "compression.type": "lz4",
+                "partitioner": "murmur2_random",
+                "log_level": QUIET,
+            }
+        )
+        count = str(self._chosen.events)
+        generate = [str(weir.binary()), "load", "generate", "--count", count, "--bytes", str(self._chosen.bytes)]
+        with subprocess.Popen(generate, stdout=subprocess.PIPE) as source:
+            assert source.stdout
+            for line in source.stdout:
+                self._known += b'"sha256"' in line
+                self._produce(producer, line.rstrip())
+        producer.flush()
+
+    def _produce(self, producer: Producer, event: bytes) -> None:
+        marker = b'"account":{"id":"'
+        start = event.index(marker) + len(marker)
+        account = event[start : event.index(b'"', start)]
+        while True:
+            try:
+                producer.produce(INPUT, event, account)
+                return
+            except BufferError:
+                producer.poll(0.05)
+
+    def _course(self, name: str) -> Course:
+        """Fresh topics and a fresh group."""
+        topics = {"uploads": INPUT}
+        topics |= {role: f"{role}.{name}" for role in ("audit", "enforcement", "review", "deadLetters")}
+        course = Course(
+            bootstrap=self._broker.bootstrap,
+            group=f"compare.{name}",
+            topics=topics,
+            signals=self._signals,
+            config=self._folder / f"{name}.yaml",
+            commit_milliseconds=self._chosen.commit_milliseconds,
+            commit_records=self._chosen.commit_records,
+            preload=self._chosen.preload,
+        )
+        course.write_configuration()
+        return course
+
+    def turn(self, contender: Contender, number: int) -> None:
+        name = f"{contender.label}.{number}"
+        course = self._course(name)
+        weir.make_topics(course.config, self._chosen.partitions)
+        group = Group(self._cluster, course.group, INPUT)
+        broker_before = cpu_seconds(self._broker.pid)
+        log = self._folder / f"{name}.log"
+        process = start(contender, course, self._verdict_bytes, log)
+        try:
+            figures = self._time(process, group)
+        except Failed as failed:
+            raise SystemExit(f"{name}: {failed}; {log}: {log.read_text()[-2000:]}") from failed
+        figures["cpuSeconds"] = round(cpu_seconds(process.pid), 2)
+        figures["brokerCpuSeconds"] = round(cpu_seconds(self._broker.pid) - broker_before, 2)
+        figures["peakMiB"] = round(peak_memory(process.pid), 1)
+        process.send_signal(SIGTERM)
+        process.wait(30)
+        figures |= self._verify(course)
+        if contender.name == "weir":
+            self._verdict_bytes = round(figures["verdictBytes"])
+        turn = {"contender": contender.label, "round": number, "events": self._chosen.events, **figures}
+        self.turns.append(turn)
+        told = f"{turn['eventsPerSecond']:,} events/s, {turn['verdictBytes']} B a verdict"
+        print(f"round {number}: {contender.label}: {told}", flush=True)
+        self._cluster.admin.delete_topics([topic for topic in course.topics.values() if topic != INPUT])
+
+    def _time(self, process: "subprocess.Popen[bytes]", group: Group) -> dict[str, Any]:
+        """From the first commit to the last, as the group's offsets tell."""
+        began = moved = time.monotonic()
+        samples: list[tuple[float, int]] = [(began, 0)]
+        while samples[-1][1] < self._chosen.events:
+            time.sleep(SAMPLE_EVERY)
+            done = sum(group.committed().values())
+            now = time.monotonic()
+            if done != samples[-1][1]:
+                samples.append((now, done))
+                moved = now
+            if process.poll() is not None:
+                raise Failed(f"ended with {process.returncode}")
+            if now - moved > PATIENCE:
+                raise Failed(f"stands at {done} of {self._chosen.events}")
+        (first, first_done), (last, all_done) = samples[1], samples[-1]
+        middle, middle_done = next(sample for sample in samples if sample[1] >= self._chosen.events / 2)
+        return {
+            "eventsPerSecond": rate(all_done - first_done, last - first),
+            "secondHalfPerSecond": rate(all_done - middle_done, last - middle),
+            "seconds": round(last - first, 3),
+            "secondsFromStart": round(last - began, 3),
+        }
+
+    def _verify(self, course: Course) -> dict[str, Any]:
+        """That the job was done: every event on audit, the known ones on enforcement."""
+        audit = enforcement = size = 0
+        for record in self._cluster.read([course.topics["audit"], course.topics["enforcement"]]):
+            if record.topic == course.topics["audit"]:
+                audit += 1
+                size += len(record.value or b"")
+            else:
+                enforcement += 1
+        if (audit, enforcement) != (self._chosen.events, self._known):
+            raise SystemExit(
+                f"{course.group}: {audit} verdicts and {enforcement} on enforcement,"
+                f" should be {self._chosen.events} and {self._known}"
+            )
+        return {"verdictBytes": round(size / audit, 1), "enforcement": enforcement}
+
+
+class Failed(Exception):
+    pass
+
+
+def rate(events: int, seconds: float) -> int:
+    return round(events / seconds) if seconds > 0 else 0
+
+
+def print_table(turns: list[dict[str, Any]]) -> None:
+    """Medians over the rounds, and how Weir stands to each."""
+    medians = {
+        label: statistics.median(turn["eventsPerSecond"] for turn in turns if turn["contender"] == label)
+        for label in dict.fromkeys(turn["contender"] for turn in turns)
+    }
+    for label, median in medians.items():
+        ratio = f"; weir has {medians['weir'] / median:.2f} of it" if label != "weir" and "weir" in medians else ""
+        print(f"{label}: median {median:,.0f} events/s{ratio}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

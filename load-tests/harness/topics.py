@@ -1,0 +1,122 @@
+"""Reading whole topics and a group's offsets, as any subscriber may."""
+
+import time
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, cast
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+Headers = list[tuple[str, str | bytes | None]]
+"""As the client's types have it; what it reads are bytes."""
+Isolation = Literal["read_committed", "read_uncommitted"]
+Place = tuple[str, int]
+
+QUIET = 2
+"""librdkafka's log level: brokers that come and go are part of the tests."""
+
+SILENCE = 30.0
+"""Seconds without a record after which reading is given up."""
+
+
+class Record(NamedTuple):
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+def record(message: Message, topic: str, partition: int) -> Record:
+    headers = cast(Headers, message.headers() or [])
+    return Record(topic, partition, message.offset() or 0, message.key(), message.value(), headers)
+
+
+class Cluster:
+    """One cluster, with clients that are made once and used for one topic after the other."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self.bootstrap = bootstrap
+        self.admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": QUIET})
+        self._readers: dict[Isolation, Consumer] = {}
+
+    def partitions(self, topic: str) -> list[int]:
+        metadata = self.admin.list_topics(topic, timeout=30).topics[topic]
+        if metadata.error:
+            raise KafkaException(metadata.error)
+        return sorted(metadata.partitions)
+
+    def read(self, topics: list[str], isolation: Isolation = "read_committed") -> Iterator[Record]:
+        """Every record from the beginning to the end as it is now; `read_committed` leaves out what was aborted.
+
+        Each partition's records come in their order; partitions and topics are mixed.
+        """
+        consumer = self._reader(isolation)
+        unread = {(topic, partition) for topic in topics for partition in self.partitions(topic)}
+        consumer.assign([TopicPartition(topic, partition, 0) for topic, partition in unread])
+        heard = time.monotonic()
+        while unread:
+            # It waits for that many records or that long, not for the first of them.
+            for message in consumer.consume(10_000, timeout=0.05):
+                heard = time.monotonic()
+                error = message.error()
+                topic, partition = message.topic() or "", message.partition() or 0
+                if error is None:
+                    yield record(message, topic, partition)
+                elif error.code() == KafkaError._PARTITION_EOF:
+                    unread.discard((topic, partition))
+                elif not error.retriable():
+                    raise KafkaException(error)
+            if time.monotonic() - heard > SILENCE:
+                raise TimeoutError(f"{sorted(unread)} give nothing for {SILENCE} s")
+        consumer.unassign()
+
+    def ends(self, topics: list[str], isolation: Isolation) -> dict[Place, int]:
+        """One past the last record, of all or of those before any open transaction; transaction markers count."""
+        consumer = self._reader(isolation)
+        return {
+            (topic, partition): consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)[1]
+            for topic in topics
+            for partition in self.partitions(topic)
+        }
+
+    def _reader(self, isolation: Isolation) -> Consumer:
+        if isolation not in self._readers:
+            self._readers[isolation] = Consumer(
+                {
+                    "bootstrap.servers": self.bootstrap,
+                    "group.id": "no-group",
+                    "isolation.level": isolation,
+                    "enable.auto.commit": False,
+                    "enable.partition.eof": True,
+                    "auto.offset.reset": "earliest",
+                    "fetch.wait.max.ms": 20,
+                    "check.crcs": True,
+                    "log_level": QUIET,
+                }
+            )
+        return self._readers[isolation]
+
+
+class Group:
+    """What a group has committed on one topic."""
+
+    def __init__(self, cluster: Cluster, group: str, topic: str) -> None:
+        self.partitions = cluster.partitions(topic)
+        self._wanted = [TopicPartition(topic, partition) for partition in self.partitions]
+        # With read_committed it would wait for transactions that are under way.
+        self._consumer = Consumer(
+            {
+                "bootstrap.servers": cluster.bootstrap,
+                "group.id": group,
+                "isolation.level": "read_uncommitted",
+                "enable.auto.commit": False,
+                "log_level": QUIET,
+            }
+        )
+
+    def committed(self, timeout: float = 30) -> dict[int, int]:
+        """By partition, 0 where there is none."""
+        found = self._consumer.committed(self._wanted, timeout=timeout)
+        return {entry.partition: max(0, entry.offset) for entry in found}
