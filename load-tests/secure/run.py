@@ -1,15 +1,12 @@
 """Runs Weir with exactly the rights that docs/integrating.md lists, on a broker with TLS, SASL and ACLs.
 
 With all of them, uploads become verdicts and a broken record a dead letter. Then each right is taken away in turn, and
-Weir must say which one it misses: by ending with exit code 78, or by a reason of /readyz. The same with leave to describe a
-topic and none to use it.
+Weir must say which one it misses: by ending with exit code 78, or by a reason of /readyz. The same with leave to
+describe a topic and none to use it.
 
-    python load-tests/secure/run.py [--weir PATH]
-
-Needs the Kafka of load-tests ($WEIR_KAFKA_HOME, then ../shared/kafka) and load-tests/requirements.txt.
+    python load-tests/secure/run.py
 """
 
-import argparse
 import json
 import os
 import re
@@ -35,47 +32,22 @@ from confluent_kafka.admin import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "load-tests"))
+
+from harness import weir
+from harness.broker import Broker
+
 DOCUMENT = ROOT / "docs/integrating.md"
-PORT = 29_492
 ADMIN = "127.0.0.1:29464"
 PATIENCE = 60
 UPLOADS = 20
 
 
-@dataclass(frozen=True)
-class Cluster:
-    folder: Path
-    home: Path
-
-    @property
-    def bootstrap(self) -> str:
-        return f"127.0.0.1:{PORT}"
-
-    def client(self, name: str) -> dict[str, str]:
-        """librdkafka's properties of the file that the cluster made."""
-        lines = (self.folder / name).read_text().split()
-        # Without the client's word on brokers that stop at the end.
-        return dict(line.split("=", 1) for line in lines) | {"bootstrap.servers": self.bootstrap, "log_level": "0"}
-
-
-@contextmanager
-def secure_cluster(folder: Path) -> Iterator[Cluster]:
-    candidates = [os.environ.get("WEIR_KAFKA_HOME"), ROOT / "../shared/kafka"]
-    homes = [Path(home).resolve() for home in candidates if home]
-    home = next((home for home in homes if (home / "kafka-cluster").is_file()), None)
-    if home is None:
-        raise SystemExit("there is no Kafka: name its folder in WEIR_KAFKA_HOME")
-    script = home / "kafka-cluster"
-    try:
-        subprocess.run(
-            [script, "start", folder, "--port", str(PORT), "--secure"],
-            check=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        yield Cluster(folder, home)
-    finally:
-        subprocess.run([script, "stop", folder], check=False, stdout=subprocess.DEVNULL)
+def client(broker: Broker, name: str) -> dict[str, str]:
+    """librdkafka's properties of a file that the secure broker made."""
+    lines = (broker.directory / name).read_text().split()
+    # Without the client's word on brokers that stop at the end.
+    return dict(line.split("=", 1) for line in lines) | {"bootstrap.servers": broker.bootstrap, "log_level": "0"}
 
 
 def documented_commands() -> str:
@@ -86,11 +58,11 @@ def documented_commands() -> str:
     return blocks[0]
 
 
-def give_documented_rights(cluster: Cluster, folder: Path) -> None:
-    shutil.copy(cluster.folder / "admin-tools.properties", folder / "admin.properties")
+def give_documented_rights(broker: Broker, folder: Path) -> None:
+    shutil.copy(broker.directory / "admin-tools.properties", folder / "admin.properties")
     environment = os.environ | {
-        "PATH": f"{cluster.home / 'bin'}:{os.environ['PATH']}",
-        "BOOTSTRAP": cluster.bootstrap,
+        "PATH": f"{broker.script.parent / 'bin'}:{os.environ['PATH']}",
+        "BOOTSTRAP": broker.bootstrap,
         # kafka-acls.sh runs beside a broker on a small machine.
         "KAFKA_HEAP_OPTS": "-Xmx128m",
     }
@@ -147,15 +119,15 @@ class Answer:
 
 
 class Weir:
-    """`weir run` on the secure cluster."""
+    """`weir run` on the secure broker."""
 
-    def __init__(self, binary: Path, folder: Path) -> None:
-        self.binary = binary
+    def __init__(self, folder: Path) -> None:
+        self.binary = weir.binary()
         self.folder = folder
         self.config = folder / "weir.yaml"
         self.log = (folder / "weir.log").open("w+")
         self.process = subprocess.Popen(
-            [binary, "run", "--config", self.config], stdout=subprocess.DEVNULL, stderr=self.log, cwd=ROOT
+            [self.binary, "run", "--config", self.config], stdout=subprocess.DEVNULL, stderr=self.log, cwd=ROOT
         )
 
     def probe(self) -> tuple[bool, str]:
@@ -190,12 +162,12 @@ class Weir:
             self.log.close()
 
 
-def write_configuration(cluster: Cluster, folder: Path, user: str) -> Path:
+def write_configuration(broker: Broker, folder: Path, user: str) -> Path:
     (folder / f"{user}-password").write_text(f"{user}-secret\n")
     path = folder / ("weir.yaml" if user == "weir" else f"{user}.yaml")
     properties = {
         "security.protocol": "sasl_ssl",
-        "ssl.ca.location": str(cluster.folder / "tls/ca.pem"),
+        "ssl.ca.location": str(broker.directory / "tls/ca.pem"),
         "sasl.mechanism": "PLAIN",
         "sasl.username": user,
         "sasl.passwordFile": str(folder / f"{user}-password"),
@@ -204,7 +176,7 @@ def write_configuration(cluster: Cluster, folder: Path, user: str) -> Path:
     path.write_text(
         json.dumps(
             {
-                "kafka": {"bootstrap": cluster.bootstrap, "instanceId": "weir-0", "properties": properties},
+                "kafka": {"bootstrap": broker.bootstrap, "instanceId": "weir-0", "properties": properties},
                 "admin": {"listen": ADMIN},
             }
         )
@@ -212,9 +184,9 @@ def write_configuration(cluster: Cluster, folder: Path, user: str) -> Path:
     return path
 
 
-def publish(cluster: Cluster, run: str) -> None:
+def publish(broker: Broker, run: str) -> None:
     """Uploads, and a record that is none."""
-    producer = Producer(cluster.client("admin-client.properties"))
+    producer = Producer(client(broker, "admin-client.properties"))
     for number in range(UPLOADS):
         event = {
             "specversion": "1.0",
@@ -229,10 +201,10 @@ def publish(cluster: Cluster, run: str) -> None:
         raise SystemExit("uploads could not be sent")
 
 
-def count_committed(cluster: Cluster, topic: str, expected: int) -> int:
+def count_committed(broker: Broker, topic: str, expected: int) -> int:
     """Records that a reader of committed ones sees, waiting for as many as expected."""
     consumer = Consumer(
-        cluster.client("admin-client.properties")
+        client(broker, "admin-client.properties")
         | {"group.id": f"check-{topic}", "isolation.level": "read_committed", "auto.offset.reset": "earliest"}
     )
     consumer.subscribe([topic])
@@ -258,13 +230,13 @@ def expected_complaint(right: AclBinding) -> tuple[str, int | None]:
             return "Transactional Id authorization failed", 78
 
 
-def check_with_all(weir: Path, cluster: Cluster, folder: Path) -> list[str]:
-    publish(cluster, "all")
-    process = Weir(weir, folder)
+def check_with_all(broker: Broker, folder: Path) -> list[str]:
+    publish(broker, "all")
+    process = Weir(folder)
     try:
         answer = process.wait("ready")
         found = {
-            topic: count_committed(cluster, topic, count) for topic, count in (("audit", UPLOADS), ("uploads.dlq", 1))
+            topic: count_committed(broker, topic, count) for topic, count in (("audit", UPLOADS), ("uploads.dlq", 1))
         }
     finally:
         code = process.stop()
@@ -278,9 +250,7 @@ def check_with_all(weir: Path, cluster: Cluster, folder: Path) -> list[str]:
     return problems
 
 
-def check_described_only(
-    weir: Path, cluster: Cluster, folder: Path, admin: AdminClient, right: AclBinding
-) -> list[str]:
+def check_described_only(broker: Broker, folder: Path, admin: AdminClient, right: AclBinding) -> list[str]:
     """With leave to see a topic and none to use it, which is another answer of the brokers."""
     describe = AclBinding(
         right.restype,
@@ -291,22 +261,22 @@ def check_described_only(
         AclOperation.DESCRIBE,
         right.permission_type,
     )
-    publish(cluster, f"described-{right.name}")
+    publish(broker, f"described-{right.name}")
     give(admin, describe)
     try:
         with without(admin, right):
-            return complaint(weir, folder, right, "Topic authorization failed", None)
+            return complaint(folder, right, "Topic authorization failed", None)
     finally:
         take(admin, describe)
 
 
-def check_without(weir: Path, folder: Path, right: AclBinding) -> list[str]:
+def check_without(folder: Path, right: AclBinding) -> list[str]:
     text, code = expected_complaint(right)
-    return complaint(weir, folder, right, text, code)
+    return complaint(folder, right, text, code)
 
 
-def complaint(weir: Path, folder: Path, right: AclBinding, text: str, code: int | None) -> list[str]:
-    process = Weir(weir, folder)
+def complaint(folder: Path, right: AclBinding, text: str, code: int | None) -> list[str]:
+    process = Weir(folder)
     try:
         answer = process.wait(text if code is None else None)
     finally:
@@ -321,29 +291,26 @@ def name(right: AclBinding) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--weir", type=Path, default=ROOT / ".build/release/weir", help="the command to run")
-    weir = parser.parse_args().weir.resolve()
     problems: list[str] = []
     with tempfile.TemporaryDirectory(prefix="weir-secure-") as scratch:
         folder = Path(scratch)
-        with secure_cluster(folder / "kafka") as cluster:
-            admin = AdminClient(cluster.client("admin-client.properties"))
-            write_configuration(cluster, folder, "weir")
-            by_admin = write_configuration(cluster, folder, "admin")
-            subprocess.run([weir, "topology", "apply", "--config", by_admin, "--partitions", "2"], check=True, cwd=ROOT)
-            give_documented_rights(cluster, folder)
+        with Broker(folder / "kafka", secure=True) as broker:
+            admin = AdminClient(client(broker, "admin-client.properties"))
+            write_configuration(broker, folder, "weir")
+            by_admin = write_configuration(broker, folder, "admin")
+            weir.tool("topology", "apply", "--config", by_admin, "--partitions", "2")
+            give_documented_rights(broker, folder)
             given = rights(admin)
             print("rights:", "; ".join(name(right) for right in given))
-            problems += check_with_all(weir, cluster, folder)
+            problems += check_with_all(broker, folder)
             for right in given:
                 with without(admin, right):
-                    found = check_without(weir, folder, right)
+                    found = check_without(folder, right)
                 print(f"without {name(right)}: {'; '.join(found) or 'says so'}")
                 problems += found
             for right in given:
                 if right.restype == ResourceType.TOPIC and right.name in ("uploads", "audit"):
-                    found = check_described_only(weir, cluster, folder, admin, right)
+                    found = check_described_only(broker, folder, admin, right)
                     print(f"Describe in place of {name(right)}: {'; '.join(found) or 'says so'}")
                     problems += found
     for problem in problems:
