@@ -49,13 +49,14 @@ let package = Package(
             name: "CImaging", dependencies: ["CVips"],
             linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("vips")]),
         .target(name: "CBuildInfo", cSettings: [.define("WEIR_COMMIT", to: "\"\(commit)\"")]),
+        .target(name: "CHamming"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Each layer knows only those above it in this list.
         module("Concurrency"),
         module("Configuration", "CYAML"),
         module("Events", "Configuration", "CCrypto", "CSimdjson"),
-        module("Signals", "Configuration", "Events"),
+        module("Signals", "CHamming", "Configuration", "Events"),
         module("Detection", "Configuration", "Events", "Signals"),
         module("Imaging", "CImaging"),
         module("HashDetection", "Configuration", "Detection", "Events", "Imaging", "Signals"),
@@ -110,7 +111,7 @@ let package = Package(
                 "Operations", "Pipeline", "Policy", "Signals", "Streaming",
             ],
             path: "Tests/StreamingTestSupport", swiftSettings: swift),
-        tests("StreamingTests", "Kafka", "Streaming", "TestSupport"),
+        tests("StreamingTests", "Events", "Kafka", "Streaming", "TestSupport"),
         tests(
             "KafkaIntegrationTests", "Concurrency", "Events", "Kafka", "Operations", "Streaming",
             "StreamingTestSupport"),

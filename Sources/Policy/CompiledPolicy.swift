@@ -71,7 +71,7 @@ package struct CompiledPolicy: Sendable {
         for finding in input.findings where test.rests(on: finding, of: input) {
             labels.formUnion(finding.signal?.labels ?? [])
         }
-        return labels.sorted()
+        return Array(labels.sorted().prefix(SignalLimits.joinedLabels))
     }
 }
 

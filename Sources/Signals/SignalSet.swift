@@ -122,7 +122,7 @@ package final class SignalSet: Sendable {
         var joined = ordered[0]
         guard ordered.count > 1 else { return joined }
         joined.opinion = ordered.dropFirst().reduce(joined.opinion) { $0.joined(with: $1.opinion) }
-        joined.labels = Set(ordered.flatMap(\.labels)).sorted()
+        joined.labels = Array(Set(ordered.flatMap(\.labels)).sorted().prefix(SignalLimits.joinedLabels))
         // No languages means all of them; no expiry means never.
         joined.languages = ordered.contains { $0.languages.isEmpty } ? [] : Set(ordered.flatMap(\.languages)).sorted()
         joined.expiresAt = ordered.contains { $0.expiresAt == nil } ? nil : ordered.compactMap(\.expiresAt).max()

@@ -80,8 +80,12 @@ extension Lane {
     static let troublesome = 3
 
     /// The first failure is mended at once; if it comes again, longer and longer pauses keep the brokers from harm.
+    ///
+    /// Whoever was fenced waits a moment: somebody else has the same transactional id, and two that answer each other's
+    /// fences at once would keep both from their work until the group tells one of them to go.
     func countFailure(_ error: KafkaError) {
         failures += 1
+        if error.isFenced { retryAt = .now + .seconds(1) }
         guard failures > 1 else { return }
         retryAt = .now + min(Duration.milliseconds(50) * (1 << min(failures, 7)), .seconds(5))
         if failures >= Lane.troublesome { readiness.set(name, "transactions keep failing: \(error.description)") }

@@ -61,7 +61,7 @@ package struct StreamingService: Service {
         let wakeup = Wakeup()
         shutdown.onTrigger { wakeup.signal() }
         let admin = try AdminClient(bootstrap: first.bootstrap, properties: first.producerProperties)
-        var preflight = TopicPreflight(inputs: lanes.map(\.input), outputs: first.outputs)
+        var preflight = TopicPreflight(inputs: lanes.map(\.input), outputs: first.outputs, limits: first.limits)
         preflight.readsConfigurations = readsConfigurations
         var problems: [String]?
         // Topics that were made a moment ago may not be known to every broker yet.

@@ -1,3 +1,4 @@
+package import Events
 package import Kafka
 
 /// Checks, before anything is read, that the topics are there and can hold what will be written to them.
@@ -7,16 +8,18 @@ package struct TopicPreflight: Sendable {
     /// Whether sizes and clean-up are looked at too. librdkafka's mock broker does not tell them.
     package var readsConfigurations = true
 
-    package init(inputs: [String], outputs: OutputTopics) {
+    /// The largest verdict, in bytes: every list at its bound, every byte of an id an escape of six.
+    package let largestVerdict: Int
+
+    package init(inputs: [String], outputs: OutputTopics, limits: DecodeLimits) {
         self.inputs = inputs
         self.outputs = outputs
+        let ids = 2 * VerdictWriter.mostFindings + limits.media + 4
+        largestVerdict = (448 << 10) + 6 * limits.identifierBytes * ids
     }
 
     /// Room that a dead letter needs beyond its record, for the headers that say why.
     package static let deadLetterMargin = 8 << 10
-    /// The largest verdict: every list at its bound.
-    package static let largestVerdict = 96 << 10
-
     /// What is wrong; empty if nothing is.
     package func problems(_ cluster: ClusterDescription, _ configurations: [String: [String: String]]) -> [String] {
         var problems: [String] = []
@@ -40,9 +43,9 @@ package struct TopicPreflight: Sendable {
             }
         }
         for topic in [outputs.audit, outputs.enforcement, outputs.review] {
-            if let room = most(topic), room < TopicPreflight.largestVerdict {
+            if let room = most(topic), room < largestVerdict {
                 problems.append(
-                    "topic \(topic): max.message.bytes is \(room); a verdict may need \(TopicPreflight.largestVerdict)")
+                    "topic \(topic): max.message.bytes is \(room); a verdict may need \(largestVerdict)")
             }
         }
         if configurations[outputs.audit]?["cleanup.policy"]?.contains("compact") == true {

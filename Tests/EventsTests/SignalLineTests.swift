@@ -126,6 +126,20 @@ struct SignalLineTests {
         (#"{"type":"term","value":"x","labels":["a",1]}"#, "labels: expected a list of texts"),
         (#"{"type":"term","value":"x","languages":[null]}"#, "languages: expected a list of texts"),
         (#"{"type":"term","value":"x","note":{}}"#, "note: expected text"),
+        (#"{"type":"term","value":"x","id":"a\nb"}"#, "id: has a control character"),
+        (#"{"type":"term","value":"x","labels":["a\u007f"]}"#, "labels: has a control character"),
+        (
+            #"{"type":"term","value":"x","source":"\#(String(repeating: "s", count: 257))"}"#,
+            "source: has 257 bytes; at most 256 are kept"
+        ),
+        (
+            #"{"type":"term","value":"x","labels":["\#(String(repeating: "l", count: 65))"]}"#,
+            "labels: has 65 bytes; at most 64 are kept"
+        ),
+        (
+            #"{"type":"term","value":"x","labels":[\#(Array(repeating: "\"l\"", count: 17).joined(separator: ","))]}"#,
+            "labels: has 17 entries; at most 16 are kept"
+        ),
         (
             #"{"type":"term","value":"x","updatedAt":"yesterday"}"#,
             "updatedAt: is not an RFC 3339 time between 1678 and 2261"
@@ -167,6 +181,9 @@ struct SignalLineTests {
     @Test(arguments: UInt64(1)...100)
     func theReaderReadsWhatTheWriterWrites(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
+        func name() -> String {
+            randomText(upTo: 9, using: &random).filter { $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
+        }
         func maybe(_ text: String) -> String? { Bool.random(using: &random) ? text : nil }
         func time() -> Timestamp? {
             Bool.random(using: &random)
@@ -183,9 +200,9 @@ struct SignalLineTests {
             }
             var signal = Signal(type: type, value: value)
             signal.opinion = Opinion.allCases.randomElement(using: &random) ?? .seed
-            signal.labels = (0..<Int.random(in: 0...3, using: &random)).map { _ in randomText(upTo: 9, using: &random) }
-            signal.source = maybe(randomText(upTo: 9, using: &random))
-            signal.id = maybe(randomText(upTo: 9, using: &random))
+            signal.labels = (0..<Int.random(in: 0...3, using: &random)).map { _ in name() }
+            signal.source = maybe(name())
+            signal.id = maybe(name())
             signal.note = maybe(randomText(upTo: 99, using: &random))
             signal.updatedAt = time()
             signal.expiresAt = time()

@@ -54,4 +54,19 @@ import Testing
     @Test func anEmptyIndexFindsNothing() {
         #expect(PDQIndex().matches(Digest256(), threshold: 256).isEmpty)
     }
+
+    /// More matches than the scan hands over at once, next to one another and at the ends of its blocks.
+    @Test(arguments: [1, 63, 64, 65, 128, 129, 1_000])
+    func everyCopyIsFound(count: Int) {
+        var index = PDQIndex()
+        let hash = SHA256.hash([1])
+        for number in 0..<count { index.insert(hash, Int32(number)) }
+        let matches = index.matches(hash, threshold: 0)
+        #expect(matches.map(\.signal) == (0..<Int32(count)).map { $0 })
+        #expect(matches.allSatisfy { $0.distance == 0 })
+        var other = hash
+        other.words.3 ^= 1
+        #expect(index.matches(other, threshold: 0).isEmpty)
+        #expect(index.matches(other, threshold: 1).count == count)
+    }
 }

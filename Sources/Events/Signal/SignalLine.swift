@@ -42,14 +42,14 @@ package final class SignalLineReader {
         guard let value = try text("value", members) else { throw missing("value") }
         var signal = Signal(type: type, value: try SignalValue.normalized(value, type))
         signal.opinion = try choice("opinion", members, Opinion.self) ?? .seed
-        signal.labels = try list("labels", members)
-        signal.source = try text("source", members)
-        signal.id = try text("id", members)
+        signal.labels = try list("labels", members, most: SignalLimits.labels, bytes: SignalLimits.labelBytes)
+        signal.source = try text("source", members, bytes: SignalLimits.nameBytes)
+        signal.id = try text("id", members, bytes: SignalLimits.nameBytes)
         signal.updatedAt = try time("updatedAt", members)
         signal.expiresAt = try time("expiresAt", members)
         signal.note = try text("note", members)
         signal.match = try choice("match", members, TermMatch.self) ?? .word
-        signal.languages = try list("languages", members)
+        signal.languages = try list("languages", members, most: 64, bytes: SignalLimits.labelBytes)
         switch members["deleted"] {
         case nil, .null: break
         case .boolean(let deleted): signal.deleted = deleted
@@ -69,15 +69,39 @@ package final class SignalLineReader {
         }
     }
 
-    private func list(_ name: String, _ members: [String: JSONObject.Value]) throws(Rejection) -> [String] {
+    /// What stands in every verdict that rests on the signal: short, and without control characters.
+    private func text(
+        _ name: String, _ members: [String: JSONObject.Value], bytes most: Int
+    ) throws(Rejection) -> String? {
+        guard let text = try text(name, members) else { return nil }
+        try check(text, name, most)
+        return text
+    }
+
+    private func check(_ text: String, _ name: String, _ most: Int) throws(Rejection) {
+        guard text.utf8.count <= most else {
+            throw Rejection(description: "\(name): has \(text.utf8.count) bytes; at most \(most) are kept")
+        }
+        guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw Rejection(description: "\(name): has a control character")
+        }
+    }
+
+    private func list(
+        _ name: String, _ members: [String: JSONObject.Value], most: Int, bytes: Int
+    ) throws(Rejection) -> [String] {
         switch members[name] {
         case nil, .null: return []
         case .list(let items):
+            guard items.count <= most else {
+                throw Rejection(description: "\(name): has \(items.count) entries; at most \(most) are kept")
+            }
             var texts: [String] = []
             for item in items {
                 guard case .text(let text) = item else {
                     throw Rejection(description: "\(name): expected a list of texts")
                 }
+                try check(text, name, bytes)
                 texts.append(text)
             }
             return texts
@@ -102,6 +126,16 @@ package final class SignalLineReader {
             throw Rejection(description: "\(name): is not an RFC 3339 time between 1678 and 2261")
         }
     }
+}
+
+/// Bounds on what signals bring into verdicts, so that no signal can make one unwritable.
+package enum SignalLimits {
+    package static let labels = 16
+    /// Labels of a signal that several sources state, and of a verdict.
+    package static let joinedLabels = 32
+    package static let labelBytes = 64
+    /// Of `source` and `id`.
+    package static let nameBytes = 256
 }
 
 /// The one form in which each type of value is kept and compared.

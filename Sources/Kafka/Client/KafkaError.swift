@@ -54,6 +54,14 @@ package struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether another producer has taken the transactional id over.
+    package var isFenced: Bool {
+        switch code {
+        case RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH: true
+        default: false
+        }
+    }
+
     /// Whether the place to read from is gone and nothing says where to go on.
     package var isOffsetLost: Bool {
         code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE

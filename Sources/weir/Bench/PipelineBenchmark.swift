@@ -67,10 +67,11 @@ enum PipelineBenchmark {
         return figures
     }
 
-    /// Texts of 1 KB with a known hash here and there; nothing that would have to be fetched.
+    /// Events that state all that an event may, with texts of 1 KB and a known hash here and there.
     private static func events(_ count: Int) -> [[UInt8]] {
         var options = UploadGenerator.Options()
-        options.bytes = EventBenchmarks.eventBytes + 256
+        options.bytes = EventBenchmarks.eventBytes + 832
+        options.isFull = true
         var uploads = UploadGenerator(options)
         return (0..<count).map { _ in uploads.next(at: Timestamp(milliseconds: 1_767_225_600_000)).value }
     }

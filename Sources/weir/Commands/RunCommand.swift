@@ -21,9 +21,11 @@ extension Commands {
         let sink = LogSink(
             level: LogLevel(rawValue: settings[WeirSettings.logLevel]) ?? .info,
             format: LogSink.Format(rawValue: settings[WeirSettings.logFormat]) ?? .json)
-        let process = try await WeirProcess(assembly, lanes: LaneOptions.lanes(assembly), sink: sink)
-        for note in ConfigurationNotes.of(settings) { process.logger.warning(note) }
-        return try await Supervisor.run(process, logger: process.logger)
+        let logger = Logger(label: "weir", sink: sink)
+        for note in ConfigurationNotes.of(settings) { logger.warning(note) }
+        return try await Supervisor.run(logger) {
+            try await WeirProcess(assembly, lanes: LaneOptions.lanes(assembly), sink: sink)
+        }
     }
 }
 
@@ -34,20 +36,24 @@ enum Supervisor {
         case signalled
     }
 
+    /// - Parameter make: builds the process, which may take long: signals are heeded from before on.
     /// - Returns: the exit code.
-    static func run(_ process: WeirProcess, logger: Logger) async throws -> Int32 {
+    static func run(_ logger: Logger, _ make: @escaping @Sendable () async throws -> WeirProcess) async throws -> Int32
+    {
         let shutdown = ShutdownSignal()
+        let signals = TerminationSignals().stream()
         return try await withThrowingTaskGroup(of: Event.self) { group in
             group.addTask {
                 do {
-                    try await process.run(until: shutdown)
+                    let process = try await make()
+                    if !shutdown.isTriggered { try await process.run(until: shutdown) }
                     return .ended(nil)
                 } catch {
                     return .ended(error)
                 }
             }
             group.addTask {
-                for await _ in TerminationSignals().stream() {
+                for await _ in signals {
                     if shutdown.isTriggered {
                         logger.warning(
                             "second signal: ending at once, what is not committed is done again after a restart")

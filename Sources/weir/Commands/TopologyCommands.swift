@@ -141,7 +141,9 @@ private struct Topology: Sendable {
     func differences(_ admin: AdminClient) async throws -> [String] {
         let lanes = LaneOptions.lanes(assembly)
         guard let outputs = lanes.first?.outputs else { return [] }
-        var lines = try await TopicPreflight(inputs: lanes.map(\.input), outputs: outputs).problems(
+        var lines = try await TopicPreflight(
+            inputs: lanes.map(\.input), outputs: outputs, limits: settings.decodeLimits
+        ).problems(
             of: admin, timeout: .seconds(10))
         let cluster = try await admin.describe(timeout: .seconds(10))
         let existing = wanted.filter { cluster.topics[$0.name] != nil }
