@@ -2,7 +2,7 @@
 
 With all of them, uploads become verdicts and a broken record a dead letter. Then each right is taken away in turn, and
 Weir must say which one it misses: by ending with exit code 78, or by a reason of /readyz. The same with leave to
-describe a topic and none to use it.
+describe a topic and none to use it. Where it has not ended, it must go on once it has the right.
 
     python load-tests/secure/run.py
 """
@@ -265,24 +265,29 @@ def check_described_only(broker: Broker, folder: Path, admin: AdminClient, right
     give(admin, describe)
     try:
         with without(admin, right):
-            return complaint(folder, right, "Topic authorization failed", None)
+            return complaint(folder, admin, right, "Topic authorization failed", None)
     finally:
         take(admin, describe)
 
 
-def check_without(folder: Path, right: AclBinding) -> list[str]:
+def check_without(folder: Path, admin: AdminClient, right: AclBinding) -> list[str]:
     text, code = expected_complaint(right)
-    return complaint(folder, right, text, code)
+    return complaint(folder, admin, right, text, code)
 
 
-def complaint(folder: Path, right: AclBinding, text: str, code: int | None) -> list[str]:
+def complaint(folder: Path, admin: AdminClient, right: AclBinding, text: str, code: int | None) -> list[str]:
     process = Weir(folder)
     try:
         answer = process.wait(text if code is None else None)
+        if answer.code != code or text not in answer.text:
+            return [f"without {name(right)}: expected {text!r} and {code}, found {answer.code}: {answer.text}"]
+        if code is None:
+            give(admin, right)
+            again = process.wait("ready")
+            if again.code is not None:
+                return [f"with {name(right)} again it ended with {again.code}: {again.text}"]
     finally:
         process.stop()
-    if answer.code != code or text not in answer.text:
-        return [f"without {name(right)}: expected {text!r} and {code}, found {answer.code}: {answer.text}"]
     return []
 
 
@@ -305,7 +310,7 @@ def main() -> int:
             problems += check_with_all(broker, folder)
             for right in given:
                 with without(admin, right):
-                    found = check_without(folder, right)
+                    found = check_without(folder, admin, right)
                 print(f"without {name(right)}: {'; '.join(found) or 'says so'}")
                 problems += found
             for right in given:
