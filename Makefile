@@ -55,6 +55,10 @@ sanitize: ## run mutated input through the readers under AddressSanitizer
 faults: release ## exactly once under kills, on a real broker: the short form; ARGUMENTS="…" for others
 	@$(python) load-tests/exactly_once/run.py $(or $(ARGUMENTS),--uploads 20000 --kills 2 --broker-restarts 1)
 
+.PHONY: rights
+rights: release ## exactly the documented rights, on a real broker with TLS, SASL and ACLs
+	@$(python) load-tests/secure/run.py
+
 .PHONY: compare
 compare: release ## throughput beside other Kafka clients on one machine
 	@$(python) load-tests/compare/run.py $(ARGUMENTS)

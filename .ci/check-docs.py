@@ -5,6 +5,9 @@ on PATH and, where there is a Kafka ($WEIR_KAFKA_HOME, then ../shared/kafka), a 
 blocks that name a file in their first line (`# enforce.py`) are written to it before. Lines that begin with `make` are
 not run again but must stand in .ci/run. Everything else (`console`, `text`, `yaml`, other languages) is for reading;
 YAML blocks whose first line is `# NAME.yaml` are written to that file, so that commands can use them.
+
+Beside that: links lead somewhere, and what people look up is there: every setting, metric and reason of a degraded
+verdict in docs/operations.md, every code of dead letters in docs/integrating.md.
 """
 
 import os
@@ -19,7 +22,15 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FILE_NAME = re.compile(r"^# ([\w.-]+\.(?:ya?ml|py))\n")
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 LIMIT_SECONDS = 240
+
+SOURCES = ROOT / "Sources"
+METRIC = re.compile(r'"(weir_[a-z_]+)"')
+ERROR_CODES = re.compile(r'case \w+ = "([a-z-]+)"')
+# Whose codes become reasons of degraded verdicts.
+REASON_FOLDERS = ("Media", "HashDetection/Detectors", "Pipeline", "TextDetection/Terms")
+REASON = re.compile(r'"((?:fetch|inline|read|decode|picture|fold|breaker|no)-[a-z-]+)"')
 
 
 def kafka_home() -> pathlib.Path | None:
@@ -45,6 +56,60 @@ def prepare(text: str, folder: pathlib.Path, ci: str) -> tuple[str, list[str]]:
             else:
                 script.append(line)
     return "\n".join(script), unknown
+
+
+def anchors(document: pathlib.Path) -> set[str]:
+    """The fragments that GitHub makes of a document's headings."""
+    text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def broken_links(document: pathlib.Path) -> list[str]:
+    text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.MULTILINE | re.DOTALL)
+    broken = []
+    for path, fragment in LINK.findall(text):
+        if path.startswith(("https://", "http://")):
+            continue
+        target = (document.parent / path).resolve() if path else document
+        if not target.exists():
+            broken.append(f"{document.name}: the link to {path} leads nowhere")
+        elif fragment and target.suffix == ".md" and fragment not in anchors(target):
+            broken.append(f"{document.name}: {path or document.name} has no section #{fragment}")
+    return broken
+
+
+def found(pattern: re.Pattern[str], folder: str) -> set[str]:
+    return {name for path in (SOURCES / folder).rglob("*.swift") for name in pattern.findall(path.read_text())}
+
+
+def missing_names() -> list[str]:
+    """What the documents should name and don't."""
+    reference = subprocess.run(
+        [ROOT / ".build/release/weir", "config", "reference"], check=True, capture_output=True, text=True).stdout
+    wanted = {
+        "docs/operations.md": {
+            "setting": {line for line in reference.splitlines() if line and not line.startswith(" ")},
+            "metric": found(METRIC, "."),
+            "reason": set().union(*(found(REASON, folder) for folder in REASON_FOLDERS)),
+        },
+        "docs/integrating.md": {
+            "code": set(ERROR_CODES.findall((SOURCES / "Events/Upload/DecodeError.swift").read_text())),
+        },
+    }
+    missing = []
+    for document, kinds in wanted.items():
+        text = (ROOT / document).read_text()
+        for kind, names in kinds.items():
+            if not names:
+                missing.append(f"{document}: no {kind} was found in the sources; mend this check")
+            missing += [f"{document}: {kind} {name} is missing" for name in sorted(names) if not has_row(text, name)]
+    return missing
+
+
+def has_row(text: str, name: str) -> bool:
+    """In the first cell of a table's row, as code; a metric perhaps with its labels."""
+    return re.search(rf"^\| [^|]*`{re.escape(name)}(?:`|\{{)[^|]* \|", text, re.MULTILINE) is not None
 
 
 def run(document: pathlib.Path, bootstrap_home: pathlib.Path | None) -> bool:
@@ -93,7 +158,10 @@ def execute(document: pathlib.Path, script: str, folder: pathlib.Path) -> bool:
 def main() -> int:
     documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     home = kafka_home()
-    good = True
+    problems = [problem for document in documents for problem in broken_links(document)] + missing_names()
+    for problem in problems:
+        print(problem)
+    good = not problems
     for document in documents:
         cluster = tempfile.mkdtemp(prefix="weir-docs-kafka-")
         try:

@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[2]
 
 # Starts the broker, waits for the end of its input, then stops and removes it: however the harness ends, so does it.
 KEEPER = """
-bash "$1" start "$2" --port "$3" </dev/null || exit 1
+bash "$1" start "$2" --port "$3" ${5:+"$5"} </dev/null || exit 1
 cat >/dev/null
 bash "$1" stop "$2"
 [ -n "$4" ] || rm -rf "$2"
@@ -20,14 +20,20 @@ bash "$1" stop "$2"
 class Broker:
     """The broker, for as long as the `with` statement lasts."""
 
-    def __init__(self, directory: Path, keep: bool = False) -> None:
-        """`directory` must not exist; it is removed at the end unless `keep` says otherwise."""
+    def __init__(self, directory: Path, keep: bool = False, secure: bool = False) -> None:
+        """`directory` must not exist; it is removed at the end unless `keep` says otherwise.
+
+        With `secure` clients need TLS, SASL and rights; the folder then holds their properties.
+        """
         self.directory = directory
         self.script = kafka_home() / "kafka-cluster"
         port = free_ports()
         self.bootstrap = f"127.0.0.1:{port}"
         self._keeper = subprocess.Popen(
-            ["bash", "-c", KEEPER, "keeper", str(self.script), str(directory), str(port), "keep" if keep else ""],
+            [
+                *("bash", "-c", KEEPER, "keeper", str(self.script), str(directory), str(port)),
+                *("keep" if keep else "", "--secure" if secure else ""),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,

@@ -57,7 +57,8 @@ package struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether another producer has taken the transactional id over.
     package var isFenced: Bool {
         switch code {
-        case RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH: true
+        case RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
+            true
         default: false
         }
     }

@@ -1,0 +1,327 @@
+"""Runs Weir with exactly the rights that docs/integrating.md lists, on a broker with TLS, SASL and ACLs.
+
+With all of them, uploads become verdicts and a broken record a dead letter. Then each right is taken away in turn, and
+Weir must say which one it misses: by ending with exit code 78, or by a reason of /readyz. The same with leave to
+describe a topic and none to use it. Where it has not ended, it must go on once it has the right.
+
+    python load-tests/secure/run.py
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from confluent_kafka import Consumer, Producer
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "load-tests"))
+
+from harness import weir
+from harness.broker import Broker
+
+DOCUMENT = ROOT / "docs/integrating.md"
+ADMIN = "127.0.0.1:29464"
+PATIENCE = 60
+UPLOADS = 20
+
+
+def client(broker: Broker, name: str) -> dict[str, str]:
+    """librdkafka's properties of a file that the secure broker made."""
+    lines = (broker.directory / name).read_text().split()
+    # Without the client's word on brokers that stop at the end.
+    return dict(line.split("=", 1) for line in lines) | {"bootstrap.servers": broker.bootstrap, "log_level": "0"}
+
+
+def documented_commands() -> str:
+    """The block of docs/integrating.md that gives the rights."""
+    blocks = re.findall(r"^```bash\n(acls\(\).*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
+    if len(blocks) != 1:
+        raise SystemExit(f"{DOCUMENT}: there must be one block that begins with acls()")
+    return blocks[0]
+
+
+def give_documented_rights(broker: Broker, folder: Path) -> None:
+    shutil.copy(broker.directory / "admin-tools.properties", folder / "admin.properties")
+    environment = os.environ | {
+        "PATH": f"{broker.script.parent / 'bin'}:{os.environ['PATH']}",
+        "BOOTSTRAP": broker.bootstrap,
+        # kafka-acls.sh runs beside a broker on a small machine.
+        "KAFKA_HEAP_OPTS": "-Xmx128m",
+    }
+    subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", documented_commands()],
+        check=True,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def rights(admin: AdminClient) -> list[AclBinding]:
+    everything = AclBindingFilter(
+        ResourceType.ANY, None, ResourcePatternType.ANY, "User:weir", None, AclOperation.ANY, AclPermissionType.ANY
+    )
+    return sorted(admin.describe_acls(everything).result(), key=lambda right: (right.restype.name, right.name))
+
+
+def give(admin: AdminClient, right: AclBinding) -> None:
+    for future in admin.create_acls([right]).values():
+        future.result()
+
+
+def take(admin: AdminClient, right: AclBinding) -> None:
+    exact = AclBindingFilter(
+        right.restype,
+        right.name,
+        right.resource_pattern_type,
+        right.principal,
+        right.host,
+        right.operation,
+        right.permission_type,
+    )
+    for future in admin.delete_acls([exact]).values():
+        future.result()
+
+
+@contextmanager
+def without(admin: AdminClient, right: AclBinding) -> Iterator[None]:
+    take(admin, right)
+    try:
+        yield
+    finally:
+        give(admin, right)
+
+
+@dataclass
+class Answer:
+    """What Weir said: its exit code, or none while it runs; reasons of /readyz or standard error."""
+
+    code: int | None
+    text: str
+
+
+class Weir:
+    """`weir run` on the secure broker."""
+
+    def __init__(self, folder: Path) -> None:
+        self.binary = weir.binary()
+        self.folder = folder
+        self.config = folder / "weir.yaml"
+        self.log = (folder / "weir.log").open("w+")
+        self.process = subprocess.Popen(
+            [self.binary, "run", "--config", self.config], stdout=subprocess.DEVNULL, stderr=self.log, cwd=ROOT
+        )
+
+    def probe(self) -> tuple[bool, str]:
+        answer = subprocess.run(
+            [self.binary, "probe", "--address", ADMIN], capture_output=True, text=True, check=False, cwd=ROOT
+        )
+        return answer.returncode == 0, answer.stdout
+
+    def wait(self, until: str | None) -> Answer:
+        """Until it ends, is ready (for "ready"), or names `until` as a reason; for none, only until it ends."""
+        deadline = time.monotonic() + PATIENCE
+        said = ""
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                return Answer(self.process.returncode, self.errors())
+            ready, said = self.probe()
+            if (ready and until == "ready") or (not ready and until and until in said):
+                return Answer(None, said)
+            time.sleep(0.2)
+        raise SystemExit(f"waited {PATIENCE} s for {until!r}; last: {said or self.errors()}")
+
+    def errors(self) -> str:
+        self.log.seek(0)
+        return "\n".join(line for line in self.log.read().splitlines() if not line.startswith("{"))
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            return self.process.wait(PATIENCE)
+        finally:
+            self.log.close()
+
+
+def write_configuration(broker: Broker, folder: Path, user: str) -> Path:
+    (folder / f"{user}-password").write_text(f"{user}-secret\n")
+    path = folder / ("weir.yaml" if user == "weir" else f"{user}.yaml")
+    properties = {
+        "security.protocol": "sasl_ssl",
+        "ssl.ca.location": str(broker.directory / "tls/ca.pem"),
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": user,
+        "sasl.passwordFile": str(folder / f"{user}-password"),
+    }
+    # JSON is YAML.
+    path.write_text(
+        json.dumps(
+            {
+                "kafka": {"bootstrap": broker.bootstrap, "instanceId": "weir-0", "properties": properties},
+                "admin": {"listen": ADMIN},
+            }
+        )
+    )
+    return path
+
+
+def publish(broker: Broker, run: str) -> None:
+    """Uploads, and a record that is none."""
+    producer = Producer(client(broker, "admin-client.properties"))
+    for number in range(UPLOADS):
+        event = {
+            "specversion": "1.0",
+            "type": "weir.upload.created.v1",
+            "source": "/secure",
+            "id": f"{run}-{number}",
+            "data": {"account": {"id": "a-1"}, "text": {"body": "turnips"}},
+        }
+        producer.produce("uploads", key="a-1", value=json.dumps(event))
+    producer.produce("uploads", key="a-1", value=b"{")
+    if producer.flush(30):
+        raise SystemExit("uploads could not be sent")
+
+
+def count_committed(broker: Broker, topic: str, expected: int) -> int:
+    """Records that a reader of committed ones sees, waiting for as many as expected."""
+    consumer = Consumer(
+        client(broker, "admin-client.properties")
+        | {"group.id": f"check-{topic}", "isolation.level": "read_committed", "auto.offset.reset": "earliest"}
+    )
+    consumer.subscribe([topic])
+    count = 0
+    deadline = time.monotonic() + PATIENCE
+    while count < expected and time.monotonic() < deadline:
+        message = consumer.poll(0.2)
+        if message is not None and not message.error():
+            count += 1
+    consumer.close()
+    return count
+
+
+def expected_complaint(right: AclBinding) -> tuple[str, int | None]:
+    """What must be said without a right, and the exit code, or none if Weir waits for the right."""
+    match right.restype:
+        case ResourceType.TOPIC:
+            return f"topic {right.name} does not exist, or may not be seen", 78
+        case ResourceType.GROUP:
+            lane = "live" if right.name.endswith("-live") else "bulk"
+            return f"lane-{lane}-rights: client: FindCoordinator response error: Group authorization failed", None
+        case _:
+            return "Transactional Id authorization failed", 78
+
+
+def check_with_all(broker: Broker, folder: Path) -> list[str]:
+    publish(broker, "all")
+    process = Weir(folder)
+    try:
+        answer = process.wait("ready")
+        found = {
+            topic: count_committed(broker, topic, count) for topic, count in (("audit", UPLOADS), ("uploads.dlq", 1))
+        }
+    finally:
+        code = process.stop()
+    problems = []
+    if answer.code is not None:
+        problems.append(f"with all rights it ended with {answer.code}: {answer.text}")
+    if found != {"audit": UPLOADS, "uploads.dlq": 1}:
+        problems.append(f"with all rights there are {found}, not {UPLOADS} verdicts and one dead letter")
+    if code != 0:
+        problems.append(f"with all rights it stopped with {code}")
+    return problems
+
+
+def check_described_only(broker: Broker, folder: Path, admin: AdminClient, right: AclBinding) -> list[str]:
+    """With leave to see a topic and none to use it, which is another answer of the brokers."""
+    describe = AclBinding(
+        right.restype,
+        right.name,
+        right.resource_pattern_type,
+        right.principal,
+        right.host,
+        AclOperation.DESCRIBE,
+        right.permission_type,
+    )
+    publish(broker, f"described-{right.name}")
+    give(admin, describe)
+    try:
+        with without(admin, right):
+            return complaint(folder, admin, right, "Topic authorization failed", None)
+    finally:
+        take(admin, describe)
+
+
+def check_without(folder: Path, admin: AdminClient, right: AclBinding) -> list[str]:
+    text, code = expected_complaint(right)
+    return complaint(folder, admin, right, text, code)
+
+
+def complaint(folder: Path, admin: AdminClient, right: AclBinding, text: str, code: int | None) -> list[str]:
+    process = Weir(folder)
+    try:
+        answer = process.wait(text if code is None else None)
+        if answer.code != code or text not in answer.text:
+            return [f"without {name(right)}: expected {text!r} and {code}, found {answer.code}: {answer.text}"]
+        if code is None:
+            give(admin, right)
+            again = process.wait("ready")
+            if again.code is not None:
+                return [f"with {name(right)} again it ended with {again.code}: {again.text}"]
+    finally:
+        process.stop()
+    return []
+
+
+def name(right: AclBinding) -> str:
+    return f"{right.operation.name.title()} on {right.restype.name.lower()} {right.name}"
+
+
+def main() -> int:
+    problems: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="weir-secure-") as scratch:
+        folder = Path(scratch)
+        with Broker(folder / "kafka", secure=True) as broker:
+            admin = AdminClient(client(broker, "admin-client.properties"))
+            write_configuration(broker, folder, "weir")
+            by_admin = write_configuration(broker, folder, "admin")
+            weir.tool("topology", "apply", "--config", by_admin, "--partitions", "2")
+            give_documented_rights(broker, folder)
+            given = rights(admin)
+            print("rights:", "; ".join(name(right) for right in given))
+            problems += check_with_all(broker, folder)
+            for right in given:
+                with without(admin, right):
+                    found = check_without(folder, admin, right)
+                print(f"without {name(right)}: {'; '.join(found) or 'says so'}")
+                problems += found
+            for right in given:
+                if right.restype == ResourceType.TOPIC and right.name in ("uploads", "audit"):
+                    found = check_described_only(broker, folder, admin, right)
+                    print(f"Describe in place of {name(right)}: {'; '.join(found) or 'says so'}")
+                    problems += found
+    for problem in problems:
+        print(f"wrong: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
