@@ -50,6 +50,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("vips")]),
         .target(name: "CBuildInfo", cSettings: [.define("WEIR_COMMIT", to: "\"\(commit)\"")]),
         .target(name: "CHamming"),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Each layer knows only those above it in this list.
@@ -73,7 +74,8 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "CBuildInfo", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging",
+                "CBuildInfo", "CMalloc", "Concurrency", "Configuration", "Detection", "Events", "HashDetection",
+                "Imaging",
                 "Kafka", "LoadGeneration", "Media", "MetadataDetection", "Operations",
                 "Pipeline", "Policy", "Signals", "Streaming", "TextDetection",
             ],

@@ -1,3 +1,4 @@
+import CMalloc
 import Configuration
 import Events
 import Glibc
@@ -8,6 +9,9 @@ import Operations
 struct Main {
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
+        // By default glibc keeps eight heaps for each processor, and what one thread takes and another gives back lies
+        // idle in all of them.
+        mallopt(M_ARENA_MAX, Int32(max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
         exit(await run(Array(CommandLine.arguments.dropFirst())))
     }
 
