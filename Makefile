@@ -28,7 +28,12 @@ test: ## build and run every test; those on a real broker need a Kafka (see READ
 	$(python) Tests/schemas/validate.py --self-test
 	.build/debug/weir demo --json > .build/demo-verdicts.jsonl
 	$(python) Tests/schemas/validate.py .build/demo-verdicts.jsonl
-	$(python) load-tests/exactly_once/self_test.py
+	if .ci/prepare kafka > /dev/null; then
+	    $(python) load-tests/exactly_once/self_test.py
+	    WEIR_BINARY="$$PWD/.build/debug/weir" $(python) load-tests/parity.py
+	elif [ "$${CI:-}" = true ]; then
+	    exit 1
+	fi
 
 .PHONY: release
 release: ## build the weir command with optimisation

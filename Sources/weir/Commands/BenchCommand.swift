@@ -4,10 +4,13 @@ import Operations
 extension Commands {
     static let bench = Command(
         "bench", summary: "measure one part of weir, beside what it should reach", arguments: "NAME…",
-        options: [Option("--seconds", "N", "How long each figure is measured; default 3.")],
+        options: [
+            Option("--seconds", "N", "How long each figure is measured; default 3."),
+            Option("--config", "FILE", "For latency: the configuration of a running weir."),
+        ],
         example: "weir bench decode verdict",
         discussion: """
-            NAME: \(Benchmarks.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")); or all.
+            NAME: \(Benchmarks.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")); or all (latency only with --config).
             One JSON object a figure: name, value, unit, n, seconds, machine, and where there is a target, atMost or atLeast
             and met. Exit code 1 if a target was missed. Timings of a debug build mean nothing.
             """
@@ -17,11 +20,17 @@ extension Commands {
             throw UsageError("weir bench: which one? \(Benchmarks.names)", command: invocation.command)
         }
         let duration = Duration.seconds(try invocation.integer("--seconds", standard: 3, in: 1...3_600))
+        let config = invocation.value("--config")
         var benchmarks: [Benchmark] = []
         for name in wanted {
             guard let benchmark = Benchmarks.all.first(where: { $0.name == name }) else {
                 throw UsageError(
                     "weir bench: no benchmark \"\(name)\"; known: \(Benchmarks.names)", command: invocation.command)
+            }
+            if benchmark.needsConfig, config == nil {
+                if invocation.arguments == ["all"] { continue }
+                throw UsageError(
+                    "weir bench: \(name) needs a running weir: --config FILE", command: invocation.command)
             }
             benchmarks.append(benchmark)
         }
@@ -30,7 +39,7 @@ extension Commands {
         #endif
         var missed = false
         for benchmark in benchmarks {
-            for figure in try await benchmark.run(duration) {
+            for figure in try await benchmark.run(duration, config) {
                 Terminal.out(figure.line)
                 missed = missed || !figure.isMet
             }
@@ -43,7 +52,30 @@ extension Commands {
 struct Benchmark: Sendable {
     let name: String
     let summary: String
-    let run: @Sendable (Duration) async throws -> [Figure]
+    /// Whether it measures a weir that is running.
+    let needsConfig: Bool
+    /// For about a time, with a configuration if there is one.
+    let run: @Sendable (Duration, String?) async throws -> [Figure]
+
+    init(name: String, summary: String, run: @escaping @Sendable (Duration) async throws -> [Figure]) {
+        self.name = name
+        self.summary = summary
+        needsConfig = false
+        self.run = { duration, _ in try await run(duration) }
+    }
+
+    init(
+        name: String, summary: String,
+        withConfig run: @escaping @Sendable (_ duration: Duration, _ config: String) async throws -> [Figure]
+    ) {
+        self.name = name
+        self.summary = summary
+        needsConfig = true
+        self.run = { duration, config in
+            guard let config else { return [] }
+            return try await run(duration, config)
+        }
+    }
 }
 
 enum Benchmarks {
@@ -61,6 +93,11 @@ enum Benchmarks {
                     target: result.name == "pdq-jpeg-1024x768" ? .atLeast(100) : nil)
             }
         },
+        Benchmark(
+            name: "latency", summary: "from upload to committed verdict, at 1,000 a second",
+            withConfig: {
+                try await LatencyBenchmark.run($0, config: $1)
+            }),
     ]
 
     static var names: String { all.map(\.name).joined(separator: ", ") }
