@@ -1,3 +1,5 @@
+internal import Events
+
 /// The parts of a web address that signals are compared with, found without allocating.
 ///
 /// Follows RFC 3986's generic syntax for `scheme://authority/rest`; a missing scheme counts as http. Where browsers
@@ -126,13 +128,4 @@ package struct Link {
 @inline(__always)
 func lowercased(_ byte: UInt8) -> UInt8 {
     byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
-}
-
-private func hexValue(_ digit: UInt8) -> UInt8? {
-    switch digit {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-    default: nil
-    }
 }

@@ -30,7 +30,6 @@ extension Lane {
         do throws(KafkaError) {
             try await producer.begin()
             try await producer.produce(outbox.send)
-            countDeadLetters(batches)
         } catch {
             failed(error)
         }
@@ -74,6 +73,7 @@ extension Lane {
         for (partition, offset) in done.offsets {
             metrics.committed(partition, offset, newest: done.newest[partition])
         }
+        report(done)
         transaction = OpenTransaction()
         if failures >= Lane.troublesome { readiness.set(name, nil) }
         failures = 0
@@ -111,15 +111,18 @@ extension Lane {
         for batch in flow.takeReleased() { letGo(batch) }
     }
 
-    private func countDeadLetters(_ batches: [ReleasedBatch]) {
-        for letter in batches.flatMap(\.deadLetters) {
+    /// What came out is counted now, and not when it was worked out: after a failure that happens again.
+    private func report(_ done: OpenTransaction) {
+        done.verdicts.report(to: pipelineMetrics, topic: options.input)
+        for letter in done.deadLetters {
             pipelineMetrics.deadLetters[letter.error.code.rawValue].increment()
             pipelineMetrics.events[options.input, "dead-letter"].increment()
             logger.warning(
                 "dead letter",
                 [
-                    "code": letter.error.code.rawValue, "reason": letter.error.message, "topic": letter.topic,
-                    "partition": "\(letter.partition)", "offset": "\(letter.offset)",
+                    "code": letter.error.code.rawValue, "reason": letter.error.message,
+                    "topic": letter.partition.topic, "partition": "\(letter.partition.partition)",
+                    "offset": "\(letter.offset)",
                 ])
         }
     }

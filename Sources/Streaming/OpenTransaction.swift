@@ -13,6 +13,15 @@ struct OpenTransaction: Sendable {
     private(set) var opened: ContinuousClock.Instant?
     /// The write time of the last record of each partition.
     private(set) var newest: [TopicPartition: Timestamp] = [:]
+    private(set) var verdicts = VerdictTally()
+    private(set) var deadLetters: [DeadLetterNote] = []
+
+    /// What is to be said of a dead letter once it is out.
+    struct DeadLetterNote: Sendable {
+        let error: DecodeError
+        let partition: TopicPartition
+        let offset: Int64
+    }
 
     var isEmpty: Bool { offsets.isEmpty }
 
@@ -25,6 +34,10 @@ struct OpenTransaction: Sendable {
         outputBytes += batch.judged?.bytes.count ?? 0
         outputBytes += batch.deadLetters.reduce(0) { $0 + ($1.value?.count ?? 0) }
         if let last = batch.received.last { newest[batch.partition] = last }
+        if let judged = batch.judged { verdicts.add(judged.tally) }
+        deadLetters += batch.deadLetters.map {
+            DeadLetterNote(error: $0.error, partition: batch.partition, offset: $0.offset)
+        }
     }
 
     /// When it must be committed at the latest; nil if it is empty.

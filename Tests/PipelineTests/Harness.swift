@@ -84,7 +84,12 @@ struct Harness {
             logger: logger, clock: { Timestamp(milliseconds: 1_800_000_000_000) })
     }
 
-    func verdicts(_ batch: EventBatch) async throws -> [Verdict] { try await judge.judge(batch).verdicts() }
+    /// As an adapter does it: the verdicts are out, and are counted.
+    func verdicts(_ batch: EventBatch) async throws -> [Verdict] {
+        let judged = await judge.judge(batch)
+        judged.tally.report(to: metrics, topic: batch.topic)
+        return try judged.verdicts()
+    }
 
     /// A line of the metrics, by what it begins with.
     func metric(_ prefix: String) -> String? {

@@ -127,6 +127,11 @@ import Testing
             let text = String(decoding: judged.verdict(output), as: UTF8.self)
             #expect(text.contains("\"account\":\"a\"") == (output.destination != .audit))
         }
+        // Nothing is counted before the verdicts are out.
+        #expect(!harness.registry.prometheusText().contains("weir_verdicts_total{"))
+        var tally = VerdictTally()
+        tally.add(judged.tally)
+        tally.report(to: harness.metrics, topic: "uploads")
         let lines = harness.registry.prometheusText().split(separator: "\n").filter {
             $0.hasPrefix("weir_verdicts_total{")
         }

@@ -138,8 +138,9 @@ package func readHex(_ hex: UnsafeRawBufferPointer, into out: UnsafeMutableRawBu
     return true
 }
 
+/// 0…15; nil if the byte is no hexadecimal digit.
 @inline(__always)
-private func hexValue(_ digit: UInt8) -> UInt8? {
+package func hexValue(_ digit: UInt8) -> UInt8? {
     switch digit {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
     case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10

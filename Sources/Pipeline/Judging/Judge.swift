@@ -12,7 +12,6 @@ internal import Synchronization
 package final class Judge: Sendable {
     private let generation: Mutex<Generation>
     private let runner: StageRunner
-    private let metrics: PipelineMetrics
     private let clock: @Sendable () -> Timestamp
 
     /// - Parameter clock: what `times.decided` is taken from; nothing else depends on it.
@@ -21,7 +20,6 @@ package final class Judge: Sendable {
         logger: Logger, clock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.generation = Mutex(generation)
-        self.metrics = metrics
         self.clock = clock
         runner = StageRunner(blueprint: blueprint, media: media, metrics: metrics, logger: logger)
     }
@@ -91,8 +89,7 @@ package final class Judge: Sendable {
             tally.add(decision, degraded: !failed.isEmpty)
             decisions.append(decision)
         }
-        tally.report(to: metrics, topic: batch.topic)
-        return JudgedBatch(batch: batch, bytes: out.bytes, outputs: outputs, decisions: decisions)
+        return JudgedBatch(batch: batch, bytes: out.bytes, outputs: outputs, decisions: decisions, tally: tally)
     }
 
     /// Audit gets every verdict, enforcement those that ask for something, review those that need a person.
@@ -109,36 +106,6 @@ package final class Judge: Sendable {
         outputs.append(.init(event: judgement.event, destination: .enforcement, verdict: start..<out.count))
         if judgement.decision.action.needsPerson {
             outputs.append(.init(event: judgement.event, destination: .review, verdict: start..<out.count))
-        }
-    }
-}
-
-/// Counts a batch's verdicts, so that the metrics' locks are taken once a batch.
-private struct VerdictTally {
-    private var allowed = 0
-    private var others: [String: (action: Action, label: String, count: Int)] = [:]
-    private var degraded = 0
-    private var total = 0
-
-    mutating func add(_ decision: Decision, degraded isDegraded: Bool) {
-        total += 1
-        if isDegraded { degraded += 1 }
-        if decision.action == .allow, decision.labels.isEmpty {
-            allowed += 1
-            return
-        }
-        for label in decision.labels.isEmpty ? [""] : decision.labels {
-            others["\(decision.action.rawValue) \(label)", default: (decision.action, label, 0)].count += 1
-        }
-    }
-
-    func report(to metrics: PipelineMetrics, topic: String) {
-        metrics.events[topic, "verdict"].increment(by: total)
-        metrics.degraded.increment(by: degraded)
-        if allowed > 0 { metrics.verdicts["allow", "", "true"].increment(by: allowed) }
-        for item in others.values {
-            metrics.verdicts["\(item.action.name)", item.label, String(item.action.isAutomated)].increment(
-                by: item.count)
         }
     }
 }

@@ -18,6 +18,7 @@ package struct JudgedBatch: Sendable {
     package let outputs: [Output]
     /// One for each event.
     package let decisions: [Decision]
+    package let tally: VerdictTally
 
     /// The bytes of a verdict, for tools and tests.
     package func verdict(_ output: Output) -> ArraySlice<UInt8> { bytes[output.verdict] }

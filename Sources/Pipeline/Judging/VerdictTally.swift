@@ -1,0 +1,48 @@
+internal import Events
+internal import Operations
+
+/// Counts verdicts by what they say, so that the metrics' locks are taken once for many; reported when the verdicts are
+/// out, so that one that has to be worked out again counts once.
+package struct VerdictTally: Sendable {
+    private struct Kind: Hashable {
+        let action: Action
+        let label: String
+    }
+
+    private var counts: [Kind: Int] = [:]
+    /// By far the most; kept apart because it needs no look-up.
+    private var allowed = 0
+    private var degraded = 0
+    private var total = 0
+
+    package init() {}
+
+    mutating func add(_ decision: Decision, degraded isDegraded: Bool) {
+        total += 1
+        if isDegraded { degraded += 1 }
+        if decision.action == .allow, decision.labels.isEmpty {
+            allowed += 1
+            return
+        }
+        for label in decision.labels.isEmpty ? [""] : decision.labels {
+            counts[Kind(action: decision.action, label: label), default: 0] += 1
+        }
+    }
+
+    package mutating func add(_ other: VerdictTally) {
+        total += other.total
+        degraded += other.degraded
+        allowed += other.allowed
+        counts.merge(other.counts, uniquingKeysWith: +)
+    }
+
+    /// - Parameter topic: the input.
+    package func report(to metrics: PipelineMetrics, topic: String) {
+        metrics.events[topic, "verdict"].increment(by: total)
+        metrics.degraded.increment(by: degraded)
+        if allowed > 0 { metrics.verdicts["allow", "", "true"].increment(by: allowed) }
+        for (kind, count) in counts {
+            metrics.verdicts["\(kind.action.name)", kind.label, String(kind.action.isAutomated)].increment(by: count)
+        }
+    }
+}
