@@ -81,7 +81,7 @@ indirect enum Test: Sendable {
     case any([Test])
     case not(Test)
     case finding(FindingTest)
-    case degraded(detectors: Set<DetectorID>?, reasons: [String])
+    case degraded(detectors: DetectorMask?, reasons: [String])
     case account(AccountPattern)
     case event(EventTest)
 
@@ -112,10 +112,19 @@ indirect enum Test: Sendable {
     }
 }
 
-struct FindingTest: Sendable {
+/// A class, so that looking at one costs a reference and not a copy of its lists.
+final class FindingTest: Sendable {
     /// nil: any.
-    let detectors: Set<DetectorID>?
+    let detectors: DetectorMask?
     let pattern: FindingPattern
+    private let needsSignal: Bool
+
+    init(detectors: DetectorMask?, pattern: FindingPattern) {
+        self.detectors = detectors
+        self.pattern = pattern
+        needsSignal =
+            !(pattern.opinions.isEmpty && pattern.types.isEmpty && pattern.sources.isEmpty && pattern.labels.isEmpty)
+    }
 
     func matches(_ finding: Finding) -> Bool {
         if let detectors, !detectors.contains(finding.detector) { return false }
@@ -150,10 +159,6 @@ struct FindingTest: Sendable {
         case .sha256, .sha1, .md5: 0
         default: nil
         }
-    }
-
-    private var needsSignal: Bool {
-        !(pattern.opinions.isEmpty && pattern.types.isEmpty && pattern.sources.isEmpty && pattern.labels.isEmpty)
     }
 }
 
@@ -226,9 +231,9 @@ private struct Compiler {
     }
 
     /// nil where any detector will do. A detector that this pipeline leaves out is no error: it finds nothing.
-    private func resolve(_ names: [String], _ path: String, _ place: Place?) -> Set<DetectorID>? {
+    private func resolve(_ names: [String], _ path: String, _ place: Place?) -> DetectorMask? {
         if names.isEmpty { return nil }
-        var ids: Set<DetectorID> = []
+        var ids = DetectorMask()
         for name in names {
             if !known.contains(name) {
                 problems.add(

@@ -10,8 +10,8 @@ struct Main {
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
         // By default glibc keeps eight heaps for each processor, and what one thread takes and another gives back lies
-        // idle in all of them.
-        mallopt(M_ARENA_MAX, Int32(max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+        // idle in all of them. With one for each, threads wait for one another.
+        mallopt(M_ARENA_MAX, Int32(2 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
         exit(await run(Array(CommandLine.arguments.dropFirst())))
     }
 

@@ -42,7 +42,10 @@ def options() -> argparse.Namespace:
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--commit-milliseconds", type=int, default=100)
     parser.add_argument(
-        "--commit-records", type=int, default=10_000, help="Weir's commit.maxRecords; the peers have none"
+        "--commit-records",
+        type=int,
+        default=100_000,
+        help="Weir's commit.maxRecords; the peers end transactions by time alone, and by default so does Weir here",
     )
     parser.add_argument("--only", action="append", choices=names, help="leave the others out; may be repeated")
     parser.add_argument("--preload", metavar="LIBRARY", help="another librdkafka for Weir and the C loop")

@@ -73,7 +73,7 @@ class Scene:
     def _inflict(self, fault: Fault, watch: "Watch") -> None:
         now = time.monotonic()
         process = None if fault.process is None else self._processes[fault.process]
-        if process in self._away:
+        if process in self._away or (process is not None and fault.kind == TERM and not process.has_begun()):
             self._agenda.put(now + 0.2, partial(self._inflict, fault, watch))
             return
         note = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(fault).items()}
@@ -142,6 +142,8 @@ class Scene:
 
     def _leave(self) -> None:
         for process in self._processes:
+            while not process.has_begun() and process.exit_code() is None:
+                time.sleep(0.05)
             process.send(SIGTERM)
         for process in self._processes:
             if (code := process.wait(LEAVE_WITHIN)) != 0:

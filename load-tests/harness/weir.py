@@ -85,8 +85,10 @@ class Weir:
         self._config = config
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
+        self._before = 0
 
     def start(self) -> None:
+        self._before = self._log.stat().st_size if self._log.exists() else 0
         environment = {**os.environ, "WEIR_MEMBER": self.member}
         with self._log.open("ab") as log:
             # If the harness is killed, so is the process.
@@ -108,6 +110,10 @@ class Weir:
     @property
     def pid(self) -> int:
         return self._running().pid
+
+    def has_begun(self) -> bool:
+        """Whether it has said anything. Before that the system is still loading it, and a signal just ends it."""
+        return self._log.stat().st_size > self._before
 
     def exit_code(self) -> int | None:
         """None while it runs."""
