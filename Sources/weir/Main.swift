@@ -12,6 +12,8 @@ struct Main {
         // By default glibc keeps eight heaps for each processor, and what one thread takes and another gives back lies
         // idle in all of them. With one for each, threads wait for one another.
         mallopt(M_ARENA_MAX, Int32(2 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+        // Left to itself the allocator learns from large buffers, of which a batch has some, to keep what is freed.
+        mallopt(M_TRIM_THRESHOLD, 128 << 10)
         exit(await run(Array(CommandLine.arguments.dropFirst())))
     }
 

@@ -23,7 +23,7 @@ START_SECONDS = 120
 # The process without media, prefetch and what is in flight: 300 MB at full load.
 PROCESS_BYTES = 300 << 20
 # queued.max.messages.kbytes, for each partition of the inputs that one member may come to own.
-PREFETCH_BYTES = 8192 << 10
+PREFETCH_BYTES = 16384 << 10
 # LaneOptions.inFlightBytes, in each of two lanes.
 IN_FLIGHT_BYTES = 2 * (64 << 20)
 

@@ -30,7 +30,7 @@ package struct ClientProperties: Sendable {
         "max.poll.interval.ms": "120000",
         "auto.offset.reset": "earliest",
         "queued.min.messages": "100000",
-        "queued.max.messages.kbytes": "8192",
+        "queued.max.messages.kbytes": "16384",
         "fetch.wait.max.ms": "100",
         "fetch.error.backoff.ms": "100",
         "check.crcs": "true",
