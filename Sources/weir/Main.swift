@@ -41,6 +41,7 @@ struct Main {
             return ExitCode.badData
         } catch let error as KafkaError {
             Terminal.error("weir: \(error)")
+            if error.isUnreachable { Terminal.error("weir: look at kafka.bootstrap, kafka.properties and the brokers") }
             return error.isUnreachable
                 ? ExitCode.unavailable : error.isAuthorization ? ExitCode.configuration : ExitCode.failure
         } catch {
