@@ -52,8 +52,7 @@ static bool to_srgb(VipsImage **image) {
 }
 
 /// Ends with 8 bits and one band or three.
-static bool to_displayed(VipsImage **image) {
-    int orientation = vips_image_get_orientation(*image);
+static bool to_displayed(VipsImage **image, int orientation) {
     if (!to_srgb(image)) return false;
     VipsImage *next = NULL;
     if (vips_image_hasalpha(*image) && !replace(image, &next, vips_flatten(*image, &next, NULL))) return false;
@@ -67,6 +66,7 @@ static bool to_displayed(VipsImage **image) {
         // Files are read front to back; turning needs all rows at once.
         VipsImage *stored = vips_image_copy_memory(*image);
         if (!replace(image, &stored, stored == NULL)) return false;
+        vips_image_set_int(*image, VIPS_META_ORIENTATION, orientation);
         if (!replace(image, &next, vips_autorot(*image, &next, NULL))) return false;
     }
     return true;
@@ -94,11 +94,13 @@ static enum weir_imaging_result decode_with_vips(
     VipsImage *image = vips_image_new_from_buffer(
         file, count, "", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
     if (image == NULL) return vips_failure(WEIR_IMAGING_BROKEN);
+    int orientation = vips_image_get_orientation(image);
+    if (orientation == 1) orientation = png_orientation(file, count);
     enum weir_imaging_result result;
     if (!size_is_allowed(
             (uint64_t)vips_image_get_width(image), (uint64_t)vips_image_get_height(image), max_pixels)) {
         result = WEIR_IMAGING_TOO_LARGE;
-    } else if (!to_displayed(&image)) {
+    } else if (!to_displayed(&image, orientation)) {
         result = vips_failure(WEIR_IMAGING_BROKEN);
     } else {
         result = vips_to_pixels(image, pixels);

@@ -23,6 +23,43 @@ import Testing
         #expect(turned.meanDifference(from: scene) < 4)
     }
 
+    /// A PNG file may have an orientation too.
+    @Test(arguments: [(1, nil), (3, .half), (6, .right), (8, .left), (0, nil), (9, nil)] as [(UInt8, QuarterTurn?)])
+    func orientationOfPNGIsApplied(orientation: UInt8, turn: QuarterTurn?) throws {
+        let scene = try decode(try Fixture(name: "scene.png").bytes())
+        let expected = try turn.map { Picture(try scene.rotated($0)) } ?? Picture(scene)
+        let file = try Fixture(name: "scene.png").bytes()
+        let exif: [UInt8] = [
+            0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0,
+        ]
+        for place in EXIFPlace.allCases {
+            #expect(try Picture(decoding: inserted(exif, place, into: file)) == expected, "\(place)")
+        }
+        // Cut off in the middle of the directory: as it is stored.
+        #expect(try Picture(decoding: inserted(Array(exif.prefix(15)), .behindPixels, into: file)) == Picture(scene))
+    }
+
+    enum EXIFPlace: CaseIterable { case beforePixels, behindPixels }
+
+    private func inserted(_ exif: [UInt8], _ place: EXIFPlace, into file: [UInt8]) -> [UInt8] {
+        func bytes(_ number: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) } }
+        let body = Array("eXIf".utf8) + exif
+        // CRC-32 (PNG, annex D).
+        var crc: UInt32 = .max
+        for byte in body {
+            crc ^= UInt32(byte)
+            for _ in 0..<8 { crc = crc & 1 == 1 ? (crc >> 1) ^ 0xEDB8_8320 : crc >> 1 }
+        }
+        // Behind the signature and the header chunk, or before the end chunk.
+        let offset = place == .beforePixels ? 8 + 25 : file.count - 12
+        var changed = Array(file[..<offset])
+        changed += bytes(UInt32(exif.count))
+        changed += body
+        changed += bytes(~crc)
+        changed += file[offset...]
+        return changed
+    }
+
     @Test(arguments: ["turned-profile.png", "turned-profile.jpg", "srgb-profile.jpg", "little-cms-profile.jpg"])
     func profilesAreApplied(name: String) throws {
         let scene = try Fixture(name: "scene.png").decoded()

@@ -15,7 +15,7 @@ enum PipelineBenchmark {
     enum Density: String, CaseIterable {
         /// About one in ten, as on a platform.
         case usual
-        /// All of them several, as in a flood: an event has a dozen findings and three verdicts.
+        /// Nearly all of them, as in a flood.
         case dense
     }
 

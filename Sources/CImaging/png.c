@@ -1,0 +1,23 @@
+#include "internal.h"
+
+#include <string.h>
+
+static uint32_t read32(const uint8_t *p) {
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+int png_orientation(const uint8_t *file, size_t count) {
+    enum { signature_size = 8, frame = 12 };  // each chunk has its length and name before it, and a checksum behind
+    if (count < signature_size || memcmp(file, "\x89PNG\r\n\x1A\n", signature_size) != 0) return 1;
+    size_t at = signature_size;
+    while (count - at >= frame) {
+        size_t length = read32(file + at);
+        if (length > count - at - frame) break;
+        if (memcmp(file + at + 4, "eXIf", 4) == 0) {
+            int orientation = exif_orientation(file + at + 8, length);
+            return orientation == 0 ? 1 : orientation;
+        }
+        at += frame + length;
+    }
+    return 1;
+}
