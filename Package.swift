@@ -119,7 +119,7 @@ let package = Package(
             "StreamingTestSupport"),
 
         tests(
-            "ImagingTests", "Events", "HashDetection", "Imaging", resources: [.copy("Fixtures")]),
+            "ImagingTests", "Events", "HashDetection", "Imaging", "TestSupport", resources: [.copy("Fixtures")]),
         tests(
             "HashDetectionTests", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Signals",
             resources: [.copy("Golden")]),

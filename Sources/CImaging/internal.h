@@ -24,8 +24,8 @@ enum weir_imaging_result jpeg_decode(
 /// EXIF orientation (CIPA DC-008, 0x0112) of a TIFF structure: 1…8; 1 if there is none; 0 if it can't be followed.
 int exif_orientation(const uint8_t *tiff, size_t count);
 
-/// EXIF orientation of a PNG file (PNG, third edition, 11.3.4.5 eXIf), wherever it stands: libvips reads what stands before
-/// the pixels only. 1…8; 1 if there is none that can be followed, or the file is no PNG.
+/// EXIF orientation of a PNG file (PNG, third edition, 11.3.4.5 eXIf), wherever it stands: libvips reads only
+/// what stands before the pixels. 1…8; 1 if there is none that can be followed, or the file is no PNG.
 int png_orientation(const uint8_t *file, size_t count);
 
 /// Whether an ICC profile describes sRGB, by its figures and not by its name.

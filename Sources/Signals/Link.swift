@@ -89,6 +89,9 @@ package struct Link {
         return UnsafeRawBufferPointer(rebasing: address[start..<end])
     }
 
+    /// Of these any number of slashes follows the colon (URL Standard, special schemes).
+    private static let slashedSchemes = ["http", "https", "ftp", "ws", "wss"]
+
     /// Behind `scheme://`, `https:` and the slashes that follow it, or `//`; 0 where there is none of them.
     private static func authorityStart(_ address: UnsafeRawBufferPointer) -> Int {
         func behindSlashes(_ start: Int) -> Int {
@@ -100,8 +103,7 @@ package struct Link {
             return address.count >= 2 && isSlash(address[0]) && isSlash(address[1]) ? behindSlashes(0) : 0
         }
         let scheme = address[..<colon]
-        if ["http", "https", "ftp", "ws", "wss"].contains(where: { scheme.lazy.map(lowercased).elementsEqual($0.utf8) })
-        {
+        if slashedSchemes.contains(where: { scheme.lazy.map(lowercased).elementsEqual($0.utf8) }) {
             return behindSlashes(colon + 1)
         }
         let hasAuthority = address[(colon + 1)...].starts(with: "//".utf8)

@@ -1,4 +1,5 @@
 import Imaging
+import TestSupport
 import Testing
 
 /// Damaged and malicious files give an error, or some picture, and nothing worse.
@@ -28,7 +29,7 @@ import Testing
     func damagedFilesDoNoHarm(fixture: Fixture) throws {
         let file = try fixture.bytes()
         for seed in UInt64(1)...40 {
-            var random = Random(seed: seed)
+            var random = SplitMix64(seed: seed)
             var damaged = file
             for _ in 0...Int.random(in: 0..<8, using: &random) {
                 // Half of the hits in the first kilobyte, where the structure is.
@@ -104,18 +105,5 @@ import Testing
 extension String {
     fileprivate func padding(toLength length: Int) -> String {
         self + String(repeating: " ", count: max(0, length - count))
-    }
-}
-
-/// SplitMix64.
-struct Random: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }
