@@ -134,10 +134,11 @@ private final class Keeper: Sendable {
 }
 
 private enum FreePort {
-    /// The first of two neighbouring ports that nobody listens on.
+    /// The first of two neighbouring ports that nobody listens on; below those that clients are given, which one of them
+    /// could have before the broker is up.
     static func pair() throws -> Int {
         for _ in 0..<100 {
-            let port = Int.random(in: 20_000..<60_000)
+            let port = Int.random(in: 20_000..<32_000)
             if isFree(port), isFree(port + 1) { return port }
         }
         throw RealBroker.Failure(description: "no free ports")
