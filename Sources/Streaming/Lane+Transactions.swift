@@ -147,7 +147,7 @@ private struct Outbox: Sendable {
             }
             guard let judged = batch.judged else { continue }
             try judged.bytes.withUnsafeBufferPointer { (verdicts) throws(KafkaError) in
-                try judged.batch.bytes.withUnsafeBufferPointer { (fields) throws(KafkaError) in
+                try judged.keys.withUnsafeBufferPointer { (keys) throws(KafkaError) in
                     for output in judged.outputs {
                         let topic =
                             switch output.destination {
@@ -155,10 +155,9 @@ private struct Outbox: Sendable {
                             case .enforcement: enforcement
                             case .review: review
                             }
-                        let content = judged.batch.events[output.event].subject
                         try sink.send(
                             to: topic,
-                            key: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: fields[content.range])),
+                            key: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: keys[output.key])),
                             value: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: verdicts[output.verdict])),
                             header: ("content-type", "application/cloudevents+json"))
                     }

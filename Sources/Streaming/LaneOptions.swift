@@ -18,12 +18,16 @@ package struct OutputTopics: Sendable, Equatable {
     package var all: [String] { [audit, enforcement, review, deadLetters] }
 }
 
+/// What the records of a lane's input are.
+package enum LaneContent: Sendable { case uploads, outcomes }
+
 /// How one lane reads and commits. Live uploads have a lane of their own, so that bulk never delays them.
 package struct LaneOptions: Sendable {
-    /// `bulk` or `live`: for logs and metrics.
+    /// `bulk`, `live` or `outcomes`: for logs and metrics.
     package var name: String
     package var bootstrap: String
     package var input: String
+    package var content = LaneContent.uploads
     package var outputs: OutputTopics
     package var group: String
     /// Makes the membership static.

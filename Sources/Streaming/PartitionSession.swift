@@ -91,7 +91,7 @@ final class PartitionSession: Sendable {
         let epoch = self.epoch
         await withDiscardingTaskGroup { group in
             var records = ConsumerRecords(capacity: options.batchSize)
-            let intake = RecordIntake(partition, limits: options.limits, shape: options.shape)
+            let intake = options.makeIntake(partition, judge)
             while let action = nextAction(), !Task.isCancelled {
                 guard action == .take else {
                     await queue.wakeup.wait()
@@ -112,7 +112,7 @@ final class PartitionSession: Sendable {
                     break
                 }
                 group.addTask {
-                    let judged = batch.events.count > 0 ? await self.judge.judge(batch.events) : nil
+                    let judged = await batch.judge?()
                     self.finish(ticket, epoch, batch, judged)
                 }
             }

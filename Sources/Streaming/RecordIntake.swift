@@ -1,65 +1,76 @@
 internal import Events
 internal import Kafka
+internal import Pipeline
 
-extension ConsumerRecord: HeaderSource {
-    package func forEach(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Bool) { forEachHeader(body) }
+/// Decodes what was taken from a partition. One for each session, since it keeps buffers.
+protocol RecordIntake: AnyObject {
+    /// - Parameter records: at least one.
+    func decode(_ records: borrowing ConsumerRecords, now: Timestamp) -> IntakeBatch
 }
 
-/// Records of one partition, decoded: the events, and the records that are none.
+/// Records of one partition, decoded: those that can be judged, and those that can't.
 struct IntakeBatch: Sendable {
-    let events: EventBatch
+    /// Judges what could be decoded; nil if nothing could.
+    let judge: (@Sendable () async -> JudgedBatch)?
     let deadLetters: [DeadLetter]
+    /// When each record was written.
     let received: [Timestamp]
     let firstOffset: Int64
     let nextOffset: Int64
+    /// Bytes that this holds in memory.
     let byteCount: Int
 }
 
-/// Decodes what was taken from a partition. One for each session, since it keeps buffers.
-final class RecordIntake {
+/// What is noted of every record, whatever it holds.
+struct IntakeAccount {
     private let partition: TopicPartition
-    private let decoder: EventDecoder
-    private var builder = EventBatch.Builder()
+    private var deadLetters: [DeadLetter] = []
+    private var received: [Timestamp] = []
+    private var firstOffset: Int64?
+    private var lastOffset: Int64 = -1
+    private var bytes = 0
 
-    init(_ partition: TopicPartition, limits: DecodeLimits, shape: EventShape) {
+    init(_ partition: TopicPartition, count: Int) {
         self.partition = partition
-        decoder = EventDecoder(limits: limits, shape: shape)
+        received.reserveCapacity(count)
     }
 
-    /// - Parameter records: at least one.
-    func decode(_ records: borrowing ConsumerRecords, now: Timestamp) -> IntakeBatch {
-        var deadLetters: [DeadLetter] = []
-        var received: [Timestamp] = []
-        received.reserveCapacity(records.count)
-        var offsets: (first: Int64, last: Int64)?
-        var bytes = 0
-        records.forEach { record in
-            let time = record.timestampMilliseconds.map { Timestamp(milliseconds: $0) } ?? now
-            let view = RecordView(value: record.value, offset: record.offset, timestamp: time)
-            if let error = decoder.decode(view, headers: record, into: &builder) {
-                let letter = deadLetter(record, time, error)
-                bytes += (letter.value?.count ?? 0) + (letter.key?.count ?? 0)
-                deadLetters.append(letter)
-            }
-            received.append(time)
-            offsets = (offsets?.first ?? record.offset, record.offset)
-        }
-        bytes += builder.byteCount + records.count * MemoryLayout<UploadEvent>.stride
-        return IntakeBatch(
-            events: builder.finish(topic: partition.topic, partition: partition.partition), deadLetters: deadLetters,
-            received: received, firstOffset: offsets?.first ?? 0, nextOffset: (offsets?.last ?? -1) + 1,
-            byteCount: bytes)
+    /// - Returns: when the record was written.
+    mutating func note(_ record: ConsumerRecord, now: Timestamp) -> Timestamp {
+        let time = record.timestampMilliseconds.map { Timestamp(milliseconds: $0) } ?? now
+        received.append(time)
+        firstOffset = firstOffset ?? record.offset
+        lastOffset = record.offset
+        return time
     }
 
-    private func deadLetter(_ record: ConsumerRecord, _ time: Timestamp, _ error: DecodeError) -> DeadLetter {
+    mutating func reject(_ record: ConsumerRecord, _ time: Timestamp, _ error: DecodeError) {
         var headers: [DeadLetter.Header] = []
         record.forEachHeader { name, value in
             headers.append(DeadLetter.Header(name: Array(name), value: value.map(Array.init)))
             return true
         }
-        return DeadLetter(
+        let letter = DeadLetter(
             key: record.key.map(Array.init), value: record.value.map(Array.init), headers: headers, error: error,
             stage: "decode", topic: partition.topic, partition: partition.partition, offset: record.offset,
             timestamp: time)
+        bytes += (letter.value?.count ?? 0) + (letter.key?.count ?? 0)
+        deadLetters.append(letter)
+    }
+
+    /// - Parameter byteCount: of what was decoded.
+    func batch(byteCount: Int, judge: (@Sendable () async -> JudgedBatch)?) -> IntakeBatch {
+        IntakeBatch(
+            judge: judge, deadLetters: deadLetters, received: received, firstOffset: firstOffset ?? 0,
+            nextOffset: lastOffset + 1, byteCount: bytes + byteCount)
+    }
+}
+
+extension LaneOptions {
+    func makeIntake(_ partition: TopicPartition, _ judge: Judge) -> any RecordIntake {
+        switch content {
+        case .uploads: UploadIntake(partition, limits: limits, shape: shape, judge: judge)
+        case .outcomes: OutcomeIntake(partition, limits: limits, judge: judge)
+        }
     }
 }

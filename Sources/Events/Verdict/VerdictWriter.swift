@@ -75,13 +75,7 @@ package struct VerdictWriter: Sendable {
             func text(_ range: ByteRange) -> UnsafeRawBufferPointer {
                 UnsafeRawBufferPointer(rebasing: bytes[range.range])
             }
-            out.append("{\"specversion\":\"1.0\",\"type\":\"weir.verdict.v1\",\"source\":")
-            out.append(source)
-            out.append(",\"id\":\"")
-            out.appendHex(id)
-            out.append("\",\"time\":")
-            out.appendJSON(judgement.decided)
-            out.append(",\"subject\":")
+            appendOpening(id, decided: judgement.decided, to: &out)
             out.appendJSON(text(event.subject))
             out.append(",\"data\":{\"event\":")
             out.appendJSON(text(event.id))
@@ -110,8 +104,19 @@ package struct VerdictWriter: Sendable {
         }
     }
 
+    /// Up to the content's id.
+    func appendOpening(_ id: Digest128, decided: Timestamp, to out: inout ByteWriter) {
+        out.append("{\"specversion\":\"1.0\",\"type\":\"weir.verdict.v1\",\"source\":")
+        out.append(source)
+        out.append(",\"id\":\"")
+        out.appendHex(id)
+        out.append("\",\"time\":")
+        out.appendJSON(decided)
+        out.append(",\"subject\":")
+    }
+
     /// The first 128 bits of HMAC-SHA-256: the same account can be followed, not named, without the key.
-    private func appendAccountHash(_ account: UnsafeRawBufferPointer, to out: inout ByteWriter) {
+    func appendAccountHash(_ account: UnsafeRawBufferPointer, to out: inout ByteWriter) {
         out.append("\"")
         out.appendHex(accountKey.code(for: account).firstHalf)
         out.append("\"")

@@ -86,10 +86,10 @@ package final class Judge: Sendable {
                 findings: its, unavailable: failed, fingerprints: fingerprints[event.media], decided: decided)
             let id = batch.withBytes(event.id) { ids.digest(offset: event.offset, event: $0) }
             write(judgement, id, generation.writer, to: &out, &outputs)
-            tally.add(decision, degraded: !failed.isEmpty)
+            tally.add(decision, degraded: !failed.isEmpty, automated: decision.action.isAutomated)
             decisions.append(decision)
         }
-        return JudgedBatch(batch: batch, bytes: out.bytes, outputs: outputs, decisions: decisions, tally: tally)
+        return JudgedBatch(keys: batch.bytes, bytes: out.bytes, outputs: outputs, decisions: decisions, tally: tally)
     }
 
     /// Audit gets every verdict, enforcement those that ask for something, review those that need a person.
@@ -97,15 +97,16 @@ package final class Judge: Sendable {
         _ judgement: Judgement, _ id: Digest128, _ writer: VerdictWriter, to out: inout ByteWriter,
         _ outputs: inout [JudgedBatch.Output]
     ) {
+        let key = judgement.batch.events[judgement.event].subject.range
         var start = out.count
         writer.write(judgement, id: id, for: .audit, to: &out)
-        outputs.append(.init(event: judgement.event, destination: .audit, verdict: start..<out.count))
+        outputs.append(.init(event: judgement.event, destination: .audit, key: key, verdict: start..<out.count))
         guard judgement.decision.action != .allow else { return }
         start = out.count
         writer.write(judgement, id: id, for: .enforcement, to: &out)
-        outputs.append(.init(event: judgement.event, destination: .enforcement, verdict: start..<out.count))
+        outputs.append(.init(event: judgement.event, destination: .enforcement, key: key, verdict: start..<out.count))
         if judgement.decision.action.needsPerson {
-            outputs.append(.init(event: judgement.event, destination: .review, verdict: start..<out.count))
+            outputs.append(.init(event: judgement.event, destination: .review, key: key, verdict: start..<out.count))
         }
     }
 }

@@ -1,22 +1,24 @@
 package import Events
 
-/// The verdicts on a batch, written out, in the order of its events.
+/// The verdicts on a batch, written out, in the order of its records.
 package struct JudgedBatch: Sendable {
     /// Who a verdict is written for.
     package enum Destination: Sendable, Equatable { case audit, enforcement, review }
 
     package struct Output: Sendable {
-        /// Position in `EventBatch.events`.
+        /// Position in the batch.
         package let event: Int
         package let destination: Destination
+        /// Where in `keys` the content's id stands: the record's key.
+        package let key: Range<Int>
         /// Where in `bytes` the verdict stands.
         package let verdict: Range<Int>
     }
 
-    package let batch: EventBatch
+    package let keys: [UInt8]
     package let bytes: [UInt8]
     package let outputs: [Output]
-    /// One for each event.
+    /// One for each record.
     package let decisions: [Decision]
     package let tally: VerdictTally
 

@@ -7,6 +7,7 @@ package struct VerdictTally: Sendable {
     private struct Kind: Hashable {
         let action: Action
         let label: String
+        let automated: Bool
     }
 
     private var counts: [Kind: Int] = [:]
@@ -17,15 +18,15 @@ package struct VerdictTally: Sendable {
 
     package init() {}
 
-    mutating func add(_ decision: Decision, degraded isDegraded: Bool) {
+    mutating func add(_ decision: Decision, degraded isDegraded: Bool, automated: Bool) {
         total += 1
         if isDegraded { degraded += 1 }
-        if decision.action == .allow, decision.labels.isEmpty {
+        if decision.action == .allow, decision.labels.isEmpty, automated {
             allowed += 1
             return
         }
         for label in decision.labels.isEmpty ? [""] : decision.labels {
-            counts[Kind(action: decision.action, label: label), default: 0] += 1
+            counts[Kind(action: decision.action, label: label, automated: automated), default: 0] += 1
         }
     }
 
@@ -42,7 +43,7 @@ package struct VerdictTally: Sendable {
         metrics.degraded.increment(by: degraded)
         if allowed > 0 { metrics.verdicts["allow", "", "true"].increment(by: allowed) }
         for (kind, count) in counts {
-            metrics.verdicts["\(kind.action.name)", kind.label, String(kind.action.isAutomated)].increment(by: count)
+            metrics.verdicts["\(kind.action.name)", kind.label, String(kind.automated)].increment(by: count)
         }
     }
 }

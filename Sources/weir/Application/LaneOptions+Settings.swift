@@ -6,8 +6,25 @@ import Pipeline
 import Streaming
 
 extension LaneOptions {
-    /// The lanes that a configuration asks for: bulk, and live if there is a topic for it.
-    static func lanes(_ assembly: PipelineAssembly) -> [LaneOptions] {
+    /// The lanes that a configuration asks for.
+    static func all(_ assembly: PipelineAssembly) -> [LaneOptions] {
+        uploads(assembly) + [outcomes(assembly)].compactMap(\.self)
+    }
+
+    /// People's decisions, if there is a topic for them.
+    private static func outcomes(_ assembly: PipelineAssembly) -> LaneOptions? {
+        let settings = assembly.settings
+        guard let topic = settings[WeirSettings.outcomes] else { return nil }
+        // A group of its own: uploads that stand still must not keep a decision from taking effect.
+        var lane = LaneOptions(
+            assembly, name: "outcomes", input: topic, group: "\(settings[WeirSettings.group])-outcomes")
+        lane.content = .outcomes
+        lane.commitInterval = settings[WeirSettings.commitInterval]
+        return lane
+    }
+
+    /// Those of uploads: bulk, and live if there is a topic for it.
+    static func uploads(_ assembly: PipelineAssembly) -> [LaneOptions] {
         let settings = assembly.settings
         let group = settings[WeirSettings.group]
         var bulk = LaneOptions(assembly, name: "bulk", input: settings[WeirSettings.uploads], group: group)

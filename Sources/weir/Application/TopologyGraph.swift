@@ -11,7 +11,8 @@ struct TopologyGraph {
     init(_ settings: Settings, _ document: PipelineDocument) {
         let inputs = [settings[WeirSettings.uploads], settings[WeirSettings.live]].compactMap(\.self)
         let outputs = [WeirSettings.audit, WeirSettings.enforcement, WeirSettings.review].map { settings[$0] }
-        for topic in inputs + outputs + [settings[WeirSettings.deadLetters]] {
+        let outcomes = settings[WeirSettings.outcomes]
+        for topic in inputs + [outcomes].compactMap(\.self) + outputs + [settings[WeirSettings.deadLetters]] {
             nodes.append((TopologyGraph.id("topic", topic), topic, true))
         }
         nodes.append(("decode", "decode", false))
@@ -28,6 +29,12 @@ struct TopologyGraph {
         nodes.append(("decide", "decide", false))
         edges.append((previous, "decide"))
         for topic in outputs { edges.append(("decide", TopologyGraph.id("topic", topic))) }
+        guard let outcomes else { return }
+        nodes.append(("supersede", "supersede", false))
+        edges.append((TopologyGraph.id("topic", outcomes), "supersede"))
+        for topic in outputs + [settings[WeirSettings.deadLetters]] {
+            edges.append(("supersede", TopologyGraph.id("topic", topic)))
+        }
     }
 
     func draw(_ format: Format) -> String {

@@ -7,7 +7,8 @@ enum WeirSettings {
     static let bootstrap = Setting(
         "kafka.bootstrap", .string, standard: "localhost:9092", "Brokers to begin with, host:port, comma-separated.")
     static let group = Setting(
-        "kafka.group", .string, standard: "weir", "Consumer group; the live lane's is this with \"-live\" behind.")
+        "kafka.group", .string, standard: "weir",
+        "Consumer group; those of the other lanes are this with \"-live\" and \"-outcomes\" behind.")
     static let instanceID = Setting(
         "kafka.instanceId", .optional(.string), standard: nil,
         "A name for this member that outlives restarts: static membership, and the transactional id. Unset, a restart waits for the old transaction's time-out."
@@ -21,6 +22,9 @@ enum WeirSettings {
     static let live = Setting(
         "topics.live", .optional(.string), standard: "uploads.live",
         "Input of live streams, in a lane of its own; null: none.")
+    static let outcomes = Setting(
+        "topics.outcomes", .optional(.string), standard: "outcomes",
+        "People's decisions on verdicts, in a lane of its own; null: none are read.")
     static let audit = Setting("topics.audit", .string, standard: "audit", "Every verdict.")
     static let enforcement = Setting(
         "topics.enforcement", .string, standard: "enforcement", "Verdicts that ask for something to be done.")
@@ -137,7 +141,7 @@ enum WeirSettings {
 
     static let all: [any AnySetting] = [
         bootstrap, group, instanceID, properties,
-        uploads, live, audit, enforcement, review, deadLetters,
+        uploads, live, outcomes, audit, enforcement, review, deadLetters,
         mapping, pipeline, policy, shadow,
         signalFiles, signalInterval, signalTopic, signalSnapshot,
         mediaWorkers, mediaFetches, mediaBytes, mediaPixels, mediaBudget, mediaDeadline, mediaHosts,

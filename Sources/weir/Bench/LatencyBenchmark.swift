@@ -13,7 +13,7 @@ enum LatencyBenchmark {
     /// - Parameter config: that of the running weir.
     static func run(_ duration: Duration, config file: String) async throws -> [Figure] {
         let assembly = try PipelineAssembly(try PipelineAssembly.settings(file: file), file: file)
-        guard let lane = LaneOptions.lanes(assembly).last else { return [] }
+        guard let lane = LaneOptions.uploads(assembly).last else { return [] }
         var options = UploadGenerator.Options()
         options.prefix = "bench-\(Timestamp.now().nanoseconds)"
         let run = LoadRun(

@@ -3,7 +3,7 @@ enum Commands {
     static let all: [Command] = [
         demo,
         run, scan, configCheck, configShow, configReference, topologyCheck, topologyApply, topologyShow, topologyGraph,
-        policyCheck,
+        policyCheck, outcomePut,
         hashPDQ, hashMD5, hashSHA256, signalsValidate, signalsMatch,
         loadGenerate, loadRun, bench, probe, version,
     ]

@@ -58,7 +58,7 @@ extension Commands {
         let file = invocation.value("--config")
         let settings = try PipelineAssembly.settings(file: file)
         let assembly = try PipelineAssembly(settings, file: file)
-        let lanes = LaneOptions.lanes(assembly)
+        let lanes = LaneOptions.uploads(assembly)
         let wanted = invocation.value("--topic") ?? "uploads"
         guard let lane = wanted == "uploads" ? lanes.first : wanted == "live" ? lanes.dropFirst().first : nil else {
             throw UsageError(

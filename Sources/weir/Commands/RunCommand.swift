@@ -24,7 +24,7 @@ extension Commands {
         let logger = Logger(label: "weir", sink: sink)
         for note in ConfigurationNotes.of(settings) { logger.warning(note) }
         return try await Supervisor.run(logger) {
-            try await WeirProcess(assembly, lanes: LaneOptions.lanes(assembly), sink: sink)
+            try await WeirProcess(assembly, lanes: LaneOptions.all(assembly), sink: sink)
         }
     }
 }

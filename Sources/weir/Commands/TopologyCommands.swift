@@ -139,7 +139,7 @@ private struct Topology: Sendable {
 
     /// What stands in the way of running, and where topics differ from the file.
     func differences(_ admin: AdminClient) async throws -> [String] {
-        let lanes = LaneOptions.lanes(assembly)
+        let lanes = LaneOptions.all(assembly)
         guard let outputs = lanes.first?.outputs else { return [] }
         var lines = try await TopicPreflight(
             inputs: lanes.map(\.input), outputs: outputs, limits: settings.decodeLimits

@@ -47,7 +47,7 @@ struct Demo: Sendable {
             .with(WeirSettings.signalFiles, [signals])
             .with(WeirSettings.adminListen, serve)
         let assembly = try PipelineAssembly(settings, file: nil)
-        let lanes = LaneOptions.lanes(assembly)
+        let lanes = LaneOptions.all(assembly)
         guard let first = lanes.first else { return ExitCode.failure }
         for topic in lanes.map(\.input) + first.outputs.all {
             try cluster.createTopic(topic, partitions: Demo.partitions)

@@ -51,6 +51,11 @@ struct DemoOutput: Sendable {
                     } while forever && !shutdown.isTriggered
                     return nil
                 }
+                group.addTask {
+                    try await traffic.desk?.work(
+                        bootstrap: bootstrap, partitions: partitions, with: producer, until: shutdown)
+                    return nil
+                }
                 group.addTask { try await show(reader, deadLetters: outputs.deadLetters, sent, patience, shutdown) }
                 defer { group.cancelAll() }
                 while let result = try await group.next() {

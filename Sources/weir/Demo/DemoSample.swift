@@ -3,7 +3,8 @@ import Media
 
 /// One upload of the demo's platform.
 struct DemoSample: Sendable {
-    enum Lane: Sendable { case uploads, live }
+    /// By the lanes' names.
+    enum Lane: String, Sendable { case uploads = "bulk", live }
 
     /// The content id, and what a row of the table is called by.
     let name: String

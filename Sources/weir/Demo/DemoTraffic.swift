@@ -9,14 +9,21 @@ struct DemoTraffic: Sendable {
     let lanes: [LaneOptions]
 
     var outputs: OutputTopics? { lanes.first?.outputs }
+    private func input(_ lane: String) -> String? { lanes.first { $0.name == lane }?.input }
+
+    var desk: DemoDesk? {
+        guard let outputs, let outcomes = input("outcomes") else { return nil }
+        return DemoDesk(review: outputs.review, outcomes: outcomes)
+    }
 
     /// One round of samples, one after another.
+    /// - Returns: how many records come out of it, those that the desk makes of its verdicts included.
     func send(round: Int, pace: Duration, with producer: PlainProducer) async throws -> Int {
         let count = platform.samples(at: .now(), round: round).count
         for number in 0..<count {
             // Each is made when it is sent, so that its times are true.
             let sample = platform.samples(at: .now(), round: round)[number]
-            guard let topic = (sample.lane == .live ? lanes.last : lanes.first)?.input else { continue }
+            guard let topic = input(sample.lane.rawValue) else { continue }
             try await producer.produce { sink throws(KafkaError) in
                 try sink.send(
                     to: try sink.topic(topic), key: sample.key, value: sample.value, headers: [])
@@ -24,6 +31,6 @@ struct DemoTraffic: Sendable {
             try await Task.sleep(for: pace)
         }
         try await producer.flush(timeout: .seconds(10))
-        return count
+        return count + (desk == nil ? 0 : DemoDesk.count)
     }
 }

@@ -24,6 +24,13 @@ struct DemoVerdict: Sendable {
         self.action = action
         if case .text(let rule)? = data["rule"] { self.rule = rule }
         var parts: [String] = []
+        if case .object(let outcome)? = data["outcome"], case .text(let ruling)? = outcome["ruling"],
+            case .text(let superseded)? = data["supersedes"]
+        {
+            rule = "person: \(ruling)"
+            if case .text(let reason)? = outcome["reason"] { parts.append(reason) }
+            parts.append("in place of \(superseded.prefix(8))…")
+        }
         if case .list(let findings)? = data["findings"] {
             for case .object(let finding) in findings {
                 guard case .text(let detector)? = finding["detector"] else { continue }

@@ -1,0 +1,36 @@
+internal import Events
+internal import Kafka
+internal import Pipeline
+
+extension ConsumerRecord: HeaderSource {
+    package func forEach(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Bool) { forEachHeader(body) }
+}
+
+/// Upload events, to be judged by the pipeline.
+final class UploadIntake: RecordIntake {
+    private let partition: TopicPartition
+    private let decoder: EventDecoder
+    private let judge: Judge
+    private var builder = EventBatch.Builder()
+
+    init(_ partition: TopicPartition, limits: DecodeLimits, shape: EventShape, judge: Judge) {
+        self.partition = partition
+        self.judge = judge
+        decoder = EventDecoder(limits: limits, shape: shape)
+    }
+
+    func decode(_ records: borrowing ConsumerRecords, now: Timestamp) -> IntakeBatch {
+        var account = IntakeAccount(partition, count: records.count)
+        records.forEach { record in
+            let time = account.note(record, now: now)
+            let view = RecordView(value: record.value, offset: record.offset, timestamp: time)
+            if let error = decoder.decode(view, headers: record, into: &builder) {
+                account.reject(record, time, error)
+            }
+        }
+        let bytes = builder.byteCount + records.count * MemoryLayout<UploadEvent>.stride
+        let events = builder.finish(topic: partition.topic, partition: partition.partition)
+        guard events.count > 0 else { return account.batch(byteCount: bytes, judge: nil) }
+        return account.batch(byteCount: bytes) { [judge] in await judge.judge(events) }
+    }
+}
