@@ -25,7 +25,7 @@ struct LineRun {
         var out = ByteWriter()
         out.append(outcome, source: "x")
         let again = out.bytes.withUnsafeBytes { try? OutcomeReader().read($0) }
-        require(again?.id == outcome.id && again?.labels == outcome.labels, "an outcome is not read back")
+        require(again == outcome, "an outcome is not read back")
     }
 
     /// What is still a mapping must do for an event whatever it says.

@@ -36,6 +36,21 @@ struct ExampleTests {
         #expect(outcome.action == .label)
     }
 
+    /// The examples are one story: a verdict, a person's decision on it, and the verdict that it comes to.
+    @Test func theExamplesOfAReversalFollowFromOneAnother() throws {
+        let verdict = try topology("examples/verdict-enforcement.json").withUnsafeBytes { try VerdictSummary($0) }
+        let outcome = try topology("examples/outcome.json").withUnsafeBytes { try OutcomeReader().read($0) }
+        #expect(outcome.verdict == verdict.reference)
+        let record = OutcomeRecord(
+            outcome, at: RecordPlace(topic: "outcomes", partition: 5, offset: 77),
+            received: try Timestamp(rfc3339: "2026-11-23T11:30:00.021Z"))
+        var out = ByteWriter()
+        VerdictWriter(group: "weir", policy: "p@1", detectors: [], accountKey: [1])
+            .write(record, for: .enforcement, to: &out)
+        let written = try JSONSerialization.jsonObject(with: Data(out.bytes)) as? NSDictionary
+        #expect(written == (try json("examples/verdict-superseding.json") as NSDictionary))
+    }
+
     @Test func theDeadLetterExampleHasTheHeadersThatAreWritten() throws {
         let letter = DeadLetter(
             key: nil, value: nil, headers: [DeadLetter.Header("trace-id", "1")], error: DecodeError(.nullValue, "x"),
@@ -95,7 +110,7 @@ struct ExampleTests {
         let top = try #require(schema["properties"] as? [String: [String: Any]])
         #expect(Set(top.keys) == Set(written.keys))
         let members = try #require(top["data"]?["properties"] as? [String: Any])
-        #expect(Set(members.keys) == Set(data.keys).union(["findingsOmitted", "degradedOmitted"]))
+        #expect(Set(members.keys) == Set(data.keys).union(["findingsOmitted", "degradedOmitted", "outcome"]))
         let finding = try #require(
             (schema["$defs"] as? [String: [String: Any]])?["finding"]?["properties"] as? [String: Any])
         let findings = try #require(data["findings"] as? [[String: Any]])

@@ -11,6 +11,8 @@ package struct Stream: Sendable {
     package let outputs: OutputTopics
 
     package var input: String { "\(name)-uploads" }
+    /// People's decisions.
+    package var outcomes: String { "\(name)-outcomes" }
 
     /// Makes the topics. - Parameter configuration: of the input and the dead letters.
     package init(
@@ -28,6 +30,7 @@ package struct Stream: Sendable {
             AdminClient.NewTopic(name: $0, partitions: partitions, replicationFactor: 1)
         }
         topics[3].configuration = ["max.message.bytes": "3145728"].merging(deadLetterConfiguration) { $1 }
+        topics.append(AdminClient.NewTopic(name: outcomes, partitions: partitions, replicationFactor: 1))
         topics.append(
             AdminClient.NewTopic(
                 name: input, partitions: partitions, replicationFactor: 1, configuration: inputConfiguration))
@@ -48,14 +51,27 @@ package struct Stream: Sendable {
         return options
     }
 
-    /// Sends records; each account keeps its order. - Parameter pace: between packs of a hundred.
-    package func send(_ uploads: [Upload], pace: Duration = .zero) async throws {
+    /// A lane of people's decisions beside the one of uploads.
+    package func outcomeLane() -> LaneOptions {
+        var options = lane(transactionalID: "\(name)-outcomes")
+        options.name = "outcomes"
+        options.content = .outcomes
+        options.input = outcomes
+        options.group = "\(name)-group-outcomes"
+        return options
+    }
+
+    /// Sends records; each account keeps its order.
+    /// - Parameters:
+    ///   - topic: nil: the input.
+    ///   - pace: between packs of a hundred.
+    package func send(_ uploads: [Upload], to topic: String? = nil, pace: Duration = .zero) async throws {
         let producer = try PlainProducer(
             bootstrap: bootstrap, properties: ClientProperties.common.merging(["message.max.bytes": "16777216"]))
         do {
             for start in stride(from: 0, to: uploads.count, by: 100) {
                 let pack = Array(uploads[start..<min(start + 100, uploads.count)])
-                let input = input
+                let input = topic ?? input
                 try await producer.produce { sink throws(KafkaError) in
                     let topic = try sink.topic(input)
                     for upload in pack {
@@ -74,8 +90,8 @@ package struct Stream: Sendable {
 
     /// Runs a member until `body` returns, then lets it drain and end.
     package func withMember<Value: Sendable>(
-        _ pipeline: TestPipeline, _ lane: LaneOptions? = nil, readiness: Readiness = Readiness(),
-        _ body: @escaping @Sendable () async throws -> Value
+        _ pipeline: TestPipeline, _ lane: LaneOptions? = nil, beside others: [LaneOptions] = [],
+        readiness: Readiness = Readiness(), _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let shutdown = ShutdownSignal()
         let options = lane ?? self.lane()
@@ -84,7 +100,7 @@ package struct Stream: Sendable {
             group.addTask {
                 let watchdog = Watchdog(limit: .seconds(120), logger: pipeline.logger)
                 let service = StreamingService(
-                    lanes: [options], judge: pipeline.judge, metrics: StreamingMetrics(MetricsRegistry()),
+                    lanes: [options] + others, judge: pipeline.judge, metrics: StreamingMetrics(MetricsRegistry()),
                     pipelineMetrics: pipeline.metrics, readiness: readiness, watchdog: watchdog, logger: pipeline.logger
                 )
                 readiness.set("test", nil)
@@ -144,16 +160,17 @@ package struct Stream: Sendable {
     }
 
     /// Returns when the group has committed all there is, markers included.
-    package func waitForTheEnd(_ patience: Duration = .seconds(30)) async throws {
+    package func waitForTheEnd(of lane: LaneOptions? = nil, _ patience: Duration = .seconds(30)) async throws {
+        let lane = lane ?? self.lane()
         let consumer = try GroupConsumer(
-            bootstrap: bootstrap, group: lane().group, instance: nil, properties: .consumer, wakeup: Wakeup(),
+            bootstrap: bootstrap, group: lane.group, instance: nil, properties: .consumer, wakeup: Wakeup(),
             monitor: CallMonitor())
         let deadline = ContinuousClock.now + patience
         var behind: [String] = []
         do {
             repeat {
                 behind = []
-                let places = (0..<Int32(partitions)).map { TopicPartition(input, $0) }
+                let places = (0..<Int32(partitions)).map { TopicPartition(lane.input, $0) }
                 let committed = try await consumer.committed(places, timeout: .seconds(20))
                 for place in places {
                     let end = try await consumer.watermarks(of: place, timeout: .seconds(20)).high

@@ -6,12 +6,19 @@ package import Testing
 /// What a subscriber sees of a stream, and whether it is what it must be.
 package struct StreamResults: Sendable {
     package struct Verdict: Sendable {
+        /// The content's id, and the record's key.
+        package let subject: String
         package let event: String
+        package let account: String
         package let action: String
         package let id: String
+        package let supersedes: String?
+        /// The topic of the record that it was made from, and the place there.
+        package let topic: String
         package let partition: Int32
         package let offset: Int64
         package let outputPartition: TopicPartition
+        package let value: [UInt8]
     }
 
     package struct DeadLetter: Sendable {
@@ -105,11 +112,15 @@ extension StreamResults.Verdict {
             let json = try? JSONSerialization.jsonObject(with: Data(value)) as? [String: Any],
             let data = json["data"] as? [String: Any], let event = data["event"] as? String,
             let action = data["action"] as? String, let id = json["id"] as? String,
-            let input = data["input"] as? [String: Any], let partition = input["partition"] as? Int,
+            let subject = json["subject"] as? String, let key = record.key, key == Array(subject.utf8),
+            let account = data["account"] as? String,
+            let input = data["input"] as? [String: Any], let topic = input["topic"] as? String,
+            let partition = input["partition"] as? Int,
             let offset = input["offset"] as? Int
         else { return nil }
         self.init(
-            event: event, action: action, id: id, partition: Int32(partition), offset: Int64(offset),
-            outputPartition: record.partition)
+            subject: subject, event: event, account: account, action: action, id: id,
+            supersedes: data["supersedes"] as? String, topic: topic, partition: Int32(partition), offset: Int64(offset),
+            outputPartition: record.partition, value: value)
     }
 }
