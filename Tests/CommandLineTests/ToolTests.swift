@@ -40,7 +40,9 @@ import Testing
     }
 
     /// What it writes must be short: it is read when the tool has ended.
-    private func weir(_ words: String...) throws -> Outcome {
+    private func weir(_ words: String...) throws -> Outcome { try weir(words) }
+
+    private func weir(_ words: [String]) throws -> Outcome {
         let process = Process()
         process.executableURL = try ToolTests.tool()
         process.arguments = words
@@ -136,6 +138,64 @@ import Testing
         #expect(lines.count == 2)
         #expect(lines.first?.contains("\"error\":") == true)
         #expect(lines.last?.contains("5d41402abc4b2a76b9719d911017c592") == true)
+    }
+
+    /// The shipped example, as a desk has it before it.
+    private func verdict(_ action: String = "remove") throws -> String {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+        let text = try String(
+            contentsOf: root.appendingPathComponent("topology/examples/verdict-enforcement.json"), encoding: .utf8)
+        return try file(
+            "verdict.json",
+            text.replacingOccurrences(of: "\"action\": \"remove\"", with: "\"action\": \"\(action)\""))
+    }
+
+    @Test func aDecisionIsMadeFromTheVerdict() throws {
+        let outcome = try weir(
+            "outcome", "put", "confirm", verdict(), "--reviewer", "r-7", "--reason", "recruitment", "--id", "o-1",
+            "--source", "/desk", "--dry-run")
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let time = try #require(outcome.output.firstMatch(of: /"time":"([^"]*)"/)).output.1
+        #expect(
+            outcome.output
+                == #"{"specversion":"1.0","type":"weir.outcome.v1","source":"/desk","id":"o-1","time":"\#(time)","#
+                + #""subject":"content-123","data":{"verdict":"ba9a140b326a987e49d730a8d9e5f47c","ruling":"confirm","#
+                + #""action":"remove","preserve":true,"labels":["TVEC1"],"reviewer":"r-7","reason":"recruitment","#
+                + #""event":"e-1001","account":"a-1","input":{"topic":"uploads","partition":3,"offset":1234},"#
+                + #""times":{"uploaded":"2026-11-23T10:00:00.000Z"}}}"# + "\n")
+        let retracted = try weir("outcome", "put", "retract", verdict(), "--dry-run")
+        #expect(retracted.output.contains(#""ruling":"retract","action":"allow","labels":[],"event""#))
+    }
+
+    @Test func whatIsNoDecisionIsRefused() throws {
+        let held = try verdict("hold")
+        for (words, code, message) in [
+            (["maybe", held], 64, "expected confirm or retract, and a file with the verdict"),
+            (["confirm"], 64, "expected confirm or retract, and a file with the verdict"),
+            (["confirm", held], 64, "the verdict asks for a person (hold); say with --action"),
+            (["confirm", held, "--action", "alow"], 64, "no action \"alow\"; did you mean \"allow\"?"),
+            (["retract", held, "--reviewer", "Two Words"], 64, "data.reviewer: may hold letters"),
+            (["retract", "\(directory)/missing.json"], 65, "missing.json: No such file"),
+            (["retract", try file("no.json", "{}")], 65, "no.json: is no verdict: type: is required"),
+            (
+                ["retract", held, "--config", try file("weir.yaml", "topics: { outcomes: null }")], 64,
+                "there is no topic"
+            ),
+        ] as [([String], Int32, String)] {
+            let outcome = try weir(["outcome", "put", "--dry-run"] + words)
+            #expect(outcome.code == code, "\(words): \(outcome.errors)")
+            #expect(outcome.errors.contains(message), "\(outcome.errors)")
+            #expect(outcome.output.isEmpty)
+        }
+    }
+
+    @Test func aDecisionThatNoBrokerTakesIsNotSaidToBeMade() throws {
+        let config = try file(
+            "weir.yaml",
+            "kafka: { bootstrap: \"127.0.0.1:1\", properties: { message.timeout.ms: 1000 } }\n")
+        let outcome = try weir("outcome", "put", "retract", verdict(), "--config", config)
+        #expect(outcome.code == 69, "\(outcome.errors)")
+        #expect(outcome.output.isEmpty)
     }
 
     @Test func signalsThatAreRejectedAreFoundWanting() throws {

@@ -18,7 +18,8 @@ def alerts(overlay: Overlay) -> Iterator[Problem]:
     """Expressions parse, name metrics and labels of Weir, and fit the topics."""
     for rule in rules(overlay):
         yield from expression(overlay, f"{overlay.name}/PrometheusRule/{rule['alert']}", rule["expr"])
-    partitions = sum(topic["partitions"] for topic in overlay.project.topics() if topic["role"] in ("uploads", "live"))
+    inputs = ("uploads", "live", "outcomes")
+    partitions = sum(topic["partitions"] for topic in overlay.project.topics() if topic["role"] in inputs)
     for rule in rules(overlay):
         owned = re.search(r"weir_assigned_partitions\) < (\d+)", rule["expr"])
         if owned and int(owned[1]) != partitions:

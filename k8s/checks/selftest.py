@@ -210,11 +210,11 @@ FAULTS = (
     fault(
         "an alert that does not parse",
         RULES,
-        "sum(weir_assigned_partitions) < 24",
+        "sum(weir_assigned_partitions) < 36",
         "sum(weir_assigned_partitions < 24",
         "alerts",
     ),
-    fault("an alert for another number of partitions", RULES, "partitions) < 24", "partitions) < 12", "alerts"),
+    fault("an alert for another number of partitions", RULES, "partitions) < 36", "partitions) < 12", "alerts"),
     fault(
         "an alert whose runbook is nowhere", RULES, "operations.md#falling-behind", "operations.md#falling", "runbooks"
     ),

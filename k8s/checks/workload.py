@@ -22,10 +22,10 @@ START_SECONDS = 120
 
 # The process without media, prefetch and what is in flight: 300 MB at full load.
 PROCESS_BYTES = 300 << 20
-# queued.max.messages.kbytes, for each partition of the inputs that one member may come to own.
-PREFETCH_BYTES = 16384 << 10
+# queued.max.messages.kbytes, for each partition of an input that one member may come to own.
+PREFETCH_BYTES = {"uploads": 16384 << 10, "live": 16384 << 10, "outcomes": 1024 << 10}
 # LaneOptions.inFlightBytes, in each of two lanes.
-IN_FLIGHT_BYTES = 2 * (64 << 20)
+IN_FLIGHT_BYTES = 2 * (64 << 20) + (8 << 20)
 
 
 def grace(overlay: Overlay) -> Iterator[Problem]:
@@ -148,8 +148,8 @@ def hardening(overlay: Overlay) -> Iterator[Problem]:
 
 def memory(overlay: Overlay) -> Iterator[Problem]:
     """The limit holds even where one member owns all partitions."""
-    partitions = sum(topic["partitions"] for topic in overlay.project.topics() if topic["role"] in ("uploads", "live"))
-    needed = PROCESS_BYTES + size(overlay.setting("media.budget")) + IN_FLIGHT_BYTES + partitions * PREFETCH_BYTES
+    prefetch = sum(topic["partitions"] * PREFETCH_BYTES.get(topic["role"], 0) for topic in overlay.project.topics())
+    needed = PROCESS_BYTES + size(overlay.setting("media.budget")) + IN_FLIGHT_BYTES + prefetch
     given = size(overlay.container["resources"]["limits"]["memory"])
     if given < needed:
         yield Problem(

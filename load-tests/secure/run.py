@@ -224,7 +224,7 @@ def expected_complaint(right: AclBinding) -> tuple[str, int | None]:
         case ResourceType.TOPIC:
             return f"topic {right.name} does not exist, or may not be seen", 78
         case ResourceType.GROUP:
-            lane = "live" if right.name.endswith("-live") else "bulk"
+            lane = {"live": "live", "outcomes": "outcomes"}.get(right.name.rpartition("-")[2], "bulk")
             return f"lane-{lane}-rights: client: FindCoordinator response error: Group authorization failed", None
         case _:
             return "Transactional Id authorization failed", 78

@@ -20,6 +20,10 @@ extension LaneOptions {
             assembly, name: "outcomes", input: topic, group: "\(settings[WeirSettings.group])-outcomes")
         lane.content = .outcomes
         lane.commitInterval = settings[WeirSettings.commitInterval]
+        // People decide a few times a second; nothing needs to wait in memory.
+        lane.inFlightBytes = 8 << 20
+        lane.consumerProperties["queued.max.messages.kbytes"] =
+            assembly.clientProperties["queued.max.messages.kbytes"] ?? "1024"
         return lane
     }
 
