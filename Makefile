@@ -71,6 +71,7 @@ compare: release ## throughput beside other Kafka clients on one machine
 .PHONY: bench
 bench: release ## every benchmark, one JSON object a figure
 	@.build/release/weir bench all
+	.build/release/weir bench peers
 
 .PHONY: k8s-check
 k8s-check: ## render every overlay and validate it strictly

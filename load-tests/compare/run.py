@@ -6,12 +6,14 @@ broker runs beside it. Rounds alternate between the contenders, so that whatever
 """
 
 import argparse
+import json
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGTERM, default_int_handler, signal
 from typing import Any
@@ -50,6 +52,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=names, help="leave the others out; may be repeated")
     parser.add_argument("--preload", metavar="LIBRARY", help="another librdkafka for Weir and the C loop")
     parser.add_argument("--record", action="store_true", help="append to load-tests/results/compare.jsonl")
+    parser.add_argument(
+        "--figures", action="store_true", help="print medians and ratios as weir bench does, and the rest on stderr"
+    )
     return parser.parse_args()
 
 
@@ -72,7 +77,11 @@ def main() -> int:
         head |= {"machine": results.machine(), "versions": versions}
         path = results.record("compare", [{**head, **turn} for turn in compare.turns])
         print(f"appended to {path.relative_to(PACKAGE)}; draw it with: python3 load-tests/compare/plot.py")
-    print_table(compare.turns)
+    if chosen.figures:
+        for figure in figures(compare.turns):
+            print(json.dumps(figure), flush=True)
+    else:
+        print_table(compare.turns)
     return 0
 
 
@@ -162,7 +171,11 @@ class Compare:
         turn = {"contender": contender.label, "round": number, "events": self._chosen.events, **figures}
         self.turns.append(turn)
         told = f"{turn['eventsPerSecond']:,} events/s, {turn['verdictBytes']} B a verdict"
-        print(f"round {number}: {contender.label}: {told}", flush=True)
+        print(
+            f"round {number}: {contender.label}: {told}",
+            file=sys.stderr if self._chosen.figures else sys.stdout,
+            flush=True,
+        )
         self._cluster.admin.delete_topics([topic for topic in course.topics.values() if topic != INPUT])
 
     def _time(self, process: "subprocess.Popen[bytes]", group: Group) -> dict[str, Any]:
@@ -214,14 +227,38 @@ def rate(events: int, seconds: float) -> int:
     return round(events / seconds) if seconds > 0 else 0
 
 
-def print_table(turns: list[dict[str, Any]]) -> None:
-    """Medians over the rounds, and how Weir stands to each."""
-    medians = {
-        label: statistics.median(turn["eventsPerSecond"] for turn in turns if turn["contender"] == label)
+def medians_of(turns: list[dict[str, Any]], what: str = "eventsPerSecond") -> dict[str, float]:
+    """Over the rounds, by contender."""
+    return {
+        label: statistics.median(turn[what] for turn in turns if turn["contender"] == label)
         for label in dict.fromkeys(turn["contender"] for turn in turns)
     }
+
+
+def ratio_to(label: str, turns: list[dict[str, Any]]) -> float:
+    """Weir's throughput as a multiple of another's: the median over rounds of the ratio within a round."""
+    rounds: dict[int, dict[str, float]] = {}
+    for turn in turns:
+        rounds.setdefault(turn["round"], {})[turn["contender"]] = turn["eventsPerSecond"]
+    return statistics.median(found["weir"] / found[label] for found in rounds.values())
+
+
+def figures(turns: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Each contender's median, and how Weir stands to it."""
+    medians, seconds = medians_of(turns), medians_of(turns, "seconds")
     for label, median in medians.items():
-        ratio = f"; weir has {medians['weir'] / median:.2f} of it" if label != "weir" and "weir" in medians else ""
+        common = {"n": turns[0]["events"], "seconds": seconds[label]}
+        yield {"name": f"peers-{label}", "value": median, "unit": "events/s", **common}
+        if label != "weir" and "weir" in medians:
+            ratio = round(ratio_to(label, turns), 3)
+            yield {"name": f"peers-weir-to-{label}", "value": ratio, "unit": "ratio", **common}
+
+
+def print_table(turns: list[dict[str, Any]]) -> None:
+    """Medians over the rounds, and how Weir stands to each."""
+    medians = medians_of(turns)
+    for label, median in medians.items():
+        ratio = f"; weir has {ratio_to(label, turns):.2f} of it" if label != "weir" and "weir" in medians else ""
         print(f"{label}: median {median:,.0f} events/s{ratio}")
 
 

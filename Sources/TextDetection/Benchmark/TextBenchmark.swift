@@ -37,4 +37,42 @@ package struct TermBenchmark {
         let media = MediaFacts(unreadCount: batch.media.count)
         return detector.inspect(Inspection(batch: batch, selection: .all(batch.count), media: media)).found.count
     }
+
+    /// Where the time of a batch goes.
+    package struct Profile: Sendable {
+        package var folding = Duration.zero
+        /// Vectorscan, and counting what it finds.
+        package var scanning = Duration.zero
+        /// Findings out of counts.
+        package var reporting = Duration.zero
+    }
+
+    /// The steps that `findings(in:)` takes, each on the clock.
+    package func profile(_ batch: EventBatch) -> Profile {
+        var profile = Profile()
+        detector.matcher.withWorkspace { workspace, database in
+            var report = TermReport(batch, detector.matcher.set, most: detector.most)
+            var began = ContinuousClock.now
+            func lap(_ step: WritableKeyPath<Profile, Duration>) {
+                let now = ContinuousClock.now
+                profile[keyPath: step] += now - began
+                began = now
+            }
+            workspace.removeAll()
+            for position in 0..<batch.count {
+                let event = batch.events[position]
+                _ = detector.fold(event.title, .title, of: position, batch, workspace)
+                _ = detector.fold(event.body, .body, of: position, batch, workspace)
+                guard workspace.isFull || position == batch.count - 1 else { continue }
+                lap(\.folding)
+                let isScanned = detector.matcher.scan(workspace, database)
+                precondition(isScanned, "Vectorscan failed")
+                lap(\.scanning)
+                report.add(workspace)
+                workspace.removeAll()
+                lap(\.reporting)
+            }
+        }
+        return profile
+    }
 }

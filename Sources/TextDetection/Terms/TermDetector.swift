@@ -24,8 +24,8 @@ struct TermDetector: Detector {
         "most", .integer(1...1_000), standard: 64,
         "Findings of one event; of more, the surest and first are kept, and many-terms is reported.")
 
-    private let matcher: TermMatcher
-    private let most: Int
+    let matcher: TermMatcher
+    let most: Int
 
     init(_ matcher: TermMatcher, most: Int) {
         self.matcher = matcher
@@ -60,7 +60,7 @@ struct TermDetector: Detector {
     }
 
     @inline(__always)
-    private func fold(
+    func fold(
         _ range: ByteRange, _ field: TextSpan.Field, of event: Int, _ batch: EventBatch, _ workspace: TermWorkspace
     ) -> Bool {
         guard !range.isEmpty else { return true }

@@ -34,7 +34,8 @@ struct FileLocator: Sendable {
         return path
     }
 
-    private static var executable: String? {
+    /// The path of the running tool.
+    static var executable: String? {
         var buffer = [UInt8](repeating: 0, count: 4_096)
         let count = buffer.withUnsafeMutableBufferPointer { buffer in
             buffer.withMemoryRebound(to: CChar.self) { text in

@@ -22,6 +22,8 @@ struct Figure: Sendable {
     let n: Int
     let seconds: Double
     var target: Target?
+    /// What it is made up of, in the same unit.
+    var profile: [(part: StaticString, value: Double)] = []
 
     var isMet: Bool { target?.isMet(by: value) ?? true }
 
@@ -48,6 +50,13 @@ struct Figure: Sendable {
                 out.append(limit, places: 3)
             }
             out.append(isMet ? ",\"met\":true" : ",\"met\":false")
+        }
+        for (index, entry) in profile.enumerated() {
+            out.append(index == 0 ? ",\"profile\":{\"" : ",\"")
+            out.append(entry.part)
+            out.append("\":")
+            out.append(entry.value, places: 3)
+            if index == profile.count - 1 { out.append("}") }
         }
         out.append(",\"machine\":")
         out.appendJSON(Machine.description)

@@ -33,7 +33,8 @@ enum TextBenchmarks {
 
     private static func matching(_ name: String, _ signals: SignalSet, _ duration: Duration) throws -> Figure {
         let detector = try TermBenchmark(signals)
-        let batches = EventBenchmarks.batches(records(8_192))
+        let records = records(8_192)
+        let batches = EventBenchmarks.batches(records)
         var n = 0
         var found = 0
         let seconds = EventBenchmarks.processorSeconds(for: duration) {
@@ -43,9 +44,17 @@ enum TextBenchmarks {
             }
         }
         precondition(name != "text-terms" || found > n, "terms were found")
-        return Figure(
+        var figure = Figure(
             name: name, value: seconds / Double(n) * 1e6, unit: "µs/event", n: n, seconds: seconds,
             target: .atMost(8))
+        let steps = batches.map(detector.profile)
+        func share(_ step: (TermBenchmark.Profile) -> Duration) -> Double {
+            steps.reduce(0) { $0 + step($1).seconds } / Double(records.count) * 1e6
+        }
+        figure.profile = [
+            ("folding", share(\.folding)), ("scanning", share(\.scanning)), ("reporting", share(\.reporting)),
+        ]
+        return figure
     }
 
     /// Events whose bodies have about 1 KB.

@@ -10,12 +10,15 @@ extension Commands {
         ],
         example: "weir bench decode verdict",
         discussion: """
-            NAME: \(Benchmarks.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")); or all (latency only with --config).
+            NAME: \(Benchmarks.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")); or all,
+            which is those that need nothing else (latency only with --config, peers only by its name).
             One JSON object a figure: name, value, unit, n, seconds, machine, and where there is a target, atMost or atLeast
             and met. Exit code 1 if a target was missed. Timings of a debug build mean nothing.
             """
     ) { invocation in
-        let wanted = invocation.arguments == ["all"] ? Benchmarks.all.map(\.name) : invocation.arguments
+        let wanted =
+            invocation.arguments == ["all"]
+            ? Benchmarks.all.filter { !$0.needsCheckout }.map(\.name) : invocation.arguments
         guard !wanted.isEmpty else {
             throw UsageError("weir bench: which one? \(Benchmarks.names)", command: invocation.command)
         }
@@ -54,6 +57,8 @@ struct Benchmark: Sendable {
     let summary: String
     /// Whether it measures a weir that is running.
     let needsConfig: Bool
+    /// Whether it needs a checkout with its load tests, a Kafka, and minutes.
+    var needsCheckout = false
     /// For about a time, with a configuration if there is one.
     let run: @Sendable (Duration, String?) async throws -> [Figure]
 
@@ -98,7 +103,17 @@ enum Benchmarks {
             withConfig: {
                 try await LatencyBenchmark.run($0, config: $1)
             }),
+        peers,
     ]
+
+    private static let peers: Benchmark = {
+        var peers = Benchmark(
+            name: "peers",
+            summary: "events a second through a broker beside loops in C and Python that do the same, some minutes"
+        ) { _ in try await PeerBenchmark.run() }
+        peers.needsCheckout = true
+        return peers
+    }()
 
     static var names: String { all.map(\.name).joined(separator: ", ") }
 }

@@ -11,7 +11,8 @@ extension Commands {
         example: "weir demo",
         discussion: """
             Some sixty uploads of a small imaginary platform: posts in four languages, pictures drawn here and copies of
-            a known one, a burst from new accounts, a live stream, and records that are no events. Ends by itself.
+            a known one, a burst from new accounts, a live stream, records that are no events, and three decisions of people
+            on what was put before them. Ends by itself.
             Colours only on a terminal, and not if NO_COLOR is set.
             """
     ) { invocation in
