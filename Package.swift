@@ -55,6 +55,7 @@ let package = Package(
 
         // Each layer knows only those above it in this list.
         module("Concurrency"),
+        module("FaultInjection"),
         module("Configuration", "CYAML"),
         module("Events", "Configuration", "CCrypto", "CSimdjson"),
         module("Signals", "CHamming", "Configuration", "Events"),
@@ -68,8 +69,11 @@ let package = Package(
         module("Policy", "Configuration", "Events"),
         module("Kafka", "Concurrency", "CRdkafka"),
         module("Operations", "CCurl", "Concurrency", "Events", "CMicrohttpd"),
-        module("Pipeline", "Concurrency", "Configuration", "Detection", "Events", "Operations", "Policy", "Signals"),
-        module("Streaming", "Concurrency", "Configuration", "Events", "Kafka", "Operations", "Pipeline"),
+        module(
+            "Pipeline", "Concurrency", "Configuration", "Detection", "Events", "FaultInjection", "Operations", "Policy",
+            "Signals"),
+        module(
+            "Streaming", "Concurrency", "Configuration", "Events", "FaultInjection", "Kafka", "Operations", "Pipeline"),
         module("LoadGeneration", "Events"),
         .executableTarget(
             name: "weir",
@@ -90,6 +94,7 @@ let package = Package(
             path: "Tests/SampleDetector", swiftSettings: swift),
         tests("CommandLineTests", "Configuration", "weir"),
         tests("ConcurrencyTests", "Concurrency", "TestSupport"),
+        tests("FaultInjectionTests", "FaultInjection"),
         tests("ConfigurationTests", "Configuration", "TestSupport"),
         tests("EventsTests", "Configuration", "Events", "TestSupport"),
         // Run under AddressSanitizer by Tests/sanitize.sh.

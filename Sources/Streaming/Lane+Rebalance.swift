@@ -1,4 +1,5 @@
 internal import Concurrency
+internal import FaultInjection
 internal import Kafka
 internal import Operations
 
@@ -59,6 +60,7 @@ extension Lane {
             return
         }
         for partition in rebalance.partitions { sessions[partition]?.drain() }
+        Failpoint.revocationDrain.pass()
         pendingRevocation = PendingRevocation(rebalance: rebalance, deadline: .now + options.revocationLimit)
     }
 

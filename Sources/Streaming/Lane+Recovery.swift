@@ -1,4 +1,5 @@
 internal import Concurrency
+internal import FaultInjection
 internal import Kafka
 internal import Operations
 
@@ -18,6 +19,7 @@ extension Lane {
             await giveUp(pending.rebalance)
         }
         do throws(KafkaError) {
+            try Failpoint.recovery.hitTransaction()
             try await void(remedy)
             phase = .recovering(.abort)  // settled: only the offsets are left to do
             try await goBack()

@@ -1,5 +1,6 @@
 internal import Concurrency
 internal import Events
+internal import FaultInjection
 internal import Kafka
 internal import Operations
 internal import Pipeline
@@ -30,6 +31,7 @@ extension Lane {
         do throws(KafkaError) {
             try await producer.begin()
             try await producer.produce(outbox.send)
+            try Failpoint.afterProduce.hitTransaction()
         } catch {
             failed(error)
         }
@@ -51,7 +53,10 @@ extension Lane {
         do throws(KafkaError) {
             try await producer.begin()
             try await producer.sendOffsets(transaction.offsets, of: consumer, within: patience)
+            try Failpoint.afterSendOffsets.hitTransaction()
+            try Failpoint.duringCommit.hitTransaction()
             try await producer.commit(within: patience)
+            try Failpoint.afterCommit.hitTransaction()
         } catch {
             failed(error)
             return
@@ -135,12 +140,14 @@ private struct Outbox: Sendable {
     let version: String
 
     @Sendable func send(_ sink: RecordSink) throws(KafkaError) {
+        try Failpoint.beforeProduce.hitTransaction()
         let audit = try sink.topic(outputs.audit)
         let enforcement = try sink.topic(outputs.enforcement)
         let review = try sink.topic(outputs.review)
         let deadLetters = try sink.topic(outputs.deadLetters)
         for batch in batches {
             for letter in batch.deadLetters {
+                try Failpoint.deadLetter.hitTransaction()
                 try sink.send(
                     to: deadLetters, key: letter.key, value: letter.value,
                     headers: letter.headers(version: version).map { ($0.name, $0.value) })

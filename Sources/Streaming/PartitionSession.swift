@@ -1,5 +1,6 @@
 internal import Concurrency
 internal import Events
+internal import FaultInjection
 internal import Kafka
 internal import Operations
 internal import Pipeline
@@ -99,6 +100,7 @@ final class PartitionSession: Sendable {
                 }
                 queue.take(options.batchSize, into: &records)
                 report(records.error, hasRecords: records.count > 0)
+                if records.count > 0 { Failpoint.afterPoll.pass() }
                 guard records.count > 0 else {
                     if records.error == nil { advanceIdle() }
                     await queue.wakeup.wait()

@@ -1,6 +1,7 @@
 internal import Concurrency
 package import Configuration
 internal import Events
+internal import FaultInjection
 package import Operations
 internal import Signals
 
@@ -58,6 +59,7 @@ package final class SignalFileFeed: Service {
 
     private func reload() async -> Bool {
         do {
+            try Failpoint.signalReload.hit()
             let generation = try await loader.generation(paths, blueprint, logger)
             judge.current = generation
             logger.notice("signals reloaded", ["signals": "\(generation.signals.signals.count)"])

@@ -1,6 +1,7 @@
 internal import Concurrency
 internal import Detection
 internal import Events
+internal import FaultInjection
 internal import Operations
 
 /// Runs one stage on one batch: its detectors at once, each under its deadline and behind its breaker.
@@ -112,7 +113,10 @@ struct StageRunner: Sendable {
     /// What the detector says in time, or why it said nothing that counts.
     private func ask(_ step: Generation.Step, _ inspection: Inspection) async -> (Findings, Code?) {
         do {
-            let findings = try await withDeadline(step.deadline) { try await step.detector.inspect(inspection) }
+            let findings = try await withDeadline(step.deadline) {
+                try Failpoint.midDetector.hit()
+                return try await step.detector.inspect(inspection)
+            }
             // What a detector returns on cancellation may be a part of what it would have found.
             if Task.isCancelled { return (Findings(), "cancelled") }
             return findings.map { ($0, nil) } ?? (Findings(), "timeout")
