@@ -93,5 +93,8 @@ package struct StreamingService: Service {
 /// Topics are missing or can't hold what will be written to them.
 package struct TopicsNotReady: Error, CustomStringConvertible {
     package let problems: [String]
+
+    package init(problems: [String]) { self.problems = problems }
+
     package var description: String { problems.joined(separator: "\n") }
 }

@@ -4,6 +4,7 @@ import Events
 import Glibc
 import Kafka
 import Operations
+import Streaming
 
 @main
 struct Main {
@@ -39,6 +40,9 @@ struct Main {
         } catch let error as FileError {
             Terminal.error("weir: \(error)")
             return ExitCode.badData
+        } catch let error as TopicsNotReady {
+            for problem in error.problems { Terminal.error("weir: \(problem)") }
+            return ExitCode.configuration
         } catch let error as KafkaError {
             Terminal.error("weir: \(error)")
             if error.isUnreachable { Terminal.error("weir: look at kafka.bootstrap, kafka.properties and the brokers") }

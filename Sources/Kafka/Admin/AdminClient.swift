@@ -131,6 +131,35 @@ package actor AdminClient {
         return found
     }
 
+    /// Deletes records for good: of each partition those below an offset.
+    /// - Returns: the first offset that is left, by partition.
+    package func deleteRecords(
+        before offsets: [TopicPartition: Int64], timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        if offsets.isEmpty { return [:] }
+        let list = PartitionList(offsets)
+        var request = rd_kafka_DeleteRecords_new(list.pointer)
+        defer { rd_kafka_DeleteRecords_destroy(request) }
+        let options = rd_kafka_AdminOptions_new(client.handle, RD_KAFKA_ADMIN_OP_DELETERECORDS)
+        defer { rd_kafka_AdminOptions_destroy(options) }
+        rd_kafka_AdminOptions_set_request_timeout(options, timeout.milliseconds, nil, 0)
+        rd_kafka_AdminOptions_set_operation_timeout(options, timeout.milliseconds, nil, 0)
+        let queue = rd_kafka_queue_new(client.handle)
+        defer { rd_kafka_queue_destroy(queue) }
+        rd_kafka_DeleteRecords(client.handle, &request, 1, options, queue)
+        let event = try answer(to: "delete records", on: queue, timeout)
+        defer { rd_kafka_event_destroy(event) }
+        guard let result = rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event)) else {
+            throw KafkaError(code: RD_KAFKA_RESP_ERR__FAIL, operation: "delete records")
+        }
+        var left: [TopicPartition: Int64] = [:]
+        for element in PartitionList.elements(UnsafeMutablePointer(mutating: result)) {
+            try check(element.error, "delete records of \(element.partition)")
+            left[element.partition] = element.offset
+        }
+        return left
+    }
+
     /// Waits for the answer to a request, which the caller then owns. The request has its own time-out; this one only
     /// guards against an answer that never comes.
     private func answer(

@@ -37,6 +37,13 @@ package struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         rd_kafka_error_destroy(error)
     }
 
+    /// Nothing was heard of the brokers for so long.
+    package static func silence(_ operation: String, for time: Duration) -> KafkaError {
+        KafkaError(
+            code: RD_KAFKA_RESP_ERR__TIMED_OUT, operation: operation,
+            reason: "the brokers have said nothing for \(time.components.seconds) s")
+    }
+
     package static let unknownTopic = RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
 
     package var name: String { String(cString: rd_kafka_err2name(code)) }

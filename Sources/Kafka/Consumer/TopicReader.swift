@@ -18,10 +18,26 @@ package actor TopicReader {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let client: Client
+    private let places: Set<TopicPartition>
+    /// Partitions that had nothing more when they were last asked.
+    private var ended: Set<TopicPartition> = []
 
     /// - Parameter partitions: how many partitions each topic has.
     package init(
         bootstrap: String, properties: ClientProperties, partitions: [String: Int], from start: Start
+    ) throws(KafkaError) {
+        let offset = Int64(start == .beginning ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END)
+        var places: [TopicPartition: Int64] = [:]
+        for (topic, count) in partitions {
+            for partition in 0..<count { places[TopicPartition(topic, Int32(partition))] = offset }
+        }
+        try self.init(bootstrap: bootstrap, properties: properties, from: places)
+    }
+
+    /// - Parameter places: the first offset to read of each partition; one that is not there any more means the next
+    ///   that is.
+    package init(
+        bootstrap: String, properties: ClientProperties, from places: [TopicPartition: Int64]
     ) throws(KafkaError) {
         var all = properties
         all["bootstrap.servers"] = bootstrap
@@ -31,15 +47,11 @@ package actor TopicReader {
         all["enable.auto.offset.store"] = "false"
         all["isolation.level"] = "read_committed"
         all["statistics.interval.ms"] = "0"
+        all["enable.partition.eof"] = "true"
+        all["auto.offset.reset"] = all["auto.offset.reset"] ?? "earliest"
         client = try Client(.consumer, all, events: 0, wakeup: nil)
-        var list = PartitionList(capacity: 16)
-        for (topic, count) in partitions.sorted(by: { $0.key < $1.key }) {
-            for partition in 0..<count {
-                list.add(
-                    TopicPartition(topic, Int32(partition)),
-                    offset: Int64(start == .beginning ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END))
-            }
-        }
+        self.places = Set(places.keys)
+        let list = PartitionList(places)
         let code = rd_kafka_assign(client.handle, list.pointer)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             client.destroy()
@@ -60,18 +72,35 @@ package actor TopicReader {
             defer { rd_kafka_message_destroy(message) }
             let code = message.pointee.err
             guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+                    ended.insert(TopicPartition(message))
+                    if isAtEnd { break }
+                    continue
+                }
                 let error = KafkaError(code: code, operation: "read")
-                if error.isUnreachable || code == RD_KAFKA_RESP_ERR__PARTITION_EOF { continue }
+                if error.isUnreachable { continue }
                 throw error
             }
-            records.append(Record(ConsumerRecord(message: message)))
+            let record = Record(ConsumerRecord(message: message))
+            ended.remove(record.partition)
+            records.append(record)
         }
         return records
     }
 
+    /// Whether all that is committed has been read, of every partition.
+    package var isAtEnd: Bool { ended == places }
+
     package func close() {
         rd_kafka_consumer_close(client.handle)
         client.destroy()
+    }
+}
+
+extension TopicPartition {
+    fileprivate init(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
+        self.init(
+            message.pointee.rkt.map { String(cString: rd_kafka_topic_name($0)) } ?? "", message.pointee.partition)
     }
 }
 
@@ -83,9 +112,7 @@ extension TopicReader.Record {
             return true
         }
         self.init(
-            partition: TopicPartition(
-                record.message.pointee.rkt.map { String(cString: rd_kafka_topic_name($0)) } ?? "",
-                record.message.pointee.partition),
+            partition: TopicPartition(record.message),
             offset: record.offset, timestampMilliseconds: record.timestampMilliseconds,
             key: record.key.map(Array.init), value: record.value.map(Array.init), headers: headers)
     }

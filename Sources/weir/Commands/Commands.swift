@@ -4,6 +4,7 @@ enum Commands {
         demo,
         run, scan, configCheck, configShow, configReference, topologyCheck, topologyApply, topologyShow, topologyGraph,
         policyCheck, outcomePut,
+        deadLetterList, deadLetterShow, deadLetterReplay, deadLetterPurge,
         hashPDQ, hashMD5, hashSHA256, signalsValidate, signalsMatch,
         loadGenerate, loadRun, bench, probe, version,
     ]

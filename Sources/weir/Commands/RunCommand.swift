@@ -71,9 +71,6 @@ enum Supervisor {
                 case nil:
                     logger.notice("ended")
                     return ExitCode.success
-                case let error as TopicsNotReady:
-                    for problem in error.problems { Terminal.error("weir: \(problem)") }
-                    return ExitCode.configuration
                 case let error as LaneError where error.isFault:
                     Terminal.error("weir: \(error)")
                     return ExitCode.software
