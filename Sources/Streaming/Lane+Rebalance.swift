@@ -51,9 +51,10 @@ extension Lane {
         if rebalance.isLost {
             // Others may be at work on them: what this transaction holds can't be committed any more.
             for partition in rebalance.partitions { sessions[partition]?.abandon() }
-            if case .draining = phase {
-            } else if !transaction.isEmpty || phase != .running {
-                phase = .recovering(.abort)
+            switch phase {
+            case .draining, .stopped: break
+            case .running where transaction.isEmpty: break
+            default: phase = .recovering(.abort)
             }
             pendingRevocation = nil
             await giveUp(rebalance)
@@ -80,7 +81,7 @@ extension Lane {
         // What was released meanwhile belongs to this owner; it goes out now, not when the interval is over.
         await send()
         await commit()
-        guard phase == .running || isDraining else { return }  // the recovery goes on with the revocation
+        if case .recovering = phase { return }  // it goes on with the revocation
         pendingRevocation = nil
         await giveUp(pending.rebalance)
     }

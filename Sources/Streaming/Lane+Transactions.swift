@@ -22,8 +22,9 @@ extension Lane {
         }
         if deadLetterShare.isExceeded {
             // Nothing of it is committed: the records wait for whoever mends the cause.
-            fatal = LaneError(
-                "\(options.input): more than \(options.mostDeadLetters) of the last \(DeadLetterShare.window) records are"
+            await stop(
+                because:
+                    "\(options.input): more than \(options.mostDeadLetters) of the last \(DeadLetterShare.window) records are"
                     + " no events; see the dead letters' reasons, mend events.mapping or the producer, or raise"
                     + " limits.deadLetterShare")
             return

@@ -14,6 +14,8 @@ package actor Lane: Service {
         case running
         /// Partitions stand still until the transaction's failure is mended.
         case recovering(TransactionRemedy)
+        /// Standing still until somebody mends what is wrong and starts the process again.
+        case stopped
         /// Coming to the end: nothing more is taken in.
         case draining(until: ContinuousClock.Instant)
     }
@@ -143,6 +145,7 @@ package actor Lane: Service {
                 await send()
                 await commitIfDue()
                 await finishRevocation()
+            case .stopped: await finishRevocation()
             }
             checkPartitions()
             reportHealth()
@@ -170,12 +173,27 @@ package actor Lane: Service {
         logger.notice("draining: nothing more is taken in", ["inFlight": "\(flow.inFlight)"])
         readiness.set(name, "draining")
         // A transaction in trouble is left to the next start: nothing of it is visible.
-        if case .recovering = phase {
-            phase = .draining(until: .now)
-        } else {
-            phase = .draining(until: .now + options.shutdownLimit)
+        switch phase {
+        case .recovering, .stopped: phase = .draining(until: .now)
+        default: phase = .draining(until: .now + options.shutdownLimit)
         }
         for session in sessions.values { session.drain() }
+    }
+
+    /// Takes nothing more in, sends nothing more out, and stays: a restart by a supervisor would only try again, each time
+    /// with a little harm.
+    func stop(because reason: String) async {
+        logger.error("stopped: nothing more is judged until this is mended", ["reason": reason])
+        phase = .stopped
+        metrics.stopped[options.name].set(1)
+        readiness.set(name, reason)
+        for session in sessions.values { session.abandon() }
+        discardReleased()
+        flow.letGo(records: transaction.records, bytes: transaction.heldBytes)
+        transaction = OpenTransaction()
+        // Left open it would end by its time-out, and keep subscribers waiting until then.
+        try? await producer.abort(within: .seconds(10))
+        progress.advance(to: nil)
     }
 
     /// Whether the end has come: everything is committed, or there is no more time.

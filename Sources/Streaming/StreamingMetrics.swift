@@ -9,6 +9,7 @@ package final class StreamingMetrics: Sendable {
     let transactionSeconds: Histogram
     let transactions: MetricFamily<Counter>
     let rebalances: Counter
+    let stopped: MetricFamily<Gauge>
     private let partitions = Mutex<[TopicPartition: Place]>([:])
     private let inFlight = Mutex<[String: @Sendable () -> Int]>([:])
 
@@ -32,6 +33,9 @@ package final class StreamingMetrics: Sendable {
             "weir_transactions_total", "Transactions, by how they ended.", labels: ["result"])
         // So that there is a zero before there is a one.
         for result in ["committed", "aborted", "indeterminate"] { _ = transactions[result] }
+        stopped = registry.gauge(
+            "weir_lane_stopped", "1 where a lane stands still until somebody mends what /readyz names.",
+            labels: ["lane"])
         rebalances = registry.counter("weir_rebalances_total", "Changes of assignment.")[]
         registry.gauge("weir_lag_records", "Records behind the end of a partition.", labels: ["topic", "partition"]) {
             [weak self] in
@@ -92,7 +96,9 @@ package final class StreamingMetrics: Sendable {
         }
     }
 
+    /// From a lane's beginning on.
     func watch(_ lane: String, inFlight count: @escaping @Sendable () -> Int) {
+        stopped[lane].set(0)
         inFlight.withLock { $0[lane] = count }
     }
 }

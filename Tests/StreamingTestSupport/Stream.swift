@@ -91,7 +91,8 @@ package struct Stream: Sendable {
     /// Runs a member until `body` returns, then lets it drain and end.
     package func withMember<Value: Sendable>(
         _ pipeline: TestPipeline, _ lane: LaneOptions? = nil, beside others: [LaneOptions] = [],
-        readiness: Readiness = Readiness(), _ body: @escaping @Sendable () async throws -> Value
+        readiness: Readiness = Readiness(), registry: MetricsRegistry = MetricsRegistry(),
+        _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let shutdown = ShutdownSignal()
         let options = lane ?? self.lane()
@@ -100,7 +101,7 @@ package struct Stream: Sendable {
             group.addTask {
                 let watchdog = Watchdog(limit: .seconds(120), logger: pipeline.logger)
                 let service = StreamingService(
-                    lanes: [options] + others, judge: pipeline.judge, metrics: StreamingMetrics(MetricsRegistry()),
+                    lanes: [options] + others, judge: pipeline.judge, metrics: StreamingMetrics(registry),
                     pipelineMetrics: pipeline.metrics, readiness: readiness, watchdog: watchdog, logger: pipeline.logger
                 )
                 readiness.set("test", nil)
