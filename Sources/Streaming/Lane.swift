@@ -3,6 +3,7 @@ internal import Events
 package import Kafka
 package import Operations
 package import Pipeline
+internal import Synchronization
 
 /// Reads one topic as a member of a group and commits its verdicts, dead letters and offsets, all in one transaction.
 ///
@@ -36,12 +37,19 @@ package actor Lane: Service {
     nonisolated let progress: Progress
     nonisolated let logger: Logger
     nonisolated let monitor: CallMonitor
+    /// For the watchdog: which partitions are worked on.
+    nonisolated let watched = Mutex<[TopicPartition: PartitionSession]>([:])
+    /// When the loop last came round. It does every few seconds, whatever happens, unless it hangs.
+    nonisolated let lastRound = Mutex(ContinuousClock.now)
+    nonisolated let isLooping = Mutex(false)
     nonisolated let wakeup = Wakeup()
 
     let consumer: GroupConsumer
     var producer: TransactionalProducer
     var phase = Phase.running
-    var sessions: [TopicPartition: PartitionSession] = [:]
+    var sessions: [TopicPartition: PartitionSession] = [:] {
+        didSet { watched.withLock { [sessions] in $0 = sessions } }
+    }
     var transaction = OpenTransaction()
     var pendingRevocation: PendingRevocation?
     /// Failed attempts in a row, and when the next may be made.
@@ -134,8 +142,11 @@ package actor Lane: Service {
     }
 
     private func loop(_ group: inout DiscardingTaskGroup, until shutdown: ShutdownSignal) async {
+        isLooping.withLock { $0 = true }
+        defer { isLooping.withLock { $0 = false } }
         while fatal == nil {
             if Task.isCancelled { break }
+            lastRound.withLock { $0 = .now }
             if shutdown.isTriggered { beginDraining() }
             await serveRebalances(&group)
             serveEvents()

@@ -24,6 +24,8 @@ final class PartitionSession: Sendable {
         /// One past the last record taken in during this epoch; nil before the first.
         var nextOffset: Int64?
         var problem: KafkaError?
+        /// Since when the oldest records in hand have been there; nil if there are none.
+        var inHandSince: ContinuousClock.Instant?
     }
 
     let partition: TopicPartition
@@ -52,6 +54,10 @@ final class PartitionSession: Sendable {
     /// What the library last reported in place of records; nil once records come again.
     var problem: KafkaError? { state.withLock { $0.problem } }
 
+    /// For how long the oldest records in hand have been worked on: the next in order, which nothing behind them can
+    /// overtake. That other partitions go on says nothing of this one.
+    var oldestWork: Duration? { state.withLock { $0.inHandSince.map { .now - $0 } } }
+
     /// Begins an epoch; `run` must follow. What another epoch's batches come to is void from now on.
     func activate() {
         let epoch = flow.newEpoch()
@@ -62,6 +68,7 @@ final class PartitionSession: Sendable {
             state.isActive = true
             state.nextOffset = nil
             state.problem = nil
+            state.inHandSince = nil
         }
     }
 
@@ -100,7 +107,10 @@ final class PartitionSession: Sendable {
                 }
                 queue.take(options.batchSize, into: &records)
                 report(records.error, hasRecords: records.count > 0)
-                if records.count > 0 { Failpoint.afterPoll.pass() }
+                if records.count > 0 {
+                    state.withLock { $0.inHandSince = $0.inHandSince ?? .now }
+                    Failpoint.afterPoll.pass()
+                }
                 guard records.count > 0 else {
                     if records.error == nil { advanceIdle() }
                     await queue.wakeup.wait()
@@ -120,7 +130,10 @@ final class PartitionSession: Sendable {
             }
             if Task.isCancelled || state.withLock({ $0.mode == .abandoned }) { group.cancelAll() }
         }
-        state.withLock { $0.isActive = false }
+        state.withLock { state in
+            state.isActive = false
+            state.inHandSince = nil
+        }
         flow.wakeup.signal()
     }
 
@@ -157,7 +170,9 @@ final class PartitionSession: Sendable {
                 return
             }
             // Under the lock, so that two batches that finish at once are released in order.
-            flow.release(state.window.finish(ticket, with: result))
+            let released = state.window.finish(ticket, with: result)
+            flow.release(released)
+            if !released.isEmpty { state.inHandSince = state.window.inFlight > 0 ? .now : nil }
         }
         flow.wakeup.signal()
         queue.wakeup.signal()

@@ -36,18 +36,15 @@ package struct StreamingService: Service {
         guard try await checkTopics(until: shutdown) else { return }
         for options in lanes { readiness.set("lane-\(options.name)", "starting") }
         readiness.set(name, nil)
-        let monitor = CallMonitor()
-        watchdog.watch { _ in
-            monitor.overdue().first.map { "librdkafka has not returned from \"\($0.name)\"" }
-        }
         var services: [any Service] = []
         for options in lanes {
             let progress = Progress("lane-\(options.name)")
             watchdog.watch(progress)
-            services.append(
-                try Lane(
-                    options, judge: judge, metrics: metrics, pipelineMetrics: pipelineMetrics, readiness: readiness,
-                    progress: progress, monitor: monitor, logger: logger))
+            let lane = try Lane(
+                options, judge: judge, metrics: metrics, pipelineMetrics: pipelineMetrics, readiness: readiness,
+                progress: progress, monitor: CallMonitor(), logger: logger)
+            watchdog.watch(lane.complaint)
+            services.append(lane)
         }
         try await ServiceGroup(services, logger: logger).run(until: shutdown)
     }

@@ -43,7 +43,7 @@ class Settings:
     policy: Path
     signals: Path
     properties: dict[str, str | int]
-    topics: dict[str, str]
+    topics: dict[str, str | None]
     commit: dict[str, str | int]
     log_level: str = "info"
 
@@ -87,9 +87,10 @@ class Weir:
         self._process: subprocess.Popen[bytes] | None = None
         self._before = 0
 
-    def start(self) -> None:
+    def start(self, environment: dict[str, str] | None = None) -> None:
+        """`environment` comes on top of this process's own."""
         self._before = self._log.stat().st_size if self._log.exists() else 0
-        environment = {**os.environ, "WEIR_MEMBER": self.member}
+        environment = {**os.environ, "WEIR_MEMBER": self.member, **(environment or {})}
         with self._log.open("ab") as log:
             # If the harness is killed, so is the process.
             self._process = subprocess.Popen(
@@ -106,6 +107,9 @@ class Weir:
         before = self._running()
         self.start()
         return before
+
+    def has_started(self) -> bool:
+        return self._process is not None
 
     @property
     def pid(self) -> int:

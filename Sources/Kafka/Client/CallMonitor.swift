@@ -19,6 +19,9 @@ package final class CallMonitor: Sendable {
 
     package init() {}
 
+    /// Whether any call is under way.
+    package var isBusy: Bool { state.withLock { !$0.calls.isEmpty } }
+
     /// Calls that should have returned by `now`.
     package func overdue(at now: ContinuousClock.Instant = .now) -> [Call] {
         state.withLock { $0.calls.values.filter { $0.limit < now } }.sorted { $0.started < $1.started }

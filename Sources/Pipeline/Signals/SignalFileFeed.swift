@@ -13,6 +13,7 @@ package final class SignalFileFeed: Service {
     private let interval: Duration
     private let blueprint: PipelineBlueprint
     private let judge: Judge
+    private let progress: Progress
     private let logger: Logger
     private let loaded: [FileFingerprint?]
     private let loader = SignalLoader()
@@ -23,15 +24,17 @@ package final class SignalFileFeed: Service {
     /// - Parameters:
     ///   - loaded: what the files looked like before the judge's signals were read from them.
     ///   - interval: how often the files are looked at.
+    ///   - progress: what the watchdog looks at.
     package init(
         paths: [String], loaded: [FileFingerprint?], interval: Duration, blueprint: PipelineBlueprint, judge: Judge,
-        logger: Logger
+        progress: Progress = Progress("signals"), logger: Logger
     ) {
         self.loaded = loaded
         self.paths = paths
         self.interval = interval
         self.blueprint = blueprint
         self.judge = judge
+        self.progress = progress
         self.logger = logger.labelled("signals")
     }
 
@@ -58,6 +61,8 @@ package final class SignalFileFeed: Service {
     package static func look(at paths: [String]) -> [FileFingerprint?] { paths.map { FileFingerprint(path: $0) } }
 
     private func reload() async -> Bool {
+        progress.advance(to: "reading signals")
+        defer { progress.advance(to: nil) }
         do {
             try Failpoint.signalReload.hit()
             let generation = try await loader.generation(paths, blueprint, logger)

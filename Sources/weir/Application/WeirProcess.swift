@@ -46,10 +46,16 @@ struct WeirProcess: Sendable {
         }
         services.append(watchdog)
         if !assembly.signalFiles.isEmpty {
+            let progress = Progress("signals")
+            watchdog.watch { limit in
+                // Indexes of millions of signals take their time.
+                guard let stalled = progress.stalled, stalled.duration > limit * 5 else { return nil }
+                return "signals: at \"\(stalled.activity)\" for \(Int(stalled.duration.inSeconds)) s"
+            }
             services.append(
                 SignalFileFeed(
                     paths: assembly.signalFiles, loaded: signalFiles, interval: settings[WeirSettings.signalInterval],
-                    blueprint: assembly.blueprint, judge: judge, logger: logger))
+                    blueprint: assembly.blueprint, judge: judge, progress: progress, logger: logger))
         }
         services.append(
             StreamingService(

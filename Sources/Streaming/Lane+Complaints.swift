@@ -1,0 +1,24 @@
+internal import Kafka
+internal import Operations
+internal import Synchronization
+
+extension Lane {
+    /// What has stood still for longer than it may, where that is this process's own fault; nil if nothing has.
+    ///
+    /// A lane that commits may still hold a partition that does not move, and one that has nothing to do may have stopped
+    /// looking: neither shows in what the lane as a whole is at.
+    nonisolated func complaint(_ limit: Duration) -> String? {
+        if let call = monitor.overdue().first {
+            return "\(name): librdkafka has not returned from \"\(call.name)\""
+        }
+        for (partition, session) in watched.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+            if let age = session.oldestWork, age > limit {
+                return "\(name): \(partition) has been working on the same records for \(Int(age.inSeconds)) s"
+            }
+        }
+        // While it waits for brokers it is not the loop that hangs.
+        let silence = ContinuousClock.now - lastRound.withLock { $0 }
+        guard silence > limit, !monitor.isBusy, isLooping.withLock({ $0 }) else { return nil }
+        return "\(name): its loop has not come round for \(Int(silence.inSeconds)) s"
+    }
+}
