@@ -6,23 +6,25 @@ from typing import Any
 from harness.topics import Record
 
 INVARIANTS = {
-    "input": "the input topic holds each upload once, as it was made",
+    "input": "the input topics hold each upload and each decision once, as they were made",
     "missing": "each input record ends as a verdict or as a dead letter",
     "doubled": "no input record has two verdicts on audit, or two dead letters",
     "both": "no input record is both a verdict and a dead letter",
     "unknown": "each output record belongs to an input record",
     "malformed": "each output record is what the interface says",
-    "wrong-verdict": "action, labels and rule are the right ones",
+    "wrong-verdict": "a verdict says what is right: action, labels, rule, content, times, and whose decision it is",
     "wrong-dead-letter": "a dead letter has the right code, and its key, value and headers are unchanged",
-    "enforcement-missing": "each verdict that is not allow is on enforcement",
+    "enforcement-missing": "each verdict that is not allow, and each that a person decided, is on enforcement",
     "enforcement-extra": "nothing else is on enforcement, and nothing twice",
     "enforcement-differs": "enforcement and audit say the same",
     "review-missing": "each verdict that needs a person is on review",
     "review-extra": "nothing else is on review, and nothing twice",
     "review-differs": "review and audit say the same",
+    "supersedes": "a verdict takes the place of the one that was decided on, which is on audit; others of none",
+    "audit-account": "on audit an account is one hash, the same in all verdicts and no other account's",
     "order": "in each output partition the records of one input partition are in its order",
-    "verdict-id": "no two verdicts have one id",
-    "offsets": "the group's committed offsets are behind the last input record, and not behind the end",
+    "verdict-id": "a verdict's id follows from its input record and the upload's event, and no two have one id",
+    "offsets": "the groups' committed offsets are behind the last input record, and not behind the end",
     "open-transaction": "no transaction is left open on an output topic",
 }
 

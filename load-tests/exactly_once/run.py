@@ -1,8 +1,8 @@
 """Exactly once under fire: uploads with known answers, several weir processes on a real broker, and faults.
 
-Starts a broker of its own, produces uploads at a steady pace, kills and pauses processes and the broker at moments
-drawn from the seed, waits until every upload is committed, ends the processes by SIGTERM, and has check.py look at
-what came out. Exit code 0 if every invariant holds.
+Starts a broker of its own, produces uploads at a steady pace, decides on some of the verdicts as people would, kills
+and pauses processes and the broker at moments drawn from the seed, waits until every upload and every decision is
+committed, ends the processes by SIGTERM, and has check.py look at what came out. Exit code 0 if every invariant holds.
 """
 
 import argparse
@@ -17,10 +17,10 @@ from signal import SIGINT, SIGTERM, default_int_handler, signal
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path.insert(1, str(HERE.parent))
 
-from faults import BROKER, KILL, PAUSE, TERM, TWIN, schedule
 from scene import Scene, Stuck
+from schedule import BROKER, KILL, PAUSE, TERM, TWIN, schedule
 from uploads import signals_file
 
 from harness import results, weir
@@ -41,7 +41,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--uploads", type=int, default=200_000)
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1, help="of uploads and faults")
+    parser.add_argument("--seed", type=int, default=1, help="of uploads, decisions and faults")
     parser.add_argument("--kills", type=int, default=6, help="kill -9 of a process, which is then started again")
     parser.add_argument(
         "--terms", type=int, default=0, help="the same by SIGTERM: it must leave within 25 s, exit code 0"
@@ -131,12 +131,15 @@ def check(broker: Broker, chosen: argparse.Namespace) -> dict[str, Any]:
 
 
 def verdict(result: dict[str, Any]) -> str:
-    faults = result.get("faults", [])
-    done = f"{result['uploads']} uploads, {len(faults)} faults, seed {result['seed']}, {result['total']} s"
+    parts = [f"{result['uploads']} uploads"]
+    if "decisions" in result:
+        parts += [f"{result['decisions']} decisions", f"{len(result['faults'])} faults"]
+    done = ", ".join([*parts, f"seed {result['seed']}", f"{result['total']} s"])
     if result["holds"]:
         counts = result["check"]["counts"]
         return (
-            f"exactly once: HELD ({done}; {counts['audit']} verdicts, {counts['uploads.dlq']} dead letters,"
+            f"exactly once: HELD ({done}; {counts['audit']} verdicts, {counts['superseding']} of them superseding,"
+            f" {counts['uploads.dlq']} dead letters, {counts['spoilt']} of them decisions,"
             f" {counts['aborted']} aborted and unseen)"
         )
     return f"exactly once: BROKEN ({done}): {result.get('trouble') or json.dumps(result['check']['first'])}"

@@ -1,6 +1,5 @@
-"""The run itself: uploads go in at a pace, faults happen when they are due, until everything is committed."""
+"""The run itself: uploads go in at a pace, people decide, faults happen when they are due, until all is committed."""
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,24 +9,16 @@ from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 from subprocess import CalledProcessError, Popen
 from typing import Any
 
-from confluent_kafka import KafkaException, Producer
-from faults import BROKER_KILL, KILL, PAUSE, TERM, TWIN, Fault
-from uploads import Headers, uploads
+from desk import Desk
+from feeder import Feeder
+from schedule import BROKER_KILL, KILL, PAUSE, TERM, TWIN, Fault
+from watch import PATIENCE, Note, Watch
 
 from harness.broker import Broker
-from harness.topics import QUIET, Cluster, Group
 from harness.weir import Weir
 
-INPUT = "uploads"
 LEAVE_WITHIN = 25.0
-PATIENCE = 90.0
-"""Seconds without a commit, while there are uploads to commit, after which the run has failed."""
-
-
 SIGNALS = {KILL: SIGKILL, TERM: SIGTERM, PAUSE: SIGSTOP}
-
-Note = dict[str, Any]
-"""What is told of a fault."""
 
 
 class Stuck(Exception):
@@ -50,27 +41,38 @@ class Scene:
         for process in self._processes:
             process.start()
         feeder = Feeder(self._broker.bootstrap, seed, count, seconds)
+        desk = Desk(self._broker.bootstrap, seed)
         watch = Watch(self._broker.bootstrap, self._group, count)
         start = time.monotonic()
         feeder.start()
+        desk.start()
         for fault in faults:
             self._agenda.put(start + fault.at, partial(self._inflict, fault, watch))
-        while not watch.is_done() or self._agenda.has_more():
-            watch.look()
+        while not self._is_done(watch, desk) or self._agenda.has_more():
+            watch.look(desk.sent)
+            if watch.has_uploads():
+                desk.close()
             self._agenda.do_what_is_due()
-            self._look_for_trouble(watch)
+            self._look_for_trouble(watch, desk)
             time.sleep(0.05)
         feeder.join()
         took = time.monotonic() - start
         self._leave()
+        if not desk.sent:
+            self._troubles.append("nothing was decided")
         return {
             "seconds": round(took, 1),
+            "decisions": desk.sent,
             "faults": self._notes,
-            "longestStall": round(watch.longest_stall, 2),
+            "longestStall": round(watch.uploads.longest_stall, 2),
+            "longestStallOfDecisions": round(watch.decisions.longest_stall, 2),
             **({"trouble": "; ".join(self._troubles)} if self._troubles else {}),
         }
 
-    def _inflict(self, fault: Fault, watch: "Watch") -> None:
+    def _is_done(self, watch: Watch, desk: Desk) -> bool:
+        return watch.has_uploads() and desk.is_done() and watch.decisions.has(desk.sent)
+
+    def _inflict(self, fault: Fault, watch: Watch) -> None:
         now = time.monotonic()
         process = None if fault.process is None else self._processes[fault.process]
         if process in self._away or (process is not None and fault.kind == TERM and not process.has_begun()):
@@ -93,12 +95,12 @@ class Scene:
                 then = partial(self._start_again, process, now, note, watch)
         self._agenda.put(now + fault.lasts, then)
 
-    def _go_on(self, process: Weir, note: Note, watch: "Watch") -> None:
+    def _go_on(self, process: Weir, note: Note, watch: Watch) -> None:
         process.send(SIGCONT)
         self._away.discard(process)
         watch.expect_progress(note)
 
-    def _start_again(self, process: Weir, asked: float, note: Note, watch: "Watch") -> None:
+    def _start_again(self, process: Weir, asked: float, note: Note, watch: Watch) -> None:
         """Once it is gone: after SIGTERM it has work to finish."""
         code = process.exit_code()
         if code is None:
@@ -112,7 +114,7 @@ class Scene:
         self._away.discard(process)
         watch.expect_progress(note)
 
-    def _first_must_end(self, first: "Popen[bytes]", process: Weir, since: float, note: Note, watch: "Watch") -> None:
+    def _first_must_end(self, first: "Popen[bytes]", process: Weir, since: float, note: Note, watch: Watch) -> None:
         """Of two processes of one member the brokers let the second in; the first has nothing left to do."""
         code = first.poll()
         if code is None and time.monotonic() < since + LEAVE_WITHIN:
@@ -124,7 +126,7 @@ class Scene:
         note["exitCode"] = code
         watch.expect_progress(note)
 
-    def _start_broker(self, note: Note, watch: "Watch") -> None:
+    def _start_broker(self, note: Note, watch: Watch) -> None:
         try:
             self._broker.node("up")
         except CalledProcessError:
@@ -133,12 +135,14 @@ class Scene:
         else:
             watch.expect_progress(note)
 
-    def _look_for_trouble(self, watch: "Watch") -> None:
+    def _look_for_trouble(self, watch: Watch, desk: Desk) -> None:
         for process in self._processes:
             if process not in self._away and (code := process.exit_code()) is not None:
                 raise Stuck(f"{process.member} ended by itself with {code}")
-        if watch.stalled() > PATIENCE:
-            raise Stuck(f"nothing was committed for {PATIENCE:.0f} s; committed {watch.offsets}")
+        if desk.trouble:
+            raise Stuck(f"the desk gave up: {desk.trouble}")
+        if lane := watch.stalled():
+            raise Stuck(f"{lane.topic}: nothing was committed for {PATIENCE:.0f} s; committed {lane.offsets}")
 
     def _leave(self) -> None:
         for process in self._processes:
@@ -168,78 +172,3 @@ class Agenda:
         self._items = [item for item in self._items if item[0] > now]
         for _, action in sorted(due, key=lambda item: item[0]):
             action()
-
-
-class Feeder(threading.Thread):
-    """Produces the uploads, each once and in order, at a steady pace that survives a broker's absence."""
-
-    def __init__(self, bootstrap: str, seed: int, count: int, seconds: float) -> None:
-        super().__init__(daemon=True)
-        self._producer = Producer(
-            {
-                "bootstrap.servers": bootstrap,
-                "enable.idempotence": True,
-                "linger.ms": 5,
-                "compression.type": "lz4",
-                "partitioner": "murmur2_random",
-                "message.timeout.ms": 0,
-                "log_level": QUIET,
-            }
-        )
-        self._seed, self._count, self._seconds = seed, count, seconds
-
-    def run(self) -> None:
-        start = time.monotonic()
-        for number, upload in enumerate(uploads(self._seed, self._count)):
-            while number > (time.monotonic() - start) / self._seconds * self._count:
-                self._producer.poll(0.005)
-            self._produce(upload.value, upload.account, upload.headers)
-        self._producer.flush()
-
-    def _produce(self, value: bytes | None, key: str, headers: Headers) -> None:
-        while True:
-            try:
-                self._producer.produce(INPUT, value, key, headers=headers)
-                return
-            except BufferError:
-                self._producer.poll(0.1)
-
-
-class Watch:
-    """Follows the group's committed offsets."""
-
-    def __init__(self, bootstrap: str, group: str, count: int) -> None:
-        self._group = Group(Cluster(bootstrap), group, INPUT)
-        self._count = count
-        self._started = self._moved = time.monotonic()
-        self._expected: list[tuple[Note, float, dict[int, int]]] = []
-        self.offsets: dict[int, int] = dict.fromkeys(self._group.partitions, 0)
-        self.longest_stall = 0.0
-
-    def look(self) -> None:
-        try:
-            offsets = self._group.committed(timeout=1)
-        except KafkaException:
-            return  # the broker is away
-        if offsets == self.offsets:
-            return
-        self.longest_stall = max(self.longest_stall, self.stalled())
-        self.offsets, self._moved = offsets, time.monotonic()
-        for expectation in list(self._expected):
-            note, since, before = expectation
-            if self.is_done() or all(offsets[partition] > before[partition] for partition in before):
-                note["recoveredAfter"] = round(self._moved - since, 2)
-                self._expected.remove(expectation)
-
-    def expect_progress(self, note: Note) -> None:
-        """Notes when the fault was over, and how long it takes until every partition gets further than it is now."""
-        note["over"] = round(time.monotonic() - self._started, 2)
-        self._expected.append((note, time.monotonic(), self.offsets))
-
-    def is_done(self) -> bool:
-        """The input holds one record for each upload, and no markers."""
-        return sum(self.offsets.values()) >= self._count
-
-    def stalled(self) -> float:
-        """Seconds since the last commit."""
-        return time.monotonic() - self._moved

@@ -21,6 +21,7 @@ class Verdict(NamedTuple):
     action: str
     labels: tuple[str, ...]
     rule: str | None
+    preserve: bool = False
 
 
 class DeadLetter(NamedTuple):
@@ -111,7 +112,8 @@ def answer(files: list[Signal], sites: list[Signal], is_new: bool) -> Verdict:
         ("known-site", "review", sites),
     ]:
         if found:
-            return Verdict(action, tuple(sorted({label for signal in found for label in signal.labels})), rule)
+            labels = tuple(sorted({label for signal in found for label in signal.labels}))
+            return Verdict(action, labels, rule, preserve=found is known)
     return Verdict("label", ("new-account",), "new-account") if is_new else Verdict("allow", (), None)
 
 

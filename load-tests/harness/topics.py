@@ -32,11 +32,14 @@ class Record(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Headers
+    timestamp: int
+    """Milliseconds since 1970."""
 
 
 def record(message: Message, topic: str, partition: int) -> Record:
     headers = cast(Headers, message.headers() or [])
-    return Record(topic, partition, message.offset() or 0, message.key(), message.value(), headers)
+    _, timestamp = message.timestamp()
+    return Record(topic, partition, message.offset() or 0, message.key(), message.value(), headers, timestamp)
 
 
 class Cluster:

@@ -1,0 +1,58 @@
+"""What goes into the input topics: each record once and in order, however long the broker is away."""
+
+import threading
+import time
+
+from confluent_kafka import Producer
+from inputs import Topics
+from uploads import Headers, uploads
+
+from harness.topics import QUIET
+
+
+class Sender:
+    def __init__(self, bootstrap: str, topic: str) -> None:
+        self._topic = topic
+        self._producer = Producer(
+            {
+                "bootstrap.servers": bootstrap,
+                "enable.idempotence": True,
+                "linger.ms": 5,
+                "compression.type": "lz4",
+                "partitioner": "murmur2_random",
+                "message.timeout.ms": 0,
+                "log_level": QUIET,
+            }
+        )
+
+    def send(self, value: bytes | None, key: str, headers: Headers) -> None:
+        while True:
+            try:
+                self._producer.produce(self._topic, value, key, headers=headers)
+                return
+            except BufferError:
+                self._producer.poll(0.1)
+
+    def wait(self, seconds: float) -> None:
+        self._producer.poll(seconds)
+
+    def flush(self) -> None:
+        """Until all has arrived."""
+        self._producer.flush()
+
+
+class Feeder(threading.Thread):
+    """Sends the uploads at a steady pace."""
+
+    def __init__(self, bootstrap: str, seed: int, count: int, seconds: float) -> None:
+        super().__init__(daemon=True)
+        self._sender = Sender(bootstrap, Topics().uploads)
+        self._seed, self._count, self._seconds = seed, count, seconds
+
+    def run(self) -> None:
+        start = time.monotonic()
+        for number, upload in enumerate(uploads(self._seed, self._count)):
+            while number > (time.monotonic() - start) / self._seconds * self._count:
+                self._sender.wait(0.005)
+            self._sender.send(upload.value, upload.account, upload.headers)
+        self._sender.flush()
