@@ -5,24 +5,24 @@ internal import Operations
 
 extension Lane {
     /// Takes in what the consumer reports. While a revocation is pending no other rebalance can come.
-    func serveRebalances(_ group: inout DiscardingTaskGroup) async {
+    func serveRebalances() async {
         while let event = consumer.nextEvent() {
             switch event {
             case .client(let event): handle(event, of: "consumer")
-            case .assigned(let rebalance): await assign(rebalance, &group)
+            case .assigned(let rebalance): await assign(rebalance)
             case .revoked(let rebalance): await revoke(rebalance)
             }
         }
     }
 
-    private func assign(_ rebalance: Rebalance, _ group: inout DiscardingTaskGroup) async {
+    private func assign(_ rebalance: Rebalance) async {
         metrics.rebalances.increment()
         do {
             for queue in try await consumer.assign(rebalance) {
                 let session = PartitionSession(queue, consumer: consumer, judge: judge, flow: flow, options: options)
                 sessions[queue.partition] = session
                 metrics.assigned(queue.partition)
-                if phase == .running { start(session, &group) }
+                unstarted.insert(queue.partition)
             }
             logger.info("assigned", ["partitions": describe(rebalance), "all": "\(sessions.count)"])
             if phase == .running { readiness.set(name, nil) }
@@ -39,9 +39,16 @@ extension Lane {
         for (partition, offset) in offsets { metrics.committed(partition, offset, newest: nil) }
     }
 
-    func start(_ session: PartitionSession, _ group: inout DiscardingTaskGroup) {
-        session.activate()
-        group.addTask { await session.run() }
+    /// Begins the work on partitions that were assigned, or gone back to, and are not about to be given up.
+    func startSessions(_ group: inout DiscardingTaskGroup) {
+        guard phase == .running, !unstarted.isEmpty else { return }
+        let leaving = Set(pendingRevocation?.rebalance.partitions ?? [])
+        for partition in unstarted.subtracting(leaving) {
+            unstarted.remove(partition)
+            guard let session = sessions[partition], !session.isActive else { continue }
+            session.activate()
+            group.addTask { await session.run() }
+        }
     }
 
     /// A revocation waits until its partitions are drained and committed; a loss has nothing to wait for.
@@ -51,11 +58,7 @@ extension Lane {
         if rebalance.isLost {
             // Others may be at work on them: what this transaction holds can't be committed any more.
             for partition in rebalance.partitions { sessions[partition]?.abandon() }
-            switch phase {
-            case .draining, .stopped: break
-            case .running where transaction.isEmpty: break
-            default: phase = .recovering(.abort)
-            }
+            if phase == .running, !transaction.isEmpty { phase = .recovering(.abort) }
             pendingRevocation = nil
             await giveUp(rebalance)
             return
@@ -95,6 +98,7 @@ extension Lane {
             fatal = error
         }
         for partition in rebalance.partitions {
+            unstarted.remove(partition)
             sessions.removeValue(forKey: partition)?.abandon()
             metrics.unassigned(partition)
         }

@@ -6,7 +6,7 @@ internal import Operations
 extension Lane {
     /// One attempt to mend a failed transaction: void it for certain, go back to what is committed, go on. If brokers
     /// are away the attempt fails and is made again; partitions stand still meanwhile, and nothing is lost.
-    func recover(_ group: inout DiscardingTaskGroup) async {
+    func recover() async {
         guard case .recovering(let remedy) = phase else { return }
         for session in sessions.values { session.abandon() }
         discardReleased()
@@ -34,16 +34,14 @@ extension Lane {
         if failures < Lane.troublesome { readiness.set(name, nil) }
         logger.notice("recovered: going on from the committed offsets", ["partitions": "\(sessions.count)"])
         progress.advance(to: nil)
-        for session in sessions.values {
-            start(session, &group)
-        }
+        unstarted = Set(sessions.keys)
     }
 
     /// Makes sure that nothing of the transaction will ever be visible, or finds out that all of it is.
     private func void(_ remedy: TransactionRemedy) async throws(KafkaError) {
         if remedy == .abort {
             do throws(KafkaError) {
-                return try await producer.abort()
+                return try await calling { [producer] () async throws(KafkaError) in try await producer.abort() }
             } catch {
                 logger.warning("abort failed, making a new producer", ["error": error.description])
                 phase = .recovering(.rebuild)
@@ -54,15 +52,18 @@ extension Lane {
         let old = producer
         producer = successor
         await old.close()
-        // Raises the epoch, which fences the old producer, and waits until its last transaction is settled.
-        try await producer.initTransactions(timeout: .seconds(10))
-        try await producer.prime(options.outputs.all, timeout: .seconds(5))
+        try await calling { [producer, options] () async throws(KafkaError) in
+            // Raises the epoch, which fences the old producer, and waits until its last transaction is settled.
+            try await producer.initTransactions(timeout: .seconds(10))
+            try await producer.prime(options.outputs.all, timeout: .seconds(5))
+        }
     }
 
     /// Puts every partition back to its committed offset or, if it has none, to where its session began.
     private func goBack() async throws(KafkaError) {
         let partitions = sessions.keys.sorted()
-        let committed = try await consumer.committed(partitions, timeout: .seconds(10))
+        // Not long: while the consumer waits for this, it can't be told anything else.
+        let committed = try await consumer.committed(partitions, timeout: .seconds(3))
         var offsets: [TopicPartition: Int64] = [:]
         for partition in partitions {
             // A session that never took a record has nothing to go back from.

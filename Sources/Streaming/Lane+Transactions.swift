@@ -30,8 +30,10 @@ extension Lane {
             return
         }
         do throws(KafkaError) {
-            try await producer.begin()
-            try await producer.produce(outbox.send)
+            try await calling { [producer] () async throws(KafkaError) in
+                try await producer.begin()
+                try await producer.produce(outbox.send)
+            }
             try Failpoint.afterProduce.hitTransaction()
         } catch {
             failed(error)
@@ -52,11 +54,16 @@ extension Lane {
         guard phase == .running || isDraining, let opened = transaction.opened, !transaction.isEmpty else { return }
         progress.advance(to: "committing a transaction")
         do throws(KafkaError) {
-            try await producer.begin()
-            try await producer.sendOffsets(transaction.offsets, of: consumer, within: patience)
+            let (offsets, patience) = (transaction.offsets, patience)
+            try await calling { [producer, consumer] () async throws(KafkaError) in
+                try await producer.begin()
+                try await producer.sendOffsets(offsets, of: consumer, within: patience)
+            }
+            // Whoever lost a partition meanwhile has nothing to commit for it any more.
+            guard phase == .running || isDraining else { return }
             try Failpoint.afterSendOffsets.hitTransaction()
             try Failpoint.duringCommit.hitTransaction()
-            try await producer.commit(within: patience)
+            try await calling { [producer] () async throws(KafkaError) in try await producer.commit(within: patience) }
             try Failpoint.afterCommit.hitTransaction()
         } catch {
             failed(error)

@@ -50,6 +50,8 @@ package actor Lane: Service {
     var sessions: [TopicPartition: PartitionSession] = [:] {
         didSet { watched.withLock { [sessions] in $0 = sessions } }
     }
+    /// Sessions that are to begin as soon as nothing is being mended.
+    var unstarted: Set<TopicPartition> = []
     var transaction = OpenTransaction()
     var pendingRevocation: PendingRevocation?
     /// Failed attempts in a row, and when the next may be made.
@@ -148,10 +150,11 @@ package actor Lane: Service {
             if Task.isCancelled { break }
             lastRound.withLock { $0 = .now }
             if shutdown.isTriggered { beginDraining() }
-            await serveRebalances(&group)
+            await serveRebalances()
+            startSessions(&group)
             serveEvents()
             switch phase {
-            case .recovering: await recover(&group)
+            case .recovering: await recover()
             case .running, .draining:
                 await send()
                 await commitIfDue()
@@ -203,7 +206,7 @@ package actor Lane: Service {
         flow.letGo(records: transaction.records, bytes: transaction.heldBytes)
         transaction = OpenTransaction()
         // Left open it would end by its time-out, and keep subscribers waiting until then.
-        try? await producer.abort(within: .seconds(10))
+        try? await calling { [producer] () async throws(KafkaError) in try await producer.abort(within: .seconds(10)) }
         progress.advance(to: nil)
     }
 
