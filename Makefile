@@ -30,6 +30,7 @@ test: ## build and run every test; those on a real broker need a Kafka (see READ
 	$(python) Tests/schemas/validate.py .build/demo-verdicts.jsonl
 	if .ci/prepare kafka > /dev/null; then
 	    $(python) load-tests/exactly_once/self_test.py
+	    $(python) load-tests/faults/proxy_test.py
 	    WEIR_BINARY="$$PWD/.build/debug/weir" $(python) load-tests/parity.py
 	elif [ "$${CI:-}" = true ]; then
 	    exit 1
@@ -57,7 +58,16 @@ sanitize: ## run mutated input through the readers under AddressSanitizer
 	Tests/sanitize.sh
 
 .PHONY: faults
-faults: release ## exactly once under kills, on a real broker: the short form; ARGUMENTS="…" for others
+faults: release ## exactly once under every fault, on real brokers: SUITE=… SEED=… MINUTES=… ARGUMENTS="…"
+	@$(python) load-tests/faults/play.py $(or $(SUITE),short) --seed $(or $(SEED),1) \
+	    $(if $(MINUTES),--minutes $(MINUTES)) $(ARGUMENTS)
+
+.PHONY: wedges
+wedges: release ## whether a process that hangs notices it, at each place that can hang
+	@$(python) load-tests/faults/wedges.py
+
+.PHONY: exactly-once
+exactly-once: release ## exactly once under kills: the short form; ARGUMENTS="…" for others
 	@$(python) load-tests/exactly_once/run.py $(or $(ARGUMENTS),--uploads 20000 --kills 2 --broker-restarts 1)
 
 .PHONY: rights

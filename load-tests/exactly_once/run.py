@@ -75,6 +75,7 @@ def main() -> int:
         versions = {"weir": weir.version(), "kafka": broker.version(), **results.client_versions()}
     result["total"] = round(time.monotonic() - began, 1)
     holds = result["holds"]
+    result.pop("samples", None)
     if chosen.record:
         head = {"test": "exactly-once", "time": results.stamp(), "command": results.command()}
         results.record("exactly-once", [{**head, "machine": results.machine(), "versions": versions, **result}])

@@ -64,6 +64,7 @@ class Scene:
             "seconds": round(took, 1),
             "decisions": desk.sent,
             "faults": self._notes,
+            "samples": watch.samples,
             "longestStall": round(watch.uploads.longest_stall, 2),
             "longestStallOfDecisions": round(watch.decisions.longest_stall, 2),
             **({"trouble": "; ".join(self._troubles)} if self._troubles else {}),
@@ -79,6 +80,7 @@ class Scene:
             self._agenda.put(now + 0.2, partial(self._inflict, fault, watch))
             return
         note = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(fault).items()}
+        note["began"] = round(watch.age(), 2)
         self._notes.append(note)
         if process is None:
             self._broker.node("kill" if fault.kind == BROKER_KILL else "term")

@@ -58,18 +58,25 @@ class Watch:
         self._count = count
         self._started = time.monotonic()
         self._expected: list[tuple[Note, float, dict[int, int]]] = []
+        self.samples: list[tuple[float, int]] = []
+        """Seconds since the start, and uploads committed by then."""
 
     def look(self, decided: int) -> None:
         try:
             if self.uploads.look(self._count):
+                self.samples.append((round(self.age(), 2), sum(self.uploads.offsets.values())))
                 self._see_progress()
             self.decisions.look(decided)
         except KafkaException:
             return  # the broker is away
 
+    def age(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._started
+
     def expect_progress(self, note: Note) -> None:
         """Notes when the fault was over, and how long it takes until every partition gets further than it is now."""
-        note["over"] = round(time.monotonic() - self._started, 2)
+        note["over"] = round(self.age(), 2)
         self._expected.append((note, time.monotonic(), self.uploads.offsets))
 
     def has_uploads(self) -> bool:

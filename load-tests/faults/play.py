@@ -1,0 +1,132 @@
+"""Exactly once under every fault: plays suites of faults on brokers of its own, and has the outcome checked.
+
+Each suite runs several weir processes on uploads and decisions with known answers, with one broker or three, perhaps
+behind a proxy, while a subscriber reads what is committed. The same seed makes the same faults. Appends to a report, in
+JSON Lines and as a page with a timeline; prints one line a suite. Exit code 0 if everything held.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from signal import SIGINT, SIGTERM, default_int_handler, signal
+from types import SimpleNamespace
+from typing import Any, cast
+
+HERE = Path(__file__).resolve().parent
+sys.path[1:1] = [str(HERE.parent), str(HERE.parent / "exactly_once")]
+
+import run as once
+from cluster import ProxiedCluster
+from fault_scene import FaultScene
+from page import page
+from reader import Reader
+from scene import Stuck
+from suites import SHORT, SUITES, Suite, names, schedule, soak
+
+from harness import results, weir
+from harness.broker import Broker
+
+
+def options() -> argparse.Namespace:
+    meanings = "".join(f"\n  {name}: {suite.meaning}" for name, suite in SUITES.items())
+    parser = argparse.ArgumentParser(
+        description=f"{__doc__}\nsuites:{meanings}\n  short: {', '.join(SHORT)}\n  all: each of them",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    known = [*SUITES, "short", "all", "soak"]
+    parser.add_argument("suites", nargs="*", default=["short"], metavar="SUITE", help="default short; soak: everything, mixed")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=1, help="so many seeds from --seed on")
+    parser.add_argument("--brokers", type=int, default=1, choices=[1, 3])
+    parser.add_argument("--minutes", type=float, default=30, help="of soak")
+    parser.add_argument("--report", type=Path, help="folder for report.jsonl and report.html")
+    parser.add_argument("--keep", action="store_true", help="keep logs and the brokers' data even if all is well")
+    parser.add_argument("--record", action="store_true", help="append to load-tests/results/faults.jsonl")
+    chosen = parser.parse_args()
+    for name in chosen.suites:
+        if name not in known:
+            parser.error(f"no suite {name!r}; known: {', '.join(known)}")
+    return chosen
+
+
+def main() -> int:
+    chosen = options()
+    signal(SIGTERM, default_int_handler)
+    signal(SIGINT, default_int_handler)
+    report = chosen.report or Path(tempfile.mkdtemp(prefix="weir-faults-"))
+    report.mkdir(parents=True, exist_ok=True)
+    played: list[dict[str, Any]] = []
+    for seed in range(chosen.seed, chosen.seed + chosen.seeds):
+        for name in names(chosen.suites):
+            suite = soak(seed, chosen.minutes * 60) if name == "soak" else SUITES[name]
+            played.append(play(name, suite, seed, chosen))
+            with (report / "report.jsonl").open("a") as file:
+                file.write(json.dumps(played[-1]) + "\n")
+            (report / "report.html").write_text(page(played))
+    if chosen.record:
+        results.record("faults", [{name: value for name, value in one.items() if name != "samples"} for one in played])
+    broken = sum(not one["holds"] for one in played)
+    print(f"faults: {len(played) - broken} suites held, {broken} broken; {report / 'report.html'}")
+    return 1 if broken else 0
+
+
+def play(name: str, suite: Suite, seed: int, chosen: argparse.Namespace) -> dict[str, Any]:
+    folder = Path(tempfile.mkdtemp(prefix=f"weir-fault-{name}-"))
+    began = time.monotonic()
+    needs_proxy = suite.is_proxied or chosen.brokers > 1
+    cluster = ProxiedCluster(folder / "kafka", chosen.brokers, keep=True) if needs_proxy else Broker(folder / "kafka", keep=True)
+    result: dict[str, Any] = {"test": "faults", "suite": name, "seed": seed, "brokers": chosen.brokers, "holds": False}
+    result |= {"time": results.stamp(), "machine": results.machine(), "uploads": suite.uploads}
+    command = f"python3 load-tests/faults/play.py {name} --seed {seed} --brokers {chosen.brokers}"
+    result["command"] = command + (f" --minutes {chosen.minutes}" if name == "soak" else "")
+    with cluster:
+        result |= run(suite, seed, folder, cluster)
+    result["total"] = round(time.monotonic() - began, 1)
+    if result["holds"] and not chosen.keep:
+        shutil.rmtree(folder)
+    else:
+        print(f"logs and data: {folder}; repeat with: {result['command']}")
+    print(line(result), flush=True)
+    return result
+
+
+def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster) -> dict[str, Any]:
+    through = cluster.proxied_bootstrap if isinstance(cluster, ProxiedCluster) else cluster.bootstrap
+    asked = cast(argparse.Namespace, SimpleNamespace(seed=seed, uploads=suite.uploads, log_level="info"))
+    config = once.configure(asked, folder, cast(Broker, SimpleNamespace(bootstrap=through)))
+    weir.make_topics(config, 4)
+    scene = FaultScene(cluster, config, folder, once.GROUP, suite.processes)
+    reader = Reader(cluster.bootstrap)
+    reader.start()
+    faults = schedule(suite, seed)
+    result: dict[str, Any] = {}
+    try:
+        result |= scene.play(seed, suite.uploads, max(8.0, len(faults) * suite.pace), faults)
+    except Stuck as stuck:
+        return {"trouble": str(stuck)}
+    reader.close()
+    check = once.check(cast(Broker, SimpleNamespace(bootstrap=cluster.bootstrap)), asked)
+    holds = check["holds"] and not reader.violations and not result.get("trouble")
+    return {**result, "holds": holds, "check": check, "read": reader.seen, "readViolations": reader.violations}
+
+
+def line(result: dict[str, Any]) -> str:
+    recovered = sorted(note["recoveredAfter"] for note in result.get("faults", []) if "recoveredAfter" in note)
+    done = f"{result['suite']}, seed {result['seed']}, {result['brokers']} broker(s), {result['total']} s"
+    if result["holds"]:
+        counts = result["check"]["counts"]
+        median = recovered[len(recovered) // 2] if recovered else 0
+        return (
+            f"faults: HELD ({done}; {len(result['faults'])} faults, {result['uploads']} uploads, {counts['aborted']} aborted"
+            f" and unseen; recovered after {median} s in the middle, {recovered[-1] if recovered else 0} s at most)"
+        )
+    why = result.get("trouble") or result.get("readViolations") or result.get("check", {}).get("first")
+    return f"faults: BROKEN ({done}): {json.dumps(why)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

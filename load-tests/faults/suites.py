@@ -1,0 +1,103 @@
+"""What is done in which suite."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from schedule import BROKER, BROKER_KILL, BROKER_TERM, KILL, PAUSE, TERM, TWIN, Fault
+
+FAILPOINT, JOIN, PROXY = "failpoint", "join", "proxy"
+
+EXITS = [
+    *(f"{FAILPOINT}:{place}=exit@2" for place in ("after-poll", "mid-detector", "before-produce", "dead-letter")),
+    *(f"{FAILPOINT}:{place}=exit@2" for place in ("after-produce", "after-send-offsets", "after-commit")),
+    f"{FAILPOINT}:during-commit=exit(3ms)@2",
+    f"{FAILPOINT}:after-produce=error@2;recovery=exit@1",
+]
+# Each fails now and then; a detector is only slow, since what it does not say would change verdicts.
+ERRORS = (
+    f"{FAILPOINT}:after-poll=delay(20ms)%0.05;mid-detector=delay(50ms)%0.05;before-produce=error%0.03*4;"
+    "dead-letter=error%0.02*4;after-produce=error%0.03*4;after-send-offsets=error%0.03*4;during-commit=error%0.03*4;"
+    "after-commit=error%0.03*4;recovery=error%0.3*4"
+)
+
+LASTS = {
+    # Longer than a session (6 s), and than a transaction (10 s) and the brokers' looking for old ones.
+    PAUSE: 25.0,
+    JOIN: 6.0,
+    f"{PROXY}:blackhole": 9.0,
+    f"{PROXY}:blackhole-requests": 4.0,
+    f"{PROXY}:blackhole-responses": 4.0,
+    f"{PROXY}:partition": 9.0,
+    f"{PROXY}:refuse": 4.0,
+    f"{PROXY}:delay": 4.0,
+    f"{PROXY}:throttle": 4.0,
+    f"{PROXY}:duplicate": 4.0,
+    # Longer than a commit is waited for.
+    f"{PROXY}:swallow-commit": 14.0,
+    f"{PROXY}:swallow-and-reset-commit": 3.0,
+}
+"""Seconds; others last up to two."""
+
+# Where the brokers' answer to a commit is lost, nobody knows whether it happened.
+COMMITS = [f"{PROXY}:swallow-commit", f"{PROXY}:swallow-and-reset-commit"]
+NETWORK = [f"{PROXY}:{name}" for name in ("reset", "cut", "delay", "throttle", "duplicate", "refuse")]
+BLACKHOLES = [f"{PROXY}:{name}" for name in ("blackhole-requests", "blackhole-responses", "blackhole")]
+
+
+@dataclass(frozen=True)
+class Suite:
+    kinds: list[str]
+    uploads: int = 20_000
+    processes: int = 2
+    pace: float = 4.0
+    """Seconds from fault to fault, about."""
+    meaning: str = field(default="", compare=False)
+
+    @property
+    def is_proxied(self) -> bool:
+        return any(kind.startswith(PROXY) for kind in self.kinds)
+
+
+SUITES = {
+    "kills": Suite([KILL] * 4, meaning="kill -9 at any moment"),
+    "failpoints": Suite(EXITS, pace=6.0, meaning="death at each named place"),
+    "errors": Suite([ERRORS, ERRORS, KILL], meaning="each step of a transaction fails now and then"),
+    "ends": Suite([TERM, TWIN, TERM, TERM], meaning="SIGTERM under load, and two processes of one name"),
+    "members": Suite([JOIN, f"{FAILPOINT}:revocation-drain=exit@1", JOIN, TERM, JOIN], pace=7.0, meaning="1 to 3 members"),
+    "pauses": Suite([PAUSE], pace=35.0, meaning="a process that stands still beyond its session, then goes on"),
+    "brokers": Suite([BROKER] * 3, pace=8.0, meaning="brokers killed and restarted"),
+    "commits": Suite(COMMITS * 2, pace=10.0, meaning="commits whose outcome nobody knows"),
+    "network": Suite(NETWORK, pace=6.0, meaning="connections cut, delayed, refused, doubled"),
+    "blackholes": Suite(BLACKHOLES, pace=12.0, meaning="connections that bring nothing, one way, both, beyond the session"),
+    "partitions": Suite([f"{PROXY}:partition"] * 2, pace=14.0, meaning="one process cut off from the brokers"),
+}
+SHORT = ["failpoints", "commits", "blackholes"]
+"""What CI runs."""
+
+
+def schedule(suite: Suite, seed: int) -> list[Fault]:
+    """One after the other at about the suite's pace, in an order drawn from the seed."""
+    draw = random.Random(f"suite {seed}")
+    kinds = draw.sample(suite.kinds, len(suite.kinds))
+    return [fault(draw, (number + draw.uniform(0.3, 0.9)) * suite.pace, kind, suite) for number, kind in enumerate(kinds)]
+
+
+def soak(seed: int, seconds: float, pace: float = 10.0) -> Suite:
+    """A suite of everything, mixed."""
+    draw = random.Random(f"soak {seed}")
+    pool = [KILL, TERM, TWIN, JOIN, BROKER, ERRORS, *EXITS, *COMMITS, *NETWORK, *BLACKHOLES, f"{PROXY}:partition"]
+    kinds = [draw.choice(pool) for _ in range(max(1, int(seconds / pace)))]
+    return Suite(kinds, uploads=int(seconds * 2_800), pace=pace, meaning="everything, mixed")
+
+
+def fault(draw: random.Random, at: float, kind: str, suite: Suite) -> Fault:
+    process, lasts = draw.randrange(suite.processes), LASTS.get(kind, draw.uniform(0, 2))
+    if kind == BROKER:
+        return Fault(at, draw.choice([BROKER_KILL, BROKER_TERM]), None, lasts)
+    return Fault(at, kind, process, lasts)
+
+
+def names(wanted: list[str]) -> Iterator[str]:
+    for name in wanted:
+        yield from SUITES if name == "all" else SHORT if name == "short" else [name]
