@@ -6,10 +6,12 @@ from functools import partial
 from itertools import cycle
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
+from subprocess import CalledProcessError
 from typing import Any, cast
 
-from cluster import ProxiedCluster
+from cluster import ProxiedCluster, is_alive
 from proxied import END_TXN, Proxy
+from desk import Desk
 from scene import LEAVE_WITHIN, Scene
 from schedule import Fault
 from suites import FAILPOINT, JOIN, PROXY
@@ -23,33 +25,45 @@ REACHED_WITHIN = 40.0
 
 
 class Nodes:
-    """One or more brokers, of which one at a time is away."""
+    """One or more brokers, of which one at a time is away: with two of three nothing could be committed."""
 
     def __init__(self, cluster: Broker | ProxiedCluster) -> None:
         self.bootstrap = cluster.bootstrap
         self._cluster = cluster
         self._numbers = cycle(cluster.nodes if isinstance(cluster, ProxiedCluster) else [1])
-        self._number = 1
+        self.away: int | None = None
+        self._old = 0
+        """Its process, which may take its time to end."""
 
     def node(self, action: str) -> None:
+        if not isinstance(self._cluster, ProxiedCluster):
+            return self._cluster.node(action)
         if action != "up":
-            self._number = next(self._numbers)
-        if isinstance(self._cluster, ProxiedCluster):
-            self._cluster.node(action, self._number)
-        else:
-            self._cluster.node(action)
+            self.away = next(self._numbers)
+            self._old = self._cluster.pid(self.away)
+            return self._cluster.node(action, self.away)
+        assert self.away
+        if is_alive(self._old):
+            raise CalledProcessError(1, "up")
+        self._cluster.node("up", self.away)
+        self.away = None
+        return None
 
 
 class FaultScene(Scene):
     def __init__(
         self, cluster: Broker | ProxiedCluster, config: Path, folder: Path, group: str, processes: int
     ) -> None:
-        super().__init__(cast(Broker, Nodes(cluster)), config, folder, group, processes)
+        self._nodes = Nodes(cluster)
+        super().__init__(cast(Broker, self._nodes), config, folder, group, processes)
         self._proxy: Proxy | None = cluster.proxy if isinstance(cluster, ProxiedCluster) else None
         self._folder = folder
         self._joined = 0
 
     def _inflict(self, fault: Fault, watch: Watch) -> None:
+        if fault.process is None and self._nodes.away:
+            self._agenda.put(time.monotonic() + 0.5, partial(self._inflict, fault, watch))
+            return None
         kind, _, what = fault.kind.partition(":")
         if kind not in (FAILPOINT, JOIN, PROXY):
             return super()._inflict(fault, watch)
@@ -70,6 +84,17 @@ class FaultScene(Scene):
             self._break_network(what, process.member)
             self._agenda.put(time.monotonic() + fault.lasts, partial(self._heal, note, watch))
         return None
+
+    def _look_for_trouble(self, watch: Watch, desk: Desk) -> None:
+        """Plays the supervisor where one is needed: a network that holds a static member's request to join back until it
+        has sent another lets both arrive, and then the brokers fence the member by its own name. The library calls that
+        fatal, and the process ends."""
+        for process in self._processes:
+            code = None if process in self._away else process.exit_code()
+            if code == 1 and self._proxy and "FENCED_INSTANCE_ID" in process.last_words():
+                self._notes.append({"at": 0.0, "began": round(watch.age(), 2), "kind": "fenced", "process": None})
+                process.start()
+        super()._look_for_trouble(watch, desk)
 
     def _soon(self, action: "partial[None]") -> None:
         self._agenda.put(time.monotonic() + 0.1, action)

@@ -119,6 +119,10 @@ class Weir:
         """Whether it has said anything. Before that the system is still loading it, and a signal just ends it."""
         return self._log.stat().st_size > self._before
 
+    def last_words(self) -> str:
+        """The last line of its log that is one."""
+        return ([""] + self._log.read_text(errors="replace").split("\n"))[-2]
+
     def exit_code(self) -> int | None:
         """None while it runs."""
         return self._running().poll()
