@@ -10,6 +10,9 @@ package struct Timestamp: Sendable, Hashable, Comparable, BitwiseCopyable {
         nanoseconds = overflow ? (milliseconds < 0 ? .min : .max) : product
     }
 
+    /// The range begins within a millisecond, of which this is the end.
+    fileprivate static let firstMillisecond = Int64.min / 1_000_000
+
     /// Rounded down.
     package var milliseconds: Int64 {
         let quotient = nanoseconds / 1_000_000
@@ -91,9 +94,9 @@ extension Timestamp {
 }
 
 extension ByteWriter {
-    /// `"2026-11-23T10:00:00.000Z"` in quotes, rounded down to milliseconds.
+    /// `"2026-11-23T10:00:00.000Z"` in quotes, rounded down to milliseconds; what is written can be read.
     package mutating func appendJSON(_ time: Timestamp) {
-        let milliseconds = time.milliseconds
+        let milliseconds = max(time.milliseconds, Timestamp.firstMillisecond)
         var days = milliseconds / 86_400_000
         var rest = milliseconds % 86_400_000
         if rest < 0 {
