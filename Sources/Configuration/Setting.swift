@@ -38,14 +38,17 @@ extension Setting: AnySetting {
         format.read(node, key: key, problems)
     }
 
+    /// As `SettingsReader` reads it: there a dollar sign in a value is doubled.
     package func show(_ value: (any Sendable)?) -> String {
         let value = value.map { $0 as? Value ?? standard } ?? standard
         if let properties = value as? [String: String] {
-            let masked = properties.map { ($0.key, isSecretName($0.key) ? "***" : $0.value) }
+            let masked = properties.map { ($0.key, isSecretName($0.key) ? "***" : doubled($0.value)) }
             return ValueFormat<[String: String]>.properties.render(Dictionary(uniqueKeysWithValues: masked))
         }
-        return secret ? "\"***\"" : format.render(value)
+        return secret ? "\"***\"" : doubled(format.render(value))
     }
+
+    private func doubled(_ text: String) -> String { text.replacing("$", with: "$$") }
 }
 
 /// Names of client properties whose values must not be shown.

@@ -154,8 +154,19 @@ package func quoted(_ text: String) -> String {
         case "\\": out += "\\\\"
         case "\n": out += "\\n"
         case "\t": out += "\\t"
-        default: out.unicodeScalars.append(scalar)
+        case _ where standsAlone(scalar): out.unicodeScalars.append(scalar)
+        default:
+            let digits = String(scalar.value, radix: 16)
+            out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
         }
     }
     return out + "\""
+}
+
+/// Not what YAML refuses in a file, or takes for the end of a line or a byte order mark.
+private func standsAlone(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "\u{20}"..."\u{7E}", "\u{A0}"..."\u{2027}", "\u{202A}"..."\u{FEFE}", "\u{FF00}"..."\u{FFFD}": true
+    default: scalar.value > 0xFFFF
+    }
 }

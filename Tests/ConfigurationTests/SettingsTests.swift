@@ -79,6 +79,14 @@ struct SettingsTests {
         #expect(problems("policy: a$b\n").first?.contains("must be followed by {NAME}") == true)
     }
 
+    @Test(arguments: ["a$b", "${P}", "\u{7}\u{0}\r", "\u{85}\u{2028}\u{FEFF}", "a\nb\t\"\\", "😀 é", " - x: y # z "])
+    func showReadsBackAnyText(text: String) throws {
+        let settings = try read("{}").with(Self.policy, text).with(Self.properties, ["a": text])
+        let again = try read(settings.yaml, ["P": "other"])
+        #expect(again[Self.policy].unicodeScalars.elementsEqual(text.unicodeScalars))
+        #expect(again[Self.properties] == ["a": text])
+    }
+
     @Test func showMasksSecretsAndReadsBack() throws {
         let settings = try read("kafka: { properties: { sasl.password: hunter, client.id: x y } }\n")
         #expect(!settings.yaml.contains("hunter"))
