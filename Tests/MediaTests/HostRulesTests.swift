@@ -71,7 +71,7 @@ import Testing
         "", "*", "*.", ".example.org", "example..org", "exa mple.org", "https://cdn.example.org", "cdn.example.org/",
         "user@cdn.example.org", "cdn.example.org:", "cdn.example.org:0", "cdn.example.org:65536",
         "cdn.example.org:+80", "cdn.example.org:80:80", "a.*.org", "*.*.org", "-a.org", "a-.org", "1.2.3", "1.2.3.256",
-        "0x7f", "[::1", "[127.0.0.1]", "[cdn.example.org]", "bücher.example", "*.127.0.0.1",
+        "0x7f", "[::1", "[127.0.0.1]", "[cdn.example.org]", "bücher.example", "*.127.0.0.1", "10.1.2.3\u{0}",
         String(repeating: "a", count: 64) + ".org",
     ])
     func refusesEntries(entry: String) {
@@ -87,6 +87,7 @@ import Testing
         ("https://user:pass@cdn.example.org/", .url), ("https://cdn.example.org/a b", .url),
         ("https://cdn.example.org/\u{0}.evil.example", .url), ("https://cdn.example.org\r\nHost:x/", .url),
         ("https://cdn.example.org:99999/", .url), ("https://[::1/", .url),
+        ("http://./", .url), ("http:/.", .url),
     ])
     func refusesAddresses(address: String, failure: FetchFailure) {
         #expect(throws: failure) { _ = try FetchTarget(Array(address.utf8)) }

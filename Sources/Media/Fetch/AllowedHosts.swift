@@ -72,6 +72,8 @@ package struct AllowedHosts: Sendable {
             Rule(host: isWildcard ? ".\(name)" : name, includesSubdomainsOnly: isWildcard, port: port, address: nil))
     }
 
+    package func allows(_ target: FetchTarget) -> Bool { addresses(for: target) != nil }
+
     /// nil if `target` is not allowed.
     func addresses(for target: FetchTarget) -> Addresses? {
         guard let rule = rules.first(where: { $0.matches(target) }) else { return nil }

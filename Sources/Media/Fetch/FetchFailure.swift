@@ -1,7 +1,7 @@
 internal import Events
 
 /// Why something could not be fetched; in verdicts by its code.
-enum FetchFailure: Error, Sendable, CaseIterable {
+package enum FetchFailure: Error, Sendable, CaseIterable {
     /// Not an absolute address, or one with credentials.
     case url
     /// Neither `http` nor `https`.

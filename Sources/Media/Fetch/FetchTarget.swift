@@ -3,17 +3,17 @@ internal import CCurl
 /// An address that was taken apart by the same library that will connect to it, so that the two can't differ.
 ///
 /// `@unchecked Sendable`: the handle is written by `init` only, and every later use of it reads.
-final class FetchTarget: @unchecked Sendable {
+package final class FetchTarget: @unchecked Sendable {
     let handle: OpaquePointer
     let isSecure: Bool
     /// In lower case; a name without the dot at its end, an IPv6 address without brackets.
-    let host: String
-    let port: Int
+    package let host: String
+    package let port: Int
 
     var isDefaultPort: Bool { port == (isSecure ? 443 : 80) }
 
     /// - Parameter address: an absolute one, of `http` or `https`, without credentials.
-    init(_ address: [UInt8]) throws(FetchFailure) {
+    package init(_ address: [UInt8]) throws(FetchFailure) {
         // No blanks and controls; a zero would end the text early for the library.
         guard !address.isEmpty, address.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { throw .url }
         guard let handle = curl_url() else { throw .memory }
@@ -21,20 +21,26 @@ final class FetchTarget: @unchecked Sendable {
         let flags = UInt32(CURLU_DISALLOW_USER | CURLU_URLENCODE)
         let result = curl_url_set(handle, CURLUPART_URL, text, flags)
         let scheme = FetchTarget.part(handle, CURLUPART_SCHEME)
-        let host = FetchTarget.part(handle, CURLUPART_HOST)
+        let isWeb = scheme == "http" || scheme == "https"
+        let host = FetchTarget.part(handle, CURLUPART_HOST).map(FetchTarget.name)
         let port = FetchTarget.part(handle, CURLUPART_PORT, flags: UInt32(CURLU_DEFAULT_PORT)).flatMap { Int($0) }
-        guard result == CURLUE_OK, scheme == "http" || scheme == "https", let host, !host.isEmpty, let port else {
+        guard result == CURLUE_OK, isWeb, let host, !host.isEmpty, let port else {
             curl_url_cleanup(handle)
-            let isScheme = [CURLUE_UNSUPPORTED_SCHEME, CURLUE_BAD_SCHEME].contains(result) || result == CURLUE_OK
-            throw isScheme ? .scheme : .url
+            let isScheme = [CURLUE_UNSUPPORTED_SCHEME, CURLUE_BAD_SCHEME].contains(result)
+            throw isScheme || (result == CURLUE_OK && !isWeb) ? .scheme : .url
         }
         self.handle = handle
         isSecure = scheme == "https"
+        self.host = host
+        self.port = port
+    }
+
+    /// The one form in which hosts are compared; empty for `.`, which is no host.
+    private static func name(_ host: String) -> String {
         var name = host.lowercased()
         if name.hasPrefix("["), name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
         if name.hasSuffix(".") { name.removeLast() }
-        self.host = name
-        self.port = port
+        return name
     }
 
     deinit { curl_url_cleanup(handle) }

@@ -7,6 +7,8 @@ struct IPAddress: Sendable, Equatable {
 
     /// From the usual notation, IPv6 without brackets; nil if `text` is anything else.
     init?(_ text: String) {
+        // A zero would end the text early for the system's reader.
+        guard !text.utf8.contains(0) else { return nil }
         var four = in_addr()
         var six = in6_addr()
         if inet_pton(AF_INET, text, &four) == 1 {

@@ -70,7 +70,7 @@ package final class AdminServer: Service {
     fileprivate var addressText: String { address.description }
 
     /// - Parameter fromLoopback: whether the caller is on this machine.
-    func respond(method: String, path: String, fromLoopback: Bool, authorization: String?) -> Response {
+    package func respond(method: String, path: String, fromLoopback: Bool, authorization: String?) -> Response {
         guard method == "GET" || method == "HEAD" else {
             return .problem(405, "Method Not Allowed", "only GET and HEAD are served")
         }

@@ -9,7 +9,8 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
 
     /// nil if `text` is anything else.
     package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":") else { return nil }
+        // A zero would end the text early for the system's reader.
+        guard let colon = text.lastIndex(of: ":"), !text.utf8.contains(0) else { return nil }
         let digits = text[text.index(after: colon)...]
         guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let port = Int(digits),
             (0...65_535).contains(port)
