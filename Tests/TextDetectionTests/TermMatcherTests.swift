@@ -109,6 +109,16 @@ import Testing
             try #require(matcher.occurrences(in: "turnips")).map { set.signals[Int($0.signal)].value } == ["turnip"])
     }
 
+    /// Vectorscan 5.4.9 by itself misses literals of one and two bytes where a vector ends.
+    @Test(arguments: [["aa", "ab"], ["aa", "ba"], ["a", "ab"], ["aa", "ab", "ac", "ad"]])
+    func shortTermsAreFoundFarInAText(terms: [String]) throws {
+        let matcher = try TermMatcher(SignalSet(terms.map { signal($0, .substring) }))
+        for distance in 0..<300 {
+            let text = String(repeating: "x", count: distance) + terms[0] + "yyy"
+            #expect(try #require(matcher.occurrences(in: text)).contains { $0.range.lowerBound == distance })
+        }
+    }
+
     @Test func whatCannotBeLookedForIsLeftOut() throws {
         let long = String(repeating: "turnip ", count: 200)
         let set = SignalSet([

@@ -9,6 +9,10 @@ struct TermSet: Sendable {
     /// Longest folded term, in bytes; a longer text is a `document`.
     static let longest = 1_024
 
+    /// A pattern of no entry, which stands in no text, since no UTF-8 has such bytes. Without a longer one beside them
+    /// Vectorscan 5.4.9 looks for literals of one and two bytes in a way (double shufti) that misses some of them.
+    private static let ballast = [UInt8](repeating: 0xFE, count: 8)
+
     /// A text to look for.
     struct Pattern: Sendable, BitwiseCopyable {
         /// Of the folded text, in bytes.
@@ -59,6 +63,10 @@ struct TermSet: Sendable {
                 }
                 members[Int(patterns[pattern][keyPath: edges])].append(Term(position, signal))
             }
+        }
+        if patterns.count > 1 {
+            patterns.append(Pattern(count: UInt32(TermSet.ballast.count)))
+            texts.append(TermSet.ballast)
         }
         for entry in members {
             entries.append(terms.count..<terms.count + entry.count)
