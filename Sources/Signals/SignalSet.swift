@@ -74,13 +74,15 @@ package final class SignalSet: Sendable {
     private struct Key: Hashable {
         let type: SignalType
         let value: String
+        let address: [UInt8]?
 
         /// Spellings of one address are one signal.
         init(_ signal: Signal) {
             type = signal.type
-            var value = signal.value
-            let normalized = type == .url ? value.withUTF8 { LinkIndex.normalized(UnsafeRawBufferPointer($0)) } : nil
-            self.value = normalized.map { String(decoding: $0, as: UTF8.self) } ?? value
+            var text = signal.value
+            let normalized = type == .url ? text.withUTF8 { LinkIndex.normalized(UnsafeRawBufferPointer($0)) } : nil
+            address = normalized ?? Subject.address(signal)
+            value = address == nil ? signal.value : ""
         }
     }
 
@@ -88,7 +90,18 @@ package final class SignalSet: Sendable {
     private struct Subject: Hashable {
         let type: SignalType
         let value: String
+        let address: [UInt8]?
         let source: String
+
+        init(_ signal: Signal) {
+            type = signal.type
+            value = signal.value
+            address = Subject.address(signal)
+            source = signal.source ?? ""
+        }
+
+        /// Addresses are told apart by their bytes, as uploads' are; `String` takes some for equal that differ.
+        static func address(_ signal: Signal) -> [UInt8]? { signal.type == .url ? Array(signal.value.utf8) : nil }
     }
 
     /// What the sources state of one value, and what that amounts to.
@@ -104,14 +117,16 @@ package final class SignalSet: Sendable {
     private static func merge(_ stated: some Sequence<Signal>) -> [Group] {
         var latest: [Subject: Signal] = [:]
         for signal in stated {
-            let subject = Subject(type: signal.type, value: signal.value, source: signal.source ?? "")
+            let subject = Subject(signal)
             if let last = latest[subject]?.updatedAt, let updatedAt = signal.updatedAt, updatedAt < last { continue }
             latest[subject] = signal
         }
         let groups = Dictionary(grouping: latest.values.lazy.filter { !$0.deleted }, by: Key.init)
         // One order for one content, whatever order it was stated in.
         return groups.values.map { Group(joined: join($0), statements: $0) }.sorted {
-            ($0.joined.type.rawValue, $0.joined.value) < ($1.joined.type.rawValue, $1.joined.value)
+            let (a, b) = ($0.joined, $1.joined)
+            if a.type != b.type { return a.type.rawValue < b.type.rawValue }
+            return a.value == b.value ? a.value.utf8.lexicographicallyPrecedes(b.value.utf8) : a.value < b.value
         }
     }
 
