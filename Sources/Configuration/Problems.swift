@@ -61,3 +61,8 @@ package final class Problems {
         if !found.isEmpty { throw InvalidConfiguration(found) }
     }
 }
+
+/// The beginning of a text for a message. By scalars: a character may have any number of marks.
+package func excerpt(_ text: String, _ most: Int) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.prefix(most)))
+}

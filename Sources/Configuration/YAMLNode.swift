@@ -29,7 +29,7 @@ package struct YAMLNode: Sendable {
     /// What the node is, in the words of error messages.
     package var kind: String {
         switch content {
-        case .scalar(let text, _): isNull ? "nothing" : "\"\(text.prefix(60))\""
+        case .scalar(let text, _): isNull ? "nothing" : "\"\(excerpt(text, 60))\""
         case .sequence: "a list"
         case .mapping: "a mapping"
         }

@@ -20,10 +20,16 @@ package struct JSONObject: Sendable {
         while let (kind, key) = try reader.next() {
             let name = String(decoding: key, as: UTF8.self)
             guard members.updateValue(try value(kind, reader), forKey: name) == nil else {
-                throw DecodeError(.fieldDuplicate, "\(name.prefix(60)): stands twice")
+                throw DecodeError(.fieldDuplicate, "\(named(name)): stands twice")
             }
         }
         return members
+    }
+
+    /// Members that nobody knows may be called anything, at any length.
+    private static func named(_ name: String) -> String {
+        let isWord = name.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) }
+        return isWord && (1...32).contains(name.utf8.count) ? name : "a member"
     }
 
     private static func value(_ kind: JSONKind, _ reader: JSONReader) throws -> Value {

@@ -1,3 +1,5 @@
+internal import Configuration
+
 /// Reads and writes signals as JSON Lines (interface, "Signals file").
 package final class SignalLineReader {
     /// Longest line that is read, in bytes.
@@ -115,7 +117,7 @@ package final class SignalLineReader {
         guard let text = try text(name, members) else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
         let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-        throw Rejection(description: "\(name): \"\(text.prefix(40))\" is none of \(known)")
+        throw Rejection(description: "\(name): \"\(excerpt(text, 40))\" is none of \(known)")
     }
 
     private func time(_ name: String, _ members: [String: JSONObject.Value]) throws(Rejection) -> Timestamp? {
