@@ -28,6 +28,10 @@ int exif_orientation(const uint8_t *tiff, size_t count);
 /// what stands before the pixels. 1…8; 1 if there is none that can be followed, or the file is no PNG.
 int png_orientation(const uint8_t *file, size_t count);
 
+/// Whether a chunk before the pixels of a PNG file says that it is longer than all that follows. libpng would take
+/// memory for as much as it says, up to two gigabytes, before it looked.
+bool png_is_cut_off(const uint8_t *file, size_t count);
+
 /// Whether an ICC profile describes sRGB, by its figures and not by its name.
 bool icc_is_srgb(const uint8_t *profile, size_t count);
 

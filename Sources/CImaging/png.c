@@ -2,13 +2,18 @@
 
 #include <string.h>
 
+enum { signature_size = 8, frame = 12 };  // each chunk has its length and name before it, and a checksum behind
+
 static uint32_t read32(const uint8_t *p) {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
+static bool is_png(const uint8_t *file, size_t count) {
+    return count >= signature_size && memcmp(file, "\x89PNG\r\n\x1A\n", signature_size) == 0;
+}
+
 int png_orientation(const uint8_t *file, size_t count) {
-    enum { signature_size = 8, frame = 12 };  // each chunk has its length and name before it, and a checksum behind
-    if (count < signature_size || memcmp(file, "\x89PNG\r\n\x1A\n", signature_size) != 0) return 1;
+    if (!is_png(file, count)) return 1;
     size_t at = signature_size;
     while (count - at >= frame) {
         size_t length = read32(file + at);
@@ -20,4 +25,15 @@ int png_orientation(const uint8_t *file, size_t count) {
         at += frame + length;
     }
     return 1;
+}
+
+bool png_is_cut_off(const uint8_t *file, size_t count) {
+    if (!is_png(file, count)) return false;
+    size_t at = signature_size;
+    while (count - at >= frame && memcmp(file + at + 4, "IDAT", 4) != 0) {
+        size_t length = read32(file + at);
+        if (length > count - at - frame) return true;
+        at += frame + length;
+    }
+    return false;
 }
