@@ -27,6 +27,17 @@ func tests(_ name: String, _ dependencies: Target.Dependency..., resources: [Res
 /// What `weir version` says was built. From the environment, not from git: a cached manifest would go stale.
 let commit = Context.environment["WEIR_COMMIT"] ?? "unknown"
 
+/// Only Tests/fuzz.sh asks for it, and gives libFuzzer to the linker.
+let fuzzer: [Target] =
+    Context.environment["WEIR_FUZZER"] == nil
+    ? []
+    : [
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzzing/CLibFuzzer"),
+        .executableTarget(
+            name: "fuzz", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Tests/Fuzzing/Driver",
+            swiftSettings: swift),
+    ]
+
 let package = Package(
     name: "weir",
     products: [
@@ -101,6 +112,17 @@ let package = Package(
         .executableTarget(
             name: "event-mutations", dependencies: ["CSimdjson", "Configuration", "Events", "TestSupport"],
             path: "Tests/EventMutations", swiftSettings: swift),
+        // Every reader of outside bytes as a function of them. Tests/fuzz.sh runs them under libFuzzer; the tests replay
+        // what was found. Two files of the command are here by symbolic links, as an executable can't be depended on.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Media", "MetadataDetection",
+                "Operations", "Pipeline", "Policy", "Signals", "TextDetection",
+            ],
+            path: "Tests/Fuzzing/Targets", swiftSettings: swift),
+        .testTarget(
+            name: "FuzzingTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/Replay", swiftSettings: swift),
         tests(
             "MetadataDetectionTests", "Configuration", "Detection", "Events", "MetadataDetection", "Signals",
             "TestSupport"),
@@ -134,7 +156,8 @@ let package = Package(
         tests(
             "TextDetectionTests", "CICU", "Configuration", "Detection", "Events", "Signals", "TestSupport",
             "TextDetection"),
-    ],
+    ]
+        + fuzzer,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )

@@ -64,9 +64,16 @@ package struct FoldedText: Sendable {
 
     /// nil if ICU fails, which it does when its data or memory is missing.
     package init?(_ text: String) {
-        let folder = TextFolder()
         var text = text
-        guard text.withUTF8({ folder.append($0) }) else { return nil }
+        let folded = text.withUTF8 { FoldedText(UnsafeRawBufferPointer($0)) }
+        guard let folded else { return nil }
+        self = folded
+    }
+
+    /// The same of bytes that need not be text.
+    package init?(_ text: UnsafeRawBufferPointer) {
+        let folder = TextFolder()
+        guard text.withMemoryRebound(to: UInt8.self, { folder.append($0) }) else { return nil }
         bytes = Array(folder.bytes)
         edits = Array(folder.edits)
     }

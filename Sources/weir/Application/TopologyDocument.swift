@@ -1,6 +1,4 @@
 import Configuration
-import Kafka
-import Streaming
 
 /// `topology/topics.yaml`: the topics that Weir uses, as they should be made.
 struct TopologyDocument: Sendable {

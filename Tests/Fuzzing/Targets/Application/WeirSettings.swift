@@ -1,0 +1,1 @@
+../../../../Sources/weir/Application/WeirSettings.swift

@@ -1,0 +1,124 @@
+internal import Configuration
+internal import Detection
+internal import Events
+internal import Signals
+internal import TextDetection
+
+/// Texts of uploads, and what is looked for in them.
+let textTargets = [
+    FuzzTarget("folding", .text) { try checkFolding($0) },
+    FuzzTarget(concurrent: "terms", .text) { try await checkTerms($0) },
+]
+
+/// Any bytes may come; spans lie inside of them, and at the edges of characters if they are text.
+private func checkFolding(_ bytes: UnsafeRawBufferPointer) throws {
+    guard let folded = FoldedText(bytes) else { throw Broken(description: "a text can't be folded") }
+    let isText = JSONReader.isUTF8(bytes)
+    try folded.bytes.withUnsafeBytes { output in
+        try require(JSONReader.isUTF8(output) || !isText, "a text folds to what is none")
+    }
+    if isText { try checkEdits(of: folded, bytes) }
+    try checkSpans(of: folded, bytes, isText)
+    guard isText, bytes.count <= 120 else { return }
+    // Longer ones may be cut where too many marks follow each other.
+    let again = folded.bytes.withUnsafeBytes { FoldedText($0) }
+    try require(again?.bytes == folded.bytes, "what is folded folds to something else")
+}
+
+/// Between two edits as much was copied as stands there.
+private func checkEdits(of folded: FoldedText, _ bytes: UnsafeRawBufferPointer) throws {
+    var place = (source: 0, folded: 0)
+    for edit in folded.edits {
+        try require(
+            edit.source >= place.source && edit.folded >= place.folded, "edits overlap or stand in the wrong order")
+        try require(Int(edit.source) - place.source == Int(edit.folded) - place.folded, "a copy of another length")
+        place = (Int(edit.source + edit.sourceCount), Int(edit.folded + edit.foldedCount))
+    }
+    try require(
+        bytes.count - place.source == folded.bytes.count - place.folded, "what follows the last edit has another length"
+    )
+}
+
+private func checkSpans(of folded: FoldedText, _ bytes: UnsafeRawBufferPointer, _ isText: Bool) throws {
+    func isEdge(_ place: Int) -> Bool { place == bytes.count || bytes[place] & 0xC0 != 0x80 }
+    func isFoldedEdge(_ place: Int) -> Bool { place == folded.bytes.count || folded.bytes[place] & 0xC0 != 0x80 }
+    let count = folded.bytes.count
+    for start in stride(from: 0, through: count, by: 1 + count / 64) {
+        for end in [start, min(start + 1, count), min(start + 7, count), count] {
+            let span = folded.sourceRange(of: start..<end)
+            try require(span.lowerBound >= 0 && span.upperBound <= bytes.count, "a span reaches beyond its text")
+            guard isText, isFoldedEdge(start), isFoldedEdge(end) else { continue }
+            try require(isEdge(span.lowerBound) && isEdge(span.upperBound), "a span cuts a character")
+        }
+    }
+}
+
+/// Terms one a line (`~` before those that match inside of words), an empty line, the text.
+private func checkTerms(_ bytes: [UInt8]) async throws {
+    let (terms, text) = bytes.withUnsafeBytes { bytes in
+        let (head, rest) = bytes.split(at: "\n\n")
+        return (head.text.split(separator: "\n").prefix(8).map(String.init), (rest ?? head).text)
+    }
+    let signals = terms.map { term in
+        var signal = Signal(type: .term, value: term.hasPrefix("~") ? String(term.dropFirst()) : term)
+        signal.match = term.hasPrefix("~") ? .substring : .word
+        return signal
+    }
+    .filter { (try? SignalValue.normalized($0.value, $0.type)) != nil && $0.value.utf8.count <= 256 }
+    let set = SignalSet(signals)
+    let matcher = try TermMatcher(set)
+    guard let found = matcher.occurrences(in: text), let folded = FoldedText(text) else {
+        throw Broken(description: "a text can't be looked through")
+    }
+    let source = Array(text.utf8)
+    for occurrence in found {
+        let range = occurrence.range
+        try require(range.lowerBound >= 0 && range.upperBound <= source.count, "a span reaches beyond its text")
+        for edge in [range.lowerBound, range.upperBound] where edge < source.count {
+            try require(source[edge] & 0xC0 != 0x80, "a span cuts a character")
+        }
+    }
+    // Inside of words there is nothing to know but the bytes.
+    for (position, signal) in set.signals.enumerated() where signal.match == .substring {
+        guard termProblem(signal) == nil, let term = FoldedText(signal.value) else { continue }
+        let count = places(of: trimmed(term.bytes), in: folded.bytes)
+        let known = found.count { Int($0.signal) == position }
+        try require(
+            count == known || found.count >= 100_000, "\(known) occurrences of a term that occurs \(count) times")
+    }
+    try await checkFindings(set, text, Set(found.map(\.signal)).count)
+}
+
+/// The detector says the same of an event with that body.
+private func checkFindings(_ set: SignalSet, _ text: String, _ expected: Int) async throws {
+    guard text.utf8.count <= DecodeLimits().textBytes, !text.isEmpty else { return }
+    var event = ByteWriter()
+    event.append(
+        "{\"type\":\"weir.upload.created.v1\",\"source\":\"s\",\"id\":\"e\",\"data\":{\"account\":{\"id\":\"a\"}")
+    event.append(",\"text\":{\"body\":")
+    event.appendJSON(text)
+    event.append("}}}")
+    let batch = makeBatch(event.bytes, .standard)
+    let registration = textDetectors[0]
+    let detector = try registration.make(
+        DetectorContext(signals: set, settings: Settings(known: registration.settings)))
+    let findings = try await detector.inspect(
+        Inspection(batch: batch, selection: .all(1), media: MediaFacts(unreadCount: 0)))
+    try require(findings.unavailable.isEmpty, "an event can't be looked at")
+    try require(findings.found.count == expected, "\(findings.found.count) findings of \(expected) terms")
+    for finding in findings.found {
+        guard let span = finding.span else { throw Broken(description: "a finding without a span") }
+        try require(
+            span.start >= 0 && span.start <= span.end && span.end <= text.utf8.count, "a span reaches beyond its text")
+    }
+}
+
+private func trimmed(_ bytes: [UInt8]) -> [UInt8] {
+    let space = UInt8(ascii: " ")
+    return Array(bytes.drop { $0 == space }.reversed().drop { $0 == space }.reversed())
+}
+
+private func places(of term: [UInt8], in text: [UInt8]) -> Int {
+    guard text.count >= term.count else { return 0 }
+    return (0...text.count - term.count).count { text[$0..<$0 + term.count].elementsEqual(term) }
+}
