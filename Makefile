@@ -57,6 +57,11 @@ sanitize: ## run mutated input through the readers under AddressSanitizer
 	@$(ready)
 	Tests/sanitize.sh
 
+.PHONY: fuzz
+fuzz: ## coverage-guided fuzzing of every reader; TARGET="…" for some, SECONDS=… for each (20)
+	@$(ready)
+	Tests/fuzz.sh $(or $(SECONDS),20) $(TARGET)
+
 .PHONY: faults
 faults: release ## exactly once under every fault, on real brokers: SUITE=… SEED=… MINUTES=… ARGUMENTS="…"
 	@$(python) load-tests/faults/play.py $(or $(SUITE),short) --seed $(or $(SEED),1) \
@@ -96,4 +101,4 @@ docs-check: release ## run the commands of README and docs as they stand
 
 .PHONY: clean
 clean: ## remove everything that was built
-	rm -rf .build .build-asan .venv
+	rm -rf .build .build-asan .build-fuzz .venv
