@@ -145,7 +145,7 @@ package func quoted(_ text: String) -> String {
         default: false
         }
     }
-    let reserved: Set = ["", "~", "null", "true", "false", "yes", "no", "on", "off"]
+    let reserved: Set = ["", "~", "...", "null", "true", "false", "yes", "no", "on", "off"]
     if safe, !reserved.contains(text.lowercased()), text.first != "-" { return text }
     var out = "\""
     for scalar in text.unicodeScalars {
