@@ -1,7 +1,7 @@
 """`weir scan` gives the verdicts that the topic gives: the same records through both, compared byte for byte.
 
-Made-up uploads, the examples of topology/examples and records that are no events go through `weir run` on a topic of one
-partition and through `weir scan`, with the shipped pipeline and policy. Only times may differ.
+Made-up uploads, the examples of topology/examples and records that are no events go through `weir run` on a topic of
+one partition and through `weir scan`, with the shipped pipeline and policy. Only times may differ.
 """
 
 import json
@@ -99,7 +99,9 @@ def main() -> int:
     shutil.rmtree(folder)
     wanted = len(lines) - len(POISON)
     if len(of_topic) != wanted or sorted(of_topic) != sorted(of_scan):
-        different = next((pair for pair in zip(sorted(of_topic), sorted(of_scan)) if pair[0] != pair[1]), ("", ""))
+        different = next(
+            (pair for pair in zip(sorted(of_topic), sorted(of_scan), strict=False) if pair[0] != pair[1]), ("", "")
+        )
         print(f"DIFFERENT: {len(of_topic)} verdicts on the topic, {len(of_scan)} scanned, {wanted} wanted")
         print(f"topic: {different[0]}\nscan:  {different[1]}")
         return 1

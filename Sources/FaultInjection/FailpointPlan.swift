@@ -46,6 +46,7 @@ package final class FailpointPlan: Sendable {
         switch action {
         case .exit(.zero): kill(getpid(), SIGKILL)
         case .exit(let delay): FailpointPlan.killLater(delay)
+        // These two block the thread that comes by, the cooperative pool's too: that is the fault that was asked for.
         case .pause: while true { sleep(3_600) }
         case .delay(let duration): usleep(UInt32(clamping: duration.microseconds))
         case .error: throw InjectedFault(point: point)

@@ -16,9 +16,10 @@ extension Lane {
                 return "\(name): \(partition) has been working on the same records for \(Int(age.inSeconds)) s"
             }
         }
+        guard let lastRound = lastRound.withLock({ $0 }) else { return nil }
+        let silence = ContinuousClock.now - lastRound
         // While it waits for brokers it is not the loop that hangs.
-        let silence = ContinuousClock.now - lastRound.withLock { $0 }
-        guard silence > limit, !monitor.isBusy, isLooping.withLock({ $0 }) else { return nil }
+        guard silence > limit, !monitor.isBusy else { return nil }
         return "\(name): its loop has not come round for \(Int(silence.inSeconds)) s"
     }
 }

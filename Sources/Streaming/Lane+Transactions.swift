@@ -54,10 +54,10 @@ extension Lane {
         guard phase == .running || isDraining, let opened = transaction.opened, !transaction.isEmpty else { return }
         progress.advance(to: "committing a transaction")
         do throws(KafkaError) {
-            let (offsets, patience) = (transaction.offsets, patience)
+            let (offsets, patience, losses) = (transaction.offsets, patience, consumer.losses)
             try await calling { [producer, consumer] () async throws(KafkaError) in
                 try await producer.begin()
-                try await producer.sendOffsets(offsets, of: consumer, within: patience)
+                try await producer.sendOffsets(offsets, of: consumer, losses: losses, within: patience)
             }
             // Whoever lost a partition meanwhile has nothing to commit for it any more.
             guard phase == .running || isDraining else { return }

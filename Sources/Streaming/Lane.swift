@@ -39,9 +39,9 @@ package actor Lane: Service {
     nonisolated let monitor: CallMonitor
     /// For the watchdog: which partitions are worked on.
     nonisolated let watched = Mutex<[TopicPartition: PartitionSession]>([:])
-    /// When the loop last came round. It does every few seconds, whatever happens, unless it hangs.
-    nonisolated let lastRound = Mutex(ContinuousClock.now)
-    nonisolated let isLooping = Mutex(false)
+    /// When the loop last came round; nil before its beginning and after its end. It comes round every few seconds,
+    /// whatever happens, unless it hangs.
+    nonisolated let lastRound = Mutex<ContinuousClock.Instant?>(nil)
     nonisolated let wakeup = Wakeup()
 
     let consumer: GroupConsumer
@@ -144,8 +144,7 @@ package actor Lane: Service {
     }
 
     private func loop(_ group: inout DiscardingTaskGroup, until shutdown: ShutdownSignal) async {
-        isLooping.withLock { $0 = true }
-        defer { isLooping.withLock { $0 = false } }
+        defer { lastRound.withLock { $0 = nil } }
         while fatal == nil {
             if Task.isCancelled { break }
             lastRound.withLock { $0 = .now }

@@ -25,8 +25,8 @@ struct DeadLetterShareTests {
         }
         #expect(registry.prometheusText().contains(#"weir_lane_stopped{lane="bulk"} 1"#))
         // Some were diverted before there were enough to tell; what is committed is what came out.
-        let before = try await stream.results(waitingFor: 0)
         let committed = try await stream.committed().values.reduce(0) { $0 + max(0, $1) }
+        let before = try await stream.results(waitingFor: Int(committed))
         #expect(before.deadLetters.count < 2_000)
         #expect(Int(committed) == before.deadLetters.count)
 

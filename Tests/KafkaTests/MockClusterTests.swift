@@ -82,6 +82,36 @@ internal import Testing
         }
     }
 
+    /// A member that lost its partitions and joined again looks as good as before; what it had in hand is not its own.
+    @Test(.timeLimit(.minutes(2)))
+    func offsetsFromBeforeALossAreRefused() async throws {
+        try await withCluster { cluster in
+            let consumer = try GroupConsumer(
+                bootstrap: cluster.bootstrap, group: "losers", instance: nil, properties: Self.consumer,
+                wakeup: Wakeup(), monitor: CallMonitor())
+            try await consumer.subscribe(to: ["uploads"])
+            let assigned = try await nextRebalance(consumer).rebalance
+            let offsets = Dictionary(uniqueKeysWithValues: assigned.partitions.map { ($0, Int64(1)) })
+            _ = try await consumer.assign(assigned)
+            try await withProducer(cluster) { producer in
+                try await producer.initTransactions(timeout: .seconds(20))
+                try await producer.begin()
+                let losses = consumer.losses
+                try await producer.sendOffsets(offsets, of: consumer, losses: losses)
+                consumer.noteLoss()
+                do throws(KafkaError) {
+                    try await producer.sendOffsets(offsets, of: consumer, losses: losses)
+                    Issue.record("offsets from before the loss were sent")
+                } catch {
+                    #expect(error.remedy == .abort)
+                }
+                try await producer.sendOffsets(offsets, of: consumer, losses: consumer.losses)
+                try await producer.abort()
+            }
+            await consumer.close()
+        }
+    }
+
     /// An answer of a broker to one request of a transaction, and what its owner must do.
     struct Injection: Sendable, CustomTestStringConvertible {
         let request: MockCluster.Request

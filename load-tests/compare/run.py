@@ -171,7 +171,7 @@ class Compare:
         turn = {"contender": contender.label, "round": number, "events": self._chosen.events, **figures}
         self.turns.append(turn)
         told = (
-            f"{turn['eventsPerSecond']:,} events/s, {turn['verdictBytes']} B a verdict, {turn['cpuSeconds']} s of processor"
+            f"{turn['eventsPerSecond']:,} events/s, {turn['verdictBytes']} B a verdict, {turn['cpuSeconds']} s of CPU"
         )
         print(
             f"round {number}: {contender.label}: {told}",

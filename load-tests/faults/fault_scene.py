@@ -10,8 +10,8 @@ from subprocess import CalledProcessError
 from typing import Any, cast
 
 from cluster import ProxiedCluster, is_alive
-from proxied import END_TXN, Proxy
 from desk import Desk
+from proxied import END_TXN, Proxy
 from scene import LEAVE_WITHIN, Scene
 from schedule import Fault
 from suites import FAILPOINT, JOIN, PROXY
@@ -86,8 +86,8 @@ class FaultScene(Scene):
         return None
 
     def _look_for_trouble(self, watch: Watch, desk: Desk) -> None:
-        """Plays the supervisor where one is needed: a network that holds a static member's request to join back until it
-        has sent another lets both arrive, and then the brokers fence the member by its own name. The library calls that
+        """Plays the supervisor where one is needed: a network that holds a static member's request to join back until
+        it has sent another lets both arrive, and then the brokers fence the member by its own name. The library calls that
         fatal, and the process ends."""
         for process in self._processes:
             code = None if process in self._away else process.exit_code()

@@ -14,7 +14,8 @@ table { border-collapse: collapse } td, th { padding: .1em .8em; text-align: lef
 
 def page(played: list[dict[str, Any]]) -> str:
     sections = "\n".join(section(one) for one in played)
-    return f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Faults</title><style>{STYLE}</style>\n{sections}</html>\n'
+    head = f'<meta charset="utf-8"><title>Faults</title><style>{STYLE}</style>'
+    return f'<!doctype html><html lang="en">{head}\n{sections}</html>\n'
 
 
 def section(one: dict[str, Any]) -> str:
@@ -44,7 +45,9 @@ def timeline(one: dict[str, Any]) -> str:
     def x(seconds: float) -> float:
         return round(LEFT + seconds / end * (WIDTH - LEFT), 1)
 
-    points = " ".join(f"{x(second + 0.5)},{round(HEIGHT - rate / top * HEIGHT, 1)}" for second, rate in enumerate(rates))
+    points = " ".join(
+        f"{x(second + 0.5)},{round(HEIGHT - rate / top * HEIGHT, 1)}" for second, rate in enumerate(rates)
+    )
     marks = "".join(
         f'<rect x="{x(note["began"])}" y="0" width="{max(1.5, x(note.get("over", note["began"])) - x(note["began"]))}"'
         f' height="{HEIGHT}" fill="#b3261e" opacity="0.25"><title>{escape(note["kind"])}</title></rect>'

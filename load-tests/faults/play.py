@@ -38,7 +38,9 @@ def options() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     known = [*SUITES, "short", "all", "soak"]
-    parser.add_argument("suites", nargs="*", default=["short"], metavar="SUITE", help="default short; soak: everything, mixed")
+    parser.add_argument(
+        "suites", nargs="*", default=["short"], metavar="SUITE", help="default short; soak: everything, mixed"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=1, help="so many seeds from --seed on")
     parser.add_argument("--brokers", type=int, default=1, choices=[1, 3])
@@ -78,7 +80,11 @@ def play(name: str, suite: Suite, seed: int, chosen: argparse.Namespace) -> dict
     folder = Path(tempfile.mkdtemp(prefix=f"weir-fault-{name}-"))
     began = time.monotonic()
     needs_proxy = suite.is_proxied or chosen.brokers > 1
-    cluster = ProxiedCluster(folder / "kafka", chosen.brokers, keep=True) if needs_proxy else Broker(folder / "kafka", keep=True)
+    cluster = (
+        ProxiedCluster(folder / "kafka", chosen.brokers, keep=True)
+        if needs_proxy
+        else Broker(folder / "kafka", keep=True)
+    )
     result: dict[str, Any] = {"test": "faults", "suite": name, "seed": seed, "brokers": chosen.brokers, "holds": False}
     result |= {"time": results.stamp(), "machine": results.machine(), "uploads": suite.uploads}
     command = f"python3 load-tests/faults/play.py {name} --seed {seed} --brokers {chosen.brokers}"
@@ -121,8 +127,8 @@ def line(result: dict[str, Any]) -> str:
         counts = result["check"]["counts"]
         median = recovered[len(recovered) // 2] if recovered else 0
         return (
-            f"faults: HELD ({done}; {len(result['faults'])} faults, {result['uploads']} uploads, {counts['aborted']} aborted"
-            f" and unseen; recovered after {median} s in the middle, {recovered[-1] if recovered else 0} s at most)"
+            f"faults: HELD ({done}; {len(result['faults'])} faults, {result['uploads']} uploads,"
+            f" {counts['aborted']} aborted and unseen; recovered after {median} s in the middle, {recovered[-1] if recovered else 0} s at most)"
         )
     why = result.get("trouble") or result.get("readViolations") or result.get("check", {}).get("first")
     return f"faults: BROKEN ({done}): {json.dumps(why)}"

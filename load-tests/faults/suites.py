@@ -64,12 +64,16 @@ SUITES = {
     "failpoints": Suite(EXITS, pace=6.0, meaning="death at each named place"),
     "errors": Suite([ERRORS, ERRORS, KILL], meaning="each step of a transaction fails now and then"),
     "ends": Suite([TERM, TWIN, TERM, TERM], meaning="SIGTERM under load, and two processes of one name"),
-    "members": Suite([JOIN, f"{FAILPOINT}:revocation-drain=exit@1", JOIN, TERM, JOIN], pace=7.0, meaning="1 to 3 members"),
+    "members": Suite(
+        [JOIN, f"{FAILPOINT}:revocation-drain=exit@1", JOIN, TERM, JOIN], pace=7.0, meaning="1 to 3 members"
+    ),
     "pauses": Suite([PAUSE], pace=35.0, meaning="a process that stands still beyond its session, then goes on"),
     "brokers": Suite([BROKER] * 3, pace=8.0, meaning="brokers killed and restarted"),
     "commits": Suite(COMMITS * 2, pace=10.0, meaning="commits whose outcome nobody knows"),
     "network": Suite(NETWORK, pace=6.0, meaning="connections cut, delayed, refused, doubled"),
-    "blackholes": Suite(BLACKHOLES, pace=12.0, meaning="connections that bring nothing, one way, both, beyond the session"),
+    "blackholes": Suite(
+        BLACKHOLES, pace=12.0, meaning="connections that bring nothing, one way, both, beyond the session"
+    ),
     "partitions": Suite([f"{PROXY}:partition"] * 2, pace=14.0, meaning="one process cut off from the brokers"),
 }
 SHORT = ["failpoints", "commits", "blackholes"]
@@ -80,7 +84,9 @@ def schedule(suite: Suite, seed: int) -> list[Fault]:
     """One after the other at about the suite's pace, in an order drawn from the seed."""
     draw = random.Random(f"suite {seed}")
     kinds = draw.sample(suite.kinds, len(suite.kinds))
-    return [fault(draw, (number + draw.uniform(0.3, 0.9)) * suite.pace, kind, suite) for number, kind in enumerate(kinds)]
+    return [
+        fault(draw, (number + draw.uniform(0.3, 0.9)) * suite.pace, kind, suite) for number, kind in enumerate(kinds)
+    ]
 
 
 def soak(seed: int, seconds: float, pace: float = 10.0) -> Suite:

@@ -1,8 +1,9 @@
 """Whether a process that hangs notices it: each place that can hang is made to, and the watchdog must end the process.
 
-One process a place, each with its own group and topics, all at once. A failpoint makes the calling thread stand still for
-ever at the third time; other partitions and lanes go on, which is what makes such a process look healthy. It must end
-with exit code 70 and a line of its log that says where it stood, and what it had not done must be done by its successor.
+One process a place, each with its own group and topics, all at once. A failpoint makes the calling thread stand still
+for ever at the third time; other partitions and lanes go on, which is what makes such a process look healthy. It must end
+with exit code 70 and a line of its log that says where it stood, and what it had not done must be done by
+its successor.
 """
 
 import argparse
@@ -176,7 +177,7 @@ def judge(case: Case, code: int | None) -> str:
         return f"ended with {code}, not 70"
     lines = [line for line in case.log().splitlines() if "no progress: giving up" in line]
     if not lines or case.wedge.says not in lines[-1]:
-        return f"does not say \"{case.wedge.says}\": {lines[-1:] or case.log()[-500:]}"
+        return f'does not say "{case.wedge.says}": {lines[-1:] or case.log()[-500:]}'
     return ""
 
 

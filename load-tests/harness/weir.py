@@ -121,7 +121,7 @@ class Weir:
 
     def last_words(self) -> str:
         """The last line of its log that is one."""
-        return ([""] + self._log.read_text(errors="replace").split("\n"))[-2]
+        return ["", *self._log.read_text(errors="replace").split("\n")][-2]
 
     def exit_code(self) -> int | None:
         """None while it runs."""

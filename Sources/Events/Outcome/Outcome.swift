@@ -53,12 +53,7 @@ extension ByteWriter {
         appendHex(outcome.verdict.id)
         append("\",\"ruling\":")
         appendJSON(outcome.ruling.rawValue)
-        append(",\"action\":\"")
-        append(outcome.action.name)
-        append("\"")
-        if outcome.preserve { append(",\"preserve\":true") }
-        append(",\"labels\":")
-        appendJSON(outcome.labels)
+        appendDecision(outcome.action, preserve: outcome.preserve, labels: outcome.labels)
         for (name, text) in [("reviewer", outcome.reviewer), ("reason", outcome.reason)] {
             guard let text else { continue }
             append(",")
@@ -71,20 +66,9 @@ extension ByteWriter {
         append(",\"account\":")
         appendJSON(outcome.verdict.account)
         append(",\"input\":")
-        append(outcome.verdict.input)
+        appendPlace(outcome.verdict.input)
         append(",\"times\":{\"uploaded\":")
         appendJSON(outcome.verdict.uploaded)
         append("}}}")
-    }
-
-    /// `{"topic":"…","partition":0,"offset":0}`
-    mutating func append(_ place: RecordPlace) {
-        append("{\"topic\":")
-        appendJSON(place.topic)
-        append(",\"partition\":")
-        append(Int64(place.partition))
-        append(",\"offset\":")
-        append(place.offset)
-        append("}")
     }
 }

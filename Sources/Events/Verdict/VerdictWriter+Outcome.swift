@@ -33,12 +33,7 @@ extension VerdictWriter {
             var account = outcome.verdict.account
             account.withUTF8 { appendAccountHash(UnsafeRawBufferPointer($0), to: &out) }
         }
-        out.append(",\"action\":\"")
-        out.append(outcome.action.name)
-        out.append("\"")
-        if outcome.preserve { out.append(",\"preserve\":true") }
-        out.append(",\"labels\":")
-        out.appendJSON(outcome.labels)
+        out.appendDecision(outcome.action, preserve: outcome.preserve, labels: outcome.labels)
         out.append(",\"rule\":null,\"policy\":null,\"findings\":[],\"degraded\":[]")
         // What was looked at had been found by detectors.
         out.append(",\"automated\":{\"detection\":true,\"decision\":false},\"shadow\":[],\"fingerprints\":[]")
@@ -57,7 +52,7 @@ extension VerdictWriter {
             out.appendJSON(reason)
         }
         out.append("},\"input\":")
-        out.append(record.place)
+        out.appendPlace(record.place)
         out.append(",\"times\":{\"uploaded\":")
         out.appendJSON(outcome.verdict.uploaded)
         out.append(",\"received\":")

@@ -88,13 +88,9 @@ package struct VerdictWriter: Sendable {
             appendFindings(judgement, event, text, to: &out)
             appendShadow(judgement.shadow, to: &out)
             appendFingerprints(judgement, event, text, to: &out)
-            out.append(",\"supersedes\":null,\"input\":{\"topic\":")
-            out.appendJSON(batch.topic)
-            out.append(",\"partition\":")
-            out.append(Int64(batch.partition))
-            out.append(",\"offset\":")
-            out.append(event.offset)
-            out.append("},\"times\":{\"uploaded\":")
+            out.append(",\"supersedes\":null,\"input\":")
+            out.appendPlace(batch.topic, batch.partition, event.offset)
+            out.append(",\"times\":{\"uploaded\":")
             out.appendJSON(event.time)
             out.append(",\"received\":")
             out.appendJSON(event.received)
@@ -123,12 +119,7 @@ package struct VerdictWriter: Sendable {
     }
 
     private func appendDecision(_ decision: Decision, to out: inout ByteWriter) {
-        out.append(",\"action\":\"")
-        out.append(decision.action.name)
-        out.append("\"")
-        if decision.preserve { out.append(",\"preserve\":true") }
-        out.append(",\"labels\":")
-        out.appendJSON(decision.labels)
+        out.appendDecision(decision.action, preserve: decision.preserve, labels: decision.labels)
         out.append(",\"rule\":")
         if let rule = decision.rule { out.appendJSON(rule) } else { out.append("null") }
         out.append(",\"policy\":")

@@ -1,5 +1,6 @@
 internal import CRdkafka
 package import Concurrency
+internal import Synchronization
 
 /// A member of a consumer group with a queue for each partition, whose revocations wait until they are drained.
 ///
@@ -13,6 +14,7 @@ package actor GroupConsumer {
     private var queues: [TopicPartition: PartitionQueue] = [:]
     private var hadAssignment = false
     private var subscribedAt: ContinuousClock.Instant?
+    private nonisolated let lossCount = Mutex(0)
 
     /// - Parameters:
     ///   - instance: makes the membership static (`group.instance.id`): a restart keeps its partitions.
@@ -43,6 +45,7 @@ package actor GroupConsumer {
             if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE {
                 let assigned = rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
                 let lost = !assigned && rd_kafka_assignment_lost(client.handle) != 0
+                if lost { noteLoss() }
                 let rebalance = Rebalance(owning: event, isLost: lost)
                 return assigned ? .assigned(rebalance) : .revoked(rebalance)
             }
@@ -52,6 +55,12 @@ package actor GroupConsumer {
         }
         return nil
     }
+
+    /// How often partitions were lost. What was done for a group is void once this has moved: the member may have
+    /// joined again since, and look as good as before.
+    package nonisolated var losses: Int { lossCount.withLock { $0 } }
+
+    nonisolated func noteLoss() { lossCount.withLock { $0 += 1 } }
 
     package func subscribe(to topics: [String]) throws(KafkaError) {
         let list = PartitionList(topics.map { TopicPartition($0, -1) })

@@ -6,7 +6,9 @@ struct GroupMetadata: ~Copyable {
 
     /// - Throws: if the consumer is no proper member of its group at the moment. With generation -1 and no member id
     ///   the broker would take the offsets without asking whether this member still owns the partitions.
-    init(of client: Client) throws(KafkaError) {
+    /// - Parameter losses: of the consumer, when what is to be committed was still its own.
+    init(of consumer: GroupConsumer, losses: Int) throws(KafkaError) {
+        let client = consumer.client
         guard rd_kafka_assignment_lost(client.handle) == 0 else {
             throw GroupMetadata.notAMember("the assignment is lost")
         }
@@ -16,6 +18,11 @@ struct GroupMetadata: ~Copyable {
         if let generation = GroupMetadata.generation(pointer), generation < 0 {
             rd_kafka_consumer_group_metadata_destroy(pointer)
             throw GroupMetadata.notAMember("the consumer is between two generations of its group")
+        }
+        // Only now: a loss that comes later leaves this with a generation that the broker refuses.
+        guard consumer.losses == losses else {
+            rd_kafka_consumer_group_metadata_destroy(pointer)
+            throw GroupMetadata.notAMember("partitions were lost meanwhile")
         }
         self.pointer = pointer
     }

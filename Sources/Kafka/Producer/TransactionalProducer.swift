@@ -94,16 +94,20 @@ package actor TransactionalProducer {
     /// Makes consumed offsets part of the transaction, under the consumer's present generation of its group.
     /// - Parameters:
     ///   - offsets: the next record to read, by partition.
+    ///   - losses: of the consumer, when these partitions were still its own.
     ///   - limit: how long to wait for brokers, at most as long as a transaction lives.
     package func sendOffsets(
-        _ offsets: [TopicPartition: Int64], of consumer: GroupConsumer, within limit: Duration = .seconds(3_600)
+        _ offsets: [TopicPartition: Int64], of consumer: GroupConsumer, losses: Int,
+        within limit: Duration = .seconds(3_600)
     ) throws(KafkaError) {
         let list = PartitionList(offsets)
+        // One for all attempts: after a rebalance in between, others may have had the partitions.
+        let metadata = try GroupMetadata(of: consumer, losses: losses)
         let patience = min(limit, timeout)
         let deadline = ContinuousClock.now + patience
         while true {
             do throws(KafkaError) {
-                return try sendOffsets(list, of: consumer, patience)
+                return try sendOffsets(list, metadata, patience)
             } catch {
                 // Retriable means: the same offsets again.
                 guard error.isRetriable, !error.requiresAbort, ContinuousClock.now < deadline else { throw error }
@@ -113,9 +117,8 @@ package actor TransactionalProducer {
     }
 
     private func sendOffsets(
-        _ list: borrowing PartitionList, of consumer: GroupConsumer, _ patience: Duration
+        _ list: borrowing PartitionList, _ metadata: borrowing GroupMetadata, _ patience: Duration
     ) throws(KafkaError) {
-        let metadata = try GroupMetadata(of: consumer.client)
         let call = monitor.began("send offsets to transaction", within: patience + .seconds(30))
         defer { monitor.ended(call) }
         try check(

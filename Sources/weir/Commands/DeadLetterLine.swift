@@ -74,13 +74,8 @@ enum DeadLetterLine {
         out.appendJSON(letter.message)
         out.append(",\"attempt\":")
         out.append(letter.attempt)
-        out.append(",\"source\":{\"topic\":")
-        out.appendJSON(letter.source.topic)
-        out.append(",\"partition\":")
-        out.append(Int64(letter.source.partition))
-        out.append(",\"offset\":")
-        out.append(letter.source.offset)
-        out.append("}")
+        out.append(",\"source\":")
+        out.appendPlace(letter.source)
     }
 
     /// As text where it is UTF-8, else in Base64 under another name.
