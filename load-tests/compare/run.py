@@ -170,9 +170,7 @@ class Compare:
             self._verdict_bytes = round(figures["verdictBytes"])
         turn = {"contender": contender.label, "round": number, "events": self._chosen.events, **figures}
         self.turns.append(turn)
-        told = (
-            f"{turn['eventsPerSecond']:,} events/s, {turn['verdictBytes']} B a verdict, {turn['cpuSeconds']} s of CPU"
-        )
+        told = f"{turn['eventsPerSecond']:,} events/s, {turn['verdictBytes']} B a verdict, {turn['cpuSeconds']} s CPU"
         print(
             f"round {number}: {contender.label}: {told}",
             file=sys.stderr if self._chosen.figures else sys.stdout,

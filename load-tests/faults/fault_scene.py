@@ -87,8 +87,8 @@ class FaultScene(Scene):
 
     def _look_for_trouble(self, watch: Watch, desk: Desk) -> None:
         """Plays the supervisor where one is needed: a network that holds a static member's request to join back until
-        it has sent another lets both arrive, and then the brokers fence the member by its own name. The library calls that
-        fatal, and the process ends."""
+        it has sent another lets both arrive, and then the brokers fence the member by its own name. The library calls
+        that fatal, and the process ends."""
         for process in self._processes:
             code = None if process in self._away else process.exit_code()
             if code == 1 and self._proxy and "FENCED_INSTANCE_ID" in process.last_words():

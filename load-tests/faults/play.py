@@ -125,10 +125,11 @@ def line(result: dict[str, Any]) -> str:
     done = f"{result['suite']}, seed {result['seed']}, {result['brokers']} broker(s), {result['total']} s"
     if result["holds"]:
         counts = result["check"]["counts"]
-        median = recovered[len(recovered) // 2] if recovered else 0
+        middle, most = (recovered[len(recovered) // 2], recovered[-1]) if recovered else (0, 0)
         return (
             f"faults: HELD ({done}; {len(result['faults'])} faults, {result['uploads']} uploads,"
-            f" {counts['aborted']} aborted and unseen; recovered after {median} s in the middle, {recovered[-1] if recovered else 0} s at most)"
+            f" {counts['aborted']} aborted and unseen;"
+            f" recovered after {middle} s in the middle, {most} s at most)"
         )
     why = result.get("trouble") or result.get("readViolations") or result.get("check", {}).get("first")
     return f"faults: BROKEN ({done}): {json.dumps(why)}"

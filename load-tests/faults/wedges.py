@@ -1,8 +1,8 @@
 """Whether a process that hangs notices it: each place that can hang is made to, and the watchdog must end the process.
 
 One process a place, each with its own group and topics, all at once. A failpoint makes the calling thread stand still
-for ever at the third time; other partitions and lanes go on, which is what makes such a process look healthy. It must end
-with exit code 70 and a line of its log that says where it stood, and what it had not done must be done by
+for ever at the third time; other partitions and lanes go on, which is what makes such a process look healthy. It must
+end with exit code 70 and a line of its log that says where it stood, and what it had not done must be done by
 its successor.
 """
 
