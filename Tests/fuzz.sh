@@ -36,6 +36,7 @@ done
 
 # The handler that prints backtraces reads the stack in a way of its own, which the sanitizer would report instead.
 export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:quarantine_size_mb=64
+export LSAN_OPTIONS=suppressions=Tests/Fuzzing/leaks.suppressions:print_suppressions=0
 
 run() {
     local name=$1 kind=$2 seeds=("${@:3}") work=$scratch/runs/$1 log dictionary=()

@@ -244,14 +244,18 @@ def ratio_to(label: str, turns: list[dict[str, Any]]) -> float:
 
 
 def figures(turns: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Each contender's median, and how Weir stands to it."""
+    """Each contender's median, and how Weir stands to it; beside each what it wrote and what processor time it took."""
     medians, seconds = medians_of(turns), medians_of(turns, "seconds")
+    written, cpu = medians_of(turns, "verdictBytes"), medians_of(turns, "cpuSeconds")
     for label, median in medians.items():
         common = {"n": turns[0]["events"], "seconds": seconds[label]}
-        yield {"name": f"peers-{label}", "value": median, "unit": "events/s", **common}
+        profile = {"cpuSeconds": cpu[label], "verdictBytes": written[label]}
+        yield {"name": f"peers-{label}", "value": median, "unit": "events/s", **common, "profile": profile}
         if label != "weir" and "weir" in medians:
             ratio = round(ratio_to(label, turns), 3)
-            yield {"name": f"peers-weir-to-{label}", "value": ratio, "unit": "ratio", **common}
+            profile = {"cpuSeconds": round(cpu[label] / cpu["weir"], 3)}
+            profile["verdictBytes"] = round(written[label] / written["weir"], 3)
+            yield {"name": f"peers-weir-to-{label}", "value": ratio, "unit": "ratio", **common, "profile": profile}
 
 
 def print_table(turns: list[dict[str, Any]]) -> None:

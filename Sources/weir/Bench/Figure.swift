@@ -22,8 +22,8 @@ struct Figure: Sendable {
     let n: Int
     let seconds: Double
     var target: Target?
-    /// What it is made up of, in the same unit.
-    var profile: [(part: StaticString, value: Double)] = []
+    /// What explains it: its parts in the same unit, or what else was measured of it.
+    var profile: [(part: String, value: Double)] = []
 
     var isMet: Bool { target?.isMet(by: value) ?? true }
 
@@ -52,9 +52,9 @@ struct Figure: Sendable {
             out.append(isMet ? ",\"met\":true" : ",\"met\":false")
         }
         for (index, entry) in profile.enumerated() {
-            out.append(index == 0 ? ",\"profile\":{\"" : ",\"")
-            out.append(entry.part)
-            out.append("\":")
+            out.append(index == 0 ? ",\"profile\":{" : ",")
+            out.appendJSON(entry.part)
+            out.append(":")
             out.append(entry.value, places: 3)
             if index == profile.count - 1 { out.append("}") }
         }

@@ -5,8 +5,11 @@ import Events
 /// as figures.
 enum PeerBenchmark {
     private static let harness = "load-tests/compare/run.py"
-    // The same job is the one with as many bytes of output.
-    private static let targets = ["peers-weir-to-c-same-bytes": 0.5, "peers-weir-to-python-same-bytes": 1.5]
+    /// Beside both: those that write as many bytes as Weir, and those that write a quarter of them.
+    private static let targets = [
+        "peers-weir-to-c": 0.5, "peers-weir-to-c-same-bytes": 0.5,
+        "peers-weir-to-python": 1.5, "peers-weir-to-python-same-bytes": 1.5,
+    ]
 
     struct NoHarness: Error, CustomStringConvertible {
         let description: String
@@ -37,9 +40,15 @@ enum PeerBenchmark {
             case .text(let unit)? = members["unit"], case .integer(let n)? = members["n"],
             let seconds = number(members["seconds"])
         else { throw NoHarness(description: "peers: \(harness) said \(String(decoding: line, as: UTF8.self))") }
-        return Figure(
+        var figure = Figure(
             name: name, value: value, unit: unit, n: Int(n), seconds: seconds,
             target: targets[name].map(Figure.Target.atLeast))
+        if case .object(let profile)? = members["profile"] {
+            figure.profile = profile.sorted { $0.key < $1.key }.compactMap { part, value in
+                number(value).map { (part, $0) }
+            }
+        }
+        return figure
     }
 
     private static func number(_ value: JSONObject.Value?) -> Double? {
