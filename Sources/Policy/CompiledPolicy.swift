@@ -55,7 +55,9 @@ package struct CompiledPolicy: Sendable {
 
     /// The first rule that applies, or the default.
     package func decide(_ input: Input) -> Decision {
-        for rule in rules where rule.test.holds(input) {
+        // By index: a rule is copied only when it applies.
+        for index in rules.indices where rules[index].test.holds(input) {
+            let rule = rules[index]
             let labels =
                 switch rule.labels {
                 case .fixed(let labels): labels

@@ -82,7 +82,8 @@ extension Lane {
         let now = Timestamp.now()
         metrics.transactions["committed"].increment()
         metrics.transactionSeconds.observe(ContinuousClock.now - opened)
-        metrics.endToEnd.observe(done.received.lazy.map { Double(now.nanoseconds - $0.nanoseconds) / 1e9 })
+        let received = done.received
+        metrics.endToEnd.observe(count: received.count) { Double(now.nanoseconds - received[$0].nanoseconds) / 1e9 }
         for (partition, offset) in done.offsets {
             metrics.committed(partition, offset, newest: done.newest[partition])
         }

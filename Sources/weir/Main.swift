@@ -13,8 +13,10 @@ struct Main {
         // By default glibc keeps eight heaps for each processor, and what one thread takes and another gives back lies
         // idle in all of them. With one for each, threads wait for one another.
         mallopt(M_ARENA_MAX, Int32(2 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
-        // Left to itself the allocator learns from large buffers, of which a batch has some, to keep what is freed.
-        mallopt(M_TRIM_THRESHOLD, 128 << 10)
+        // A batch and a fetch take buffers of up to some megabytes. Left to itself the allocator learns from them to keep
+        // all that is freed; with its first bounds (128 KiB) each would be given back, and its pages cleared, every time.
+        mallopt(M_MMAP_THRESHOLD, 8 << 20)
+        mallopt(M_TRIM_THRESHOLD, 4 << 20)
         exit(await run(Array(CommandLine.arguments.dropFirst())))
     }
 

@@ -125,6 +125,28 @@ struct EventMappingTests {
         #expect(failure(Record(text), shape: shape)?.code == code)
     }
 
+    /// Names are told apart in full, whatever their lengths, and those that almost are one are none.
+    @Test(
+        arguments: [
+            "", "a", "ab", "abc", "abcd", "abcde", "abcdefg", "abcdefgh", "abcdefghi", "abcdefghijklmno",
+            "abcdefghijklmnop", "abcdefghijklmnopq", "abcdefghijklmnopqrstuvwxyz",
+        ])
+    func membersAreToldApartByEveryByte(name: String) throws {
+        let shape = try shape(Self.minimal + "  text.body: \"/\(name)\"\n")
+        let letters = Array(name.utf8)
+        var others = [letters + [0x7a], letters.dropLast() + [0x7a, 0x7a]]
+        for index in letters.indices {
+            var other = letters
+            other[index] = UInt8(ascii: "_")
+            others += [other, Array(letters[..<index] + letters[(index + 1)...])]
+        }
+        let members = others.filter { $0 != letters }.map { "\"\(String(decoding: $0, as: UTF8.self))\":1" }
+        let text = "{\"id\":1,\"author\":2,\(members.joined(separator: ",")),\"\(name)\":\"right\"}"
+        let (batch, errors) = decode([Record(text)], shape: shape)
+        #expect(errors == [nil])
+        #expect(fields(batch, 0)["text.body"] == "right")
+    }
+
     /// Fields that share a place are both held to their own limits.
     @Test func theStricterOfTwoLimitsHolds() throws {
         let shape = try shape(Self.minimal + "  text.body: /t\n  kind: /id\n")

@@ -56,7 +56,7 @@ import Testing
     @Test func histogramsAreCumulative() {
         let histogram = Histogram(bounds: [0.1, 1, 10])
         for value in [0.05, 0.1, 0.100_1, 1, 2, 11, 1_000] { histogram.observe(value) }
-        histogram.observe([0.5, 0.5])
+        histogram.observe(count: 2) { $0 == 0 ? 0.5 : 0.6 }
         histogram.observe(Duration.milliseconds(1_500))
         #expect(histogram.snapshot.counts == [2, 4, 2, 2])
 

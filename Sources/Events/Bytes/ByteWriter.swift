@@ -12,6 +12,7 @@ package struct ByteWriter: Sendable {
     /// Keeps the storage.
     package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
+    @inline(__always)
     package mutating func append(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
@@ -20,10 +21,17 @@ package struct ByteWriter: Sendable {
 
     package mutating func append(_ source: UnsafeRawBufferPointer) { bytes.append(contentsOf: source) }
 
-    package mutating func append(_ source: [UInt8]) { bytes.append(contentsOf: source) }
+    /// Through a pointer: the array may be one that all threads share, and counting references to it would be what they
+    /// wait for.
+    @inline(__always)
+    package mutating func append(_ source: [UInt8]) {
+        source.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+    }
 
     package mutating func append(_ source: ArraySlice<UInt8>) { bytes.append(contentsOf: source) }
 
+    /// Disfavoured, or every literal would be taken for a `String`, at three times the cost.
+    @_disfavoredOverload
     package mutating func append(_ text: String) {
         // As one piece of memory where it is one, and Swift's own strings are.
         if text.utf8.withContiguousStorageIfAvailable({ bytes.append(contentsOf: $0) }) == nil {

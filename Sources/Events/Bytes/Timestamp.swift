@@ -97,13 +97,10 @@ extension ByteWriter {
     /// `"2026-11-23T10:00:00.000Z"` in quotes, rounded down to milliseconds; what is written can be read.
     package mutating func appendJSON(_ time: Timestamp) {
         let milliseconds = max(time.milliseconds, Timestamp.firstMillisecond)
-        var days = milliseconds / 86_400_000
-        var rest = milliseconds % 86_400_000
-        if rest < 0 {
-            rest += 86_400_000
-            days -= 1
-        }
-        let (year, month, day) = civil(daysSinceEpoch: days)
+        // All positive from here on, in 32 bits: what divides by constants is a multiplication then.
+        let shifted = UInt64(milliseconds + Int64(daysBeforeEpoch) * 86_400_000)
+        let rest = UInt32(truncatingIfNeeded: shifted % 86_400_000)
+        let (year, month, day) = civil(daysSinceEra: UInt32(truncatingIfNeeded: shifted / 86_400_000))
         appendPiece(of: 26) { text in
             text[0] = UInt8(ascii: "\"")
             put(year / 100, in: text, at: 1)
@@ -129,7 +126,7 @@ extension ByteWriter {
 
 /// Two decimal digits.
 @inline(__always)
-private func put(_ number: Int64, in text: UnsafeMutableBufferPointer<UInt8>, at place: Int) {
+private func put(_ number: UInt32, in text: UnsafeMutableBufferPointer<UInt8>, at place: Int) {
     text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10)
     text[place + 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
 }
@@ -160,16 +157,19 @@ private func daysSinceEpoch(_ year: Int64, _ month: Int64, _ day: Int64) -> Int6
     let yearOfEra = shifted - era * 400
     let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
     let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * 146_097 + dayOfEra - 719_468
+    return era * 146_097 + dayOfEra - Int64(daysBeforeEpoch)
 }
 
-private func civil(daysSinceEpoch days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
+/// From the first day of year 0, which is a March 1st here, to the epoch.
+private let daysBeforeEpoch = 719_468
+
+@inline(__always)
+private func civil(daysSinceEra days: UInt32) -> (year: UInt32, month: UInt32, day: UInt32) {
+    let era = days / 146_097
+    let dayOfEra = days - era * 146_097
     let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let monthIndex = (5 * dayOfYear + 2) / 153
-    let month = monthIndex + (monthIndex < 10 ? 3 : -9)
+    let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthIndex + 2) / 5 + 1)
 }

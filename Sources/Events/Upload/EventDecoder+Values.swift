@@ -129,9 +129,8 @@ extension EventDecoder {
     }
 
     func assign(
-        _ value: Scalar, to field: EventField, of shape: EventShape,
-        into batch: inout EventBatch.Builder, _ present: inout Presence
-    ) throws(DecodeError) {
+        _ value: Scalar, to field: EventField, into batch: inout EventBatch.Builder, _ present: inout Presence
+    ) {
         switch value {
         case .text(let range): assign(range, to: field, into: &batch, &present)
         case .time(let time):

@@ -28,8 +28,12 @@ extension EventDecoder {
         if let list = shape.nodes[node].list, let element = shape.nodes[node].element {
             guard kind == .array else { throw wrongType(shape.nodes[node].path, "a list", kind) }
             try self.list(list, element: element, of: shape, into: &batch, &present)
-        } else if !shape.nodes[node].leaves.isEmpty {
-            try scalar(kind, shape.nodes[node].leaves, of: shape, into: &batch, &present)
+        } else if let leaf = shape.nodes[node].leaf {
+            let value = try scalar(kind, leaf, of: shape, into: &batch)
+            if !shape.nodes[node].moreLeaves.isEmpty {
+                try scalar(value, first: leaf, more: shape.nodes[node].moreLeaves, into: &batch, &present)
+            }
+            assign(value, to: leaf.field, into: &batch, &present)
         } else {
             guard kind == .object else { throw wrongType(shape.nodes[node].path, "an object", kind) }
             try object(node, of: shape, into: &batch, &present)
@@ -70,18 +74,18 @@ extension EventDecoder {
         }
     }
 
-    func scalar(
-        _ kind: JSONKind, _ leaves: [EventShape.Leaf], of shape: EventShape,
+    /// A value that stands for several fields.
+    private func scalar(
+        _ value: Scalar, first: EventShape.Leaf, more leaves: [EventShape.Leaf],
         into batch: inout EventBatch.Builder, _ present: inout Presence
     ) throws(DecodeError) {
-        let value = try scalar(kind, leaves[0], of: shape, into: &batch)
-        if leaves.count > 1, case .text(let range) = value {
+        if case .text(let range) = value {
             // Each field at this place has a limit of its own.
-            for leaf in leaves {
+            for leaf in [first] + leaves {
                 if case .text(let length) = leaf.field.content { try check(Int(range.count), leaf.field, length) }
             }
         }
-        for leaf in leaves { try assign(value, to: leaf.field, of: shape, into: &batch, &present) }
+        for leaf in leaves { assign(value, to: leaf.field, into: &batch, &present) }
     }
 
     func wrongType(_ field: EventField, _ expected: String, _ found: JSONKind) -> DecodeError {

@@ -73,13 +73,14 @@ package final class EventDecoder {
         } catch {
             throw failure(error)
         }
-        try object(binary ? EventShape.standard.data : 0, of: binary ? .standard : shape, into: &batch, &present)
+        let shape = binary ? .standard : shape
+        try object(binary ? shape.data : 0, of: shape, into: &batch, &present)
         do throws(JSONFailure) {
             try reader.finish()
         } catch {
             throw failure(error)
         }
-        try complete(&batch, present, shape: binary ? .standard : shape)
+        try complete(&batch, present, shape: shape)
     }
 
     /// Confluent's wire format: a zero byte and the schema's id in four bytes before the JSON.

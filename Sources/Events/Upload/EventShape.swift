@@ -16,10 +16,22 @@ package struct EventShape: Sendable {
 
     enum List: Sendable { case media, links }
 
+    /// A member of an object, and the node that its value is read by.
+    struct Edge: Sendable {
+        let name: MemberName
+        let node: Int
+        /// The next member of the same object; -1 after the last.
+        var sibling = -1
+    }
+
     struct Node: Sendable {
-        var names: [[UInt8]] = []
-        var children: [Int] = []
-        var leaves: [Leaf] = []
+        /// In `edges`; -1 where there is none.
+        var firstEdge = -1
+        var lastEdge = -1
+        /// What is read here. Almost always one: those beyond stand in `moreLeaves`, so that the first costs no more
+        /// than a look.
+        var leaf: Leaf?
+        var moreLeaves: [Leaf] = []
         var list: List?
         /// The node that each element of the list is read by.
         var element: Int?
@@ -31,6 +43,9 @@ package struct EventShape: Sendable {
     static let mostNodes = 64
 
     private(set) var nodes: [Node] = [Node()]
+    private var edges: [Edge] = []
+    /// The members' names in full, in the order of `edges`.
+    private var names: [[UInt8]] = []
     /// Where `data` begins: in binary mode that is the whole text.
     private(set) var data = 0
     /// Event types that the platform names in its own way.
@@ -43,19 +58,18 @@ package struct EventShape: Sendable {
 
     package init() {}
 
-    /// The index of the member called `name`, or nil.
+    /// The node of the member called `name`, or nil.
     @inline(__always)
     func child(of node: Int, named name: UnsafeRawBufferPointer) -> Int? {
-        nodes.withUnsafeBufferPointer { nodes in
-            let count = nodes[node].names.count
-            for index in 0..<count where nodes[node].names[index].count == name.count {
-                let same = nodes[node].names[index].withUnsafeBytes { candidate in
-                    candidate.elementsEqual(name)
-                }
-                if same { return nodes[node].children[index] }
+        let sought = MemberName(name)
+        var edge = nodes[node].firstEdge
+        while edge >= 0 {
+            if edges[edge].name == sought, name.count <= MemberName.exact || names[edge].elementsEqual(name) {
+                return edges[edge].node
             }
-            return nil
+            edge = edges[edge].sibling
         }
+        return nil
     }
 }
 
@@ -90,7 +104,7 @@ extension EventShape {
         guard var node = reach(list, from: 0) else { return .occupied }
         if field == .link || field.isOfMedia {
             let kind: List = field == .link ? .links : .media
-            guard nodes[node].leaves.isEmpty, nodes[node].children.isEmpty, nodes[node].list ?? kind == kind else {
+            guard nodes[node].leaf == nil, nodes[node].firstEdge < 0, nodes[node].list ?? kind == kind else {
                 return .occupied
             }
             nodes[node].list = kind
@@ -99,11 +113,14 @@ extension EventShape {
             guard let place = reach(item, from: element) else { return .occupied }
             node = place
         }
-        guard nodes[node].children.isEmpty, nodes[node].list == nil else { return .occupied }
-        if let first = nodes[node].leaves.first {
+        guard nodes[node].firstEdge < 0, nodes[node].list == nil else { return .occupied }
+        let leaf = Leaf(field: field, time: time)
+        if let first = nodes[node].leaf {
             guard first.field.content.isRead(as: field.content), first.time == time else { return .otherForm }
+            nodes[node].moreLeaves.append(leaf)
+        } else {
+            nodes[node].leaf = leaf
         }
-        nodes[node].leaves.append(Leaf(field: field, time: time))
         return nil
     }
 
@@ -111,17 +128,29 @@ extension EventShape {
     private mutating func reach(_ path: [String], from start: Int) -> Int? {
         var node = start
         for name in path {
-            guard nodes[node].leaves.isEmpty, nodes[node].list == nil else { return nil }
+            guard nodes[node].leaf == nil, nodes[node].list == nil else { return nil }
             if let next = child(of: node, named: name) {
                 node = next
             } else {
                 let next = append(path: nodes[node].path.isEmpty ? name : "\(nodes[node].path).\(name)")
-                nodes[node].names.append(Array(name.utf8))
-                nodes[node].children.append(next)
+                append(name, of: node, to: next)
                 node = next
             }
         }
         return node
+    }
+
+    private mutating func append(_ name: String, of node: Int, to child: Int) {
+        let bytes = Array(name.utf8)
+        let index = edges.count
+        edges.append(Edge(name: bytes.withUnsafeBytes { MemberName($0) }, node: child))
+        names.append(bytes)
+        if nodes[node].firstEdge < 0 {
+            nodes[node].firstEdge = index
+        } else {
+            edges[nodes[node].lastEdge].sibling = index
+        }
+        nodes[node].lastEdge = index
     }
 
     private mutating func append(path: String) -> Int {

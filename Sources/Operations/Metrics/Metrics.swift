@@ -53,10 +53,11 @@ package final class Histogram: Sendable {
 
     package func observe(_ duration: Duration) { observe(duration.inSeconds) }
 
-    /// Takes in a batch's values under one lock.
-    package func observe(_ values: some Sequence<Double>) {
+    /// Takes in a batch's values, `value(0)` to `value(count - 1)`, under one lock.
+    package func observe(count: Int, _ value: (Int) -> Double) {
         state.withLock { state in
-            for value in values {
+            for index in 0..<count {
+                let value = value(index)
                 state.counts[bucket(of: value)] += 1
                 state.sum += value
             }

@@ -66,6 +66,9 @@ package final class Judge: Sendable {
             return Fingerprint(media: position, sha256: fact.sha256 ?? item.sha256, pdq: fact.pdq ?? item.pdq)
         }
         let decided = clock()
+        let policy = generation.policy
+        let shadows = generation.shadows
+        let writer = generation.writer
         let ids = VerdictID(topic: batch.topic, partition: batch.partition)
         var tally = VerdictTally()
         var out = ByteWriter(capacity: batch.count * 768)
@@ -79,13 +82,13 @@ package final class Judge: Sendable {
             let its = found.prefix(from: &nextFinding) { $0.event == position }
             let failed = unavailable.prefix(from: &nextUnavailable) { $0.event == position }
             let input = CompiledPolicy.Input(batch: batch, event: event, findings: its, unavailable: failed)
-            let decision = generation.policy.decide(input)
+            let decision = policy.decide(input)
             let judgement = Judgement(
                 batch: batch, event: position, decision: decision,
-                shadow: generation.shadows.map { ShadowDecision(policy: $0.version, decision: $0.decide(input)) },
+                shadow: shadows.map { ShadowDecision(policy: $0.version, decision: $0.decide(input)) },
                 findings: its, unavailable: failed, fingerprints: fingerprints[event.media], decided: decided)
             let id = batch.withBytes(event.id) { ids.digest(offset: event.offset, event: $0) }
-            write(judgement, id, generation.writer, to: &out, &outputs)
+            write(judgement, id, writer, to: &out, &outputs)
             tally.add(decision, degraded: !failed.isEmpty, automated: decision.action.isAutomated)
             decisions.append(decision)
         }
