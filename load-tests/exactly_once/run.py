@@ -103,7 +103,13 @@ def run(chosen: argparse.Namespace, folder: Path, broker: Broker) -> dict[str, A
     return {**result, "holds": report["holds"] and not result.get("trouble"), **{"check": report}}
 
 
-def configure(chosen: argparse.Namespace, folder: Path, broker: Broker) -> Path:
+def configure(
+    chosen: argparse.Namespace,
+    folder: Path,
+    broker: Broker,
+    commit: dict[str, str | int] | None = None,
+    listens: bool = False,
+) -> Path:
     (folder / "signals.jsonl").write_text(signals_file())
     config = folder / "weir.yaml"
     weir.Settings(
@@ -114,8 +120,9 @@ def configure(chosen: argparse.Namespace, folder: Path, broker: Broker) -> Path:
         signals=folder / "signals.jsonl",
         properties=PROPERTIES,
         topics={},
-        commit={"interval": "100ms"},
+        commit={"interval": "100ms", **(commit or {})},
         log_level=chosen.log_level,
+        listens=listens,
     ).write(config)
     return config
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 from cluster import ProxiedCluster, is_alive
 from desk import Desk
 from proxied import END_TXN, Proxy
+from resources import Resources
 from scene import LEAVE_WITHIN, Scene
 from schedule import Fault
 from suites import FAILPOINT, JOIN, PROXY
@@ -20,6 +21,10 @@ from watch import Note, Watch
 from harness.broker import Broker
 from harness.weir import Weir
 
+COMMIT_RECORDS = 2_000
+MOST_IN_FLIGHT = 2 * (2 * COMMIT_RECORDS + 4 * 256)
+"""In both lanes together: each takes in as much as two transactions hold, and each of its partitions may then be one
+batch beyond it."""
 REACHED_WITHIN = 40.0
 """Seconds in which a process must have come to the place where it is to die."""
 
@@ -59,6 +64,11 @@ class FaultScene(Scene):
         self._proxy: Proxy | None = cluster.proxy if isinstance(cluster, ProxiedCluster) else None
         self._folder = folder
         self._joined = 0
+        self.resources = Resources(MOST_IN_FLIGHT)
+
+    @property
+    def troubles(self) -> list[str]:
+        return self._troubles
 
     def _inflict(self, fault: Fault, watch: Watch) -> None:
         if fault.process is None and self._nodes.away:
@@ -95,6 +105,7 @@ class FaultScene(Scene):
                 self._notes.append({"at": 0.0, "began": round(watch.age(), 2), "kind": "fenced", "process": None})
                 process.start()
         super()._look_for_trouble(watch, desk)
+        self.resources.look(self._processes)
 
     def _soon(self, action: "partial[None]") -> None:
         self._agenda.put(time.monotonic() + 0.1, action)

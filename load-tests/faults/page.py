@@ -3,6 +3,8 @@
 from html import escape
 from typing import Any
 
+from invariants import broken
+
 WIDTH, HEIGHT, LEFT = 960, 160, 60
 
 STYLE = """
@@ -21,7 +23,7 @@ def page(played: list[dict[str, Any]]) -> str:
 def section(one: dict[str, Any]) -> str:
     state = "held" if one["holds"] else "broken"
     title = f"{one['suite']}, seed {one['seed']}, {one['brokers']} broker(s): {state}"
-    why = one.get("trouble") or one.get("readViolations") or one.get("check", {}).get("first") or ""
+    why = {name: found["first"] for name, found in broken(one["invariants"]).items()} or ""
     faults = one.get("faults", [])
     rows = "".join(
         f"<tr><td>{note.get('began', note['at'])} s</td><td>{escape(note['kind'])}</td>"

@@ -19,9 +19,10 @@ from typing import Any, cast
 HERE = Path(__file__).resolve().parent
 sys.path[1:1] = [str(HERE.parent), str(HERE.parent / "exactly_once")]
 
+import invariants
 import run as once
 from cluster import ProxiedCluster
-from fault_scene import FaultScene
+from fault_scene import COMMIT_RECORDS, FaultScene
 from page import page
 from reader import Reader
 from scene import Stuck
@@ -90,7 +91,7 @@ def play(name: str, suite: Suite, seed: int, chosen: argparse.Namespace) -> dict
     command = f"python3 load-tests/faults/play.py {name} --seed {seed} --brokers {chosen.brokers}"
     result["command"] = command + (f" --minutes {chosen.minutes}" if name == "soak" else "")
     with cluster:
-        result |= run(suite, seed, folder, cluster)
+        result |= run(suite, seed, folder, cluster, chosen.brokers)
     result["total"] = round(time.monotonic() - began, 1)
     if result["holds"] and not chosen.keep:
         shutil.rmtree(folder)
@@ -100,38 +101,51 @@ def play(name: str, suite: Suite, seed: int, chosen: argparse.Namespace) -> dict
     return result
 
 
-def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster) -> dict[str, Any]:
+def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster, brokers: int) -> dict[str, Any]:
     through = cluster.proxied_bootstrap if isinstance(cluster, ProxiedCluster) else cluster.bootstrap
     asked = cast(argparse.Namespace, SimpleNamespace(seed=seed, uploads=suite.uploads, log_level="info"))
-    config = once.configure(asked, folder, cast(Broker, SimpleNamespace(bootstrap=through)))
-    weir.make_topics(config, 4)
+    direct = cast(Broker, SimpleNamespace(bootstrap=cluster.bootstrap))
+    commit: dict[str, str | int] = {"maxRecords": COMMIT_RECORDS}
+    config = once.configure(asked, folder, cast(Broker, SimpleNamespace(bootstrap=through)), commit, listens=True)
+    weir.make_topics(config, 4, replicas=brokers)
     scene = FaultScene(cluster, config, folder, once.GROUP, suite.processes)
-    reader = Reader(cluster.bootstrap)
+    reader = Reader(cluster.bootstrap, once.GROUP)
     reader.start()
     faults = schedule(suite, seed)
     result: dict[str, Any] = {}
+    check: dict[str, Any] = {}
+    troubles = scene.troubles
     try:
         result |= scene.play(seed, suite.uploads, max(8.0, len(faults) * suite.pace), faults)
     except Stuck as stuck:
-        return {"trouble": str(stuck)}
+        troubles = [*troubles, str(stuck)]
     reader.close()
-    check = once.check(cast(Broker, SimpleNamespace(bootstrap=cluster.bootstrap)), asked)
-    holds = check["holds"] and not reader.violations and not result.get("trouble")
-    return {**result, "holds": holds, "check": check, "read": reader.seen, "readViolations": reader.violations}
+    if "seconds" in result:
+        check = once.check(direct, asked)
+    found = invariants.counted(check, reader.violations, troubles, scene.resources.excesses())
+    return {
+        **result,
+        "holds": not invariants.broken(found),
+        "invariants": found,
+        "counts": check.get("counts", {}),
+        "resources": scene.resources.as_json(),
+        "read": reader.seen,
+        "samplesCompared": reader.samples,
+    }
 
 
 def line(result: dict[str, Any]) -> str:
     recovered = sorted(note["recoveredAfter"] for note in result.get("faults", []) if "recoveredAfter" in note)
     done = f"{result['suite']}, seed {result['seed']}, {result['brokers']} broker(s), {result['total']} s"
     if result["holds"]:
-        counts = result["check"]["counts"]
+        counts = result["counts"]
         middle, most = (recovered[len(recovered) // 2], recovered[-1]) if recovered else (0, 0)
         return (
             f"faults: HELD ({done}; {len(result['faults'])} faults, {result['uploads']} uploads,"
             f" {counts['aborted']} aborted and unseen;"
             f" recovered after {middle} s in the middle, {most} s at most)"
         )
-    why = result.get("trouble") or result.get("readViolations") or result.get("check", {}).get("first")
+    why = {name: one["first"] for name, one in invariants.broken(result["invariants"]).items()}
     return f"faults: BROKEN ({done}): {json.dumps(why)}"
 
 

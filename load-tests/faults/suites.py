@@ -48,6 +48,8 @@ BLACKHOLES = [f"{PROXY}:{name}" for name in ("blackhole-requests", "blackhole-re
 @dataclass(frozen=True)
 class Suite:
     kinds: list[str]
+    spares: bool = False
+    """Whether all that ends a process ends the first, so that the others live long enough to show what they leak."""
     uploads: int = 20_000
     processes: int = 2
     pace: float = 4.0
@@ -94,11 +96,13 @@ def soak(seed: int, seconds: float, pace: float = 10.0) -> Suite:
     draw = random.Random(f"soak {seed}")
     pool = [KILL, TERM, TWIN, JOIN, BROKER, ERRORS, *EXITS, *COMMITS, *NETWORK, *BLACKHOLES, f"{PROXY}:partition"]
     kinds = [draw.choice(pool) for _ in range(max(1, int(seconds / pace)))]
-    return Suite(kinds, uploads=int(seconds * 2_800), pace=pace, meaning="everything, mixed")
+    return Suite(kinds, spares=True, uploads=int(seconds * 2_800), pace=pace, meaning="everything, mixed")
 
 
 def fault(draw: random.Random, at: float, kind: str, suite: Suite) -> Fault:
     process, lasts = draw.randrange(suite.processes), LASTS.get(kind, draw.uniform(0, 2))
+    if suite.spares and (kind in (KILL, TERM, TWIN) or kind.startswith(FAILPOINT)):
+        process = 0
     if kind == BROKER:
         return Fault(at, draw.choice([BROKER_KILL, BROKER_TERM]), None, lasts)
     return Fault(at, kind, process, lasts)

@@ -1,6 +1,7 @@
 """What a process has used, as Linux accounts for it."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -16,3 +17,26 @@ def peak_memory(pid: int) -> float:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a process holds now."""
+
+    memory: float
+    """Resident, in MiB."""
+    descriptors: int
+    threads: int
+
+
+def usage(pid: int) -> Usage | None:
+    """None if the process has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        descriptors = len(os.listdir(f"/proc/{pid}/fd"))
+    except OSError:
+        return None
+    found = {name: value.split()[0] for name, _, value in (line.partition(":") for line in lines) if value.split()}
+    if "VmRSS" not in found:
+        return None
+    return Usage(int(found["VmRSS"]) / 1024, descriptors, int(found["Threads"]))

@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from harness.broker import PACKAGE
 
@@ -46,6 +47,8 @@ class Settings:
     topics: dict[str, str | None]
     commit: dict[str, str | int]
     log_level: str = "info"
+    listens: bool = False
+    """Whether it answers over HTTP, at a port of the system's choice."""
 
     def write(self, path: Path) -> None:
         """As JSON, which is YAML too."""
@@ -61,17 +64,17 @@ class Settings:
             "policy": str(self.policy),
             "signals": {"files": [str(self.signals)]},
             "commit": self.commit,
-            "admin": {"listen": None},
+            "admin": {"listen": "127.0.0.1:0" if self.listens else None},
             "log": {"level": self.log_level},
         }
         path.write_text(json.dumps(settings, indent=1))
 
 
-def make_topics(config: Path, partitions: int) -> None:
+def make_topics(config: Path, partitions: int, replicas: int = 1) -> None:
     """By Weir's own topology, the one that is shipped."""
     environment = {**os.environ, "WEIR_MEMBER": "none"}
     command = [str(binary()), "topology", "apply", "--config", str(config), "--partitions", str(partitions)]
-    command += ["--replication-factor", "1"]
+    command += ["--replication-factor", str(replicas)]
     done = subprocess.run(command, cwd=PACKAGE, env=environment, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise SystemExit(f"weir topology apply ended with {done.returncode}: {done.stdout}")
@@ -114,6 +117,31 @@ class Weir:
     @property
     def pid(self) -> int:
         return self._running().pid
+
+    def metric(self, name: str) -> float | None:
+        """Of the process as it runs now; None if it does not answer (yet, or any more)."""
+        address = self._address()
+        if not address:
+            return None
+        try:
+            with urlopen(f"http://{address}/metrics", timeout=1) as answer:
+                lines = answer.read().decode().splitlines()
+        except OSError:
+            return None
+        values = [float(line.split()[-1]) for line in lines if line.split(" ")[0].partition("{")[0] == name]
+        return sum(values) if values else None
+
+    def _address(self) -> str | None:
+        if not self._log.exists():
+            return None
+        with self._log.open("rb") as log:
+            log.seek(self._before)
+            # Among the first lines; a process that is stopped has none.
+            for line in log.read(1 << 16).splitlines():
+                if b"admin server listens" in line:
+                    address: str = json.loads(line)["address"]
+                    return address
+        return None
 
     def has_begun(self) -> bool:
         """Whether it has said anything. Before that the system is still loading it, and a signal just ends it."""
