@@ -31,6 +31,7 @@ test: ## build and run every test; those on a real broker need a Kafka (see READ
 	if .ci/prepare kafka > /dev/null; then
 	    $(python) load-tests/exactly_once/self_test.py
 	    $(python) load-tests/faults/proxy_test.py
+	    $(python) load-tests/faults/invariants_test.py
 	    WEIR_BINARY="$$PWD/.build/debug/weir" $(python) load-tests/parity.py
 	elif [ "$${CI:-}" = true ]; then
 	    exit 1

@@ -45,6 +45,7 @@ class Reader(threading.Thread):
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
                 "auto.offset.reset": "earliest",
+                "fetch.wait.max.ms": 50,
                 "check.crcs": True,
                 "log_level": QUIET,
             }
@@ -65,6 +66,10 @@ class Reader(threading.Thread):
     def samples(self) -> int:
         """How often the committed offsets were compared with what can be read."""
         return self._follow.samples - self._follow.waiting
+
+    @property
+    def taken(self) -> int:
+        return self._follow.samples
 
     def close(self) -> None:
         """Once everything is committed: it reads on until it has seen as much."""

@@ -38,7 +38,7 @@ class Resources:
     def __init__(self, most_in_flight: int) -> None:
         self._most_in_flight = most_in_flight
         self._looked = 0.0
-        self._lives: dict[int, Life] = {}
+        self.lives: dict[int, Life] = {}
         self._in_flight = 0.0
 
     def look(self, processes: list[Weir]) -> None:
@@ -50,7 +50,7 @@ class Resources:
         for process in processes:
             if process.exit_code() is not None or not (found := usage(process.pid)):
                 continue
-            life = self._lives.setdefault(process.pid, Life(process.member, now, []))
+            life = self.lives.setdefault(process.pid, Life(process.member, now, []))
             life.samples.append((now - life.began, found.memory, found.descriptors, found.threads))
             self._in_flight = max(self._in_flight, process.metric("weir_inflight_events") or 0)
 
@@ -58,7 +58,7 @@ class Resources:
         """What was beyond its bound."""
         found = [
             f"{life.member} held {memory:.0f} MiB; at most {MOST_MEMORY:.0f}"
-            for life in self._lives.values()
+            for life in self.lives.values()
             if (memory := max(sample[1] for sample in life.samples)) > MOST_MEMORY
         ]
         if self._in_flight > self._most_in_flight:
@@ -71,10 +71,10 @@ class Resources:
         return found
 
     def _long(self) -> list[Life]:
-        return [life for life in self._lives.values() if life.samples[-1][0] > LONG]
+        return [life for life in self.lives.values() if life.samples[-1][0] > LONG]
 
     def as_json(self) -> dict[str, Any]:
-        everything = [sample for life in self._lives.values() for sample in life.samples]
+        everything = [sample for life in self.lives.values() for sample in life.samples]
         if not everything:
             return {}
         names = ("MiB", "openFiles", "threads")
