@@ -109,6 +109,7 @@ def configure(
     broker: Broker,
     commit: dict[str, str | int] | None = None,
     listens: bool = False,
+    properties: dict[str, str | int] | None = None,
 ) -> Path:
     (folder / "signals.jsonl").write_text(signals_file())
     config = folder / "weir.yaml"
@@ -118,7 +119,7 @@ def configure(
         pipeline=HERE / "pipeline.yaml",
         policy=HERE / "policy.yaml",
         signals=folder / "signals.jsonl",
-        properties=PROPERTIES,
+        properties=PROPERTIES | (properties or {}),
         topics={},
         commit={"interval": "100ms", **(commit or {})},
         log_level=chosen.log_level,

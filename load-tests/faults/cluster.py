@@ -1,7 +1,6 @@
 """A real Kafka of one or more nodes whose clients may go through the proxy."""
 
 import random
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ from confluent_kafka.admin import AdminClient
 from patience import until
 from proxied import Proxy
 
-from harness.broker import is_free, kafka_home
+from harness.broker import add_listener, is_alive, is_free, kafka_home
 from harness.topics import QUIET
 
 # Starts the nodes, waits for the end of its input, then stops and removes them: however the harness ends, so do they.
@@ -97,19 +96,12 @@ class ProxiedCluster:
             raise
 
     def _add_listener(self, number: int, port: int) -> None:
-        """A broker tells its clients the address of the listener that they asked: one more, with the proxy's."""
+        """One whose clients are told the proxy's address."""
         old = self.pid(number)
         self.node("term", number)
         until(f"node {number} has ended", lambda: not is_alive(old))
         path = self._folder(number) / "server.properties"
-        text = path.read_text()
-        for name, more in [
-            ("listeners", f"PROXIED://127.0.0.1:{port}"),
-            ("advertised.listeners", f"PROXIED://127.0.0.1:{self.proxied_port(number)}"),
-            ("listener.security.protocol.map", "PROXIED:PLAINTEXT"),
-        ]:
-            text = re.sub(rf"(?m)^{re.escape(name)}=.*$", rf"\g<0>,{more}", text)
-        path.write_text(text)
+        add_listener(path, "PROXIED", f"127.0.0.1:{port}", f"127.0.0.1:{self.proxied_port(number)}")
         self.node("up", number)
 
     def _wait(self) -> None:
@@ -133,14 +125,6 @@ class ProxiedCluster:
 
     def _folder(self, number: int) -> Path:
         return self.directory / f"node-{number}"
-
-
-def is_alive(pid: int) -> bool:
-    """A zombie that nobody has reaped yet is dead."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def free_ports(count: int) -> int:

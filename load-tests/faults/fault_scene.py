@@ -9,7 +9,7 @@ from signal import SIGKILL, SIGTERM
 from subprocess import CalledProcessError
 from typing import Any, cast
 
-from cluster import ProxiedCluster, is_alive
+from cluster import ProxiedCluster
 from desk import Desk
 from proxied import END_TXN, Proxy
 from resources import Resources
@@ -18,7 +18,7 @@ from schedule import Fault
 from suites import FAILPOINT, JOIN, PROXY
 from watch import Note, Watch
 
-from harness.broker import Broker
+from harness.broker import Broker, is_alive
 from harness.weir import Weir
 
 COMMIT_RECORDS = 2_000

@@ -7,6 +7,7 @@ JSON Lines and as a page with a timeline; prints one line a suite. Exit code 0 i
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from typing import Any, cast
 HERE = Path(__file__).resolve().parent
 sys.path[1:1] = [str(HERE.parent), str(HERE.parent / "exactly_once")]
 
+import confluent_kafka
 import invariants
 import run as once
 from cluster import ProxiedCluster
@@ -26,6 +28,7 @@ from fault_scene import COMMIT_RECORDS, FaultScene
 from page import page
 from reader import Reader
 from scene import Stuck
+from secured import SecuredBroker
 from suites import SHORT, SUITES, Suite, names, schedule, soak
 
 from harness import results, weir
@@ -45,6 +48,10 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=1, help="so many seeds from --seed on")
     parser.add_argument("--brokers", type=int, default=1, choices=[1, 3])
+    parser.add_argument(
+        "--secure", action="store_true", help="Weir comes in by TLS, with a password and the documented rights alone"
+    )
+    parser.add_argument("--librdkafka", metavar="LIBRARY", help="another one for Weir; wheel: that of confluent-kafka")
     parser.add_argument("--minutes", type=float, default=30, help="of soak")
     parser.add_argument("--report", type=Path, help="folder for report.jsonl and report.html")
     parser.add_argument("--keep", action="store_true", help="keep logs and the brokers' data even if all is well")
@@ -53,7 +60,20 @@ def options() -> argparse.Namespace:
     for name in chosen.suites:
         if name not in known:
             parser.error(f"no suite {name!r}; known: {', '.join(known)}")
+        if chosen.secure and (chosen.brokers > 1 or name == "soak" or any(SUITES[n].is_proxied for n in names([name]))):
+            parser.error(f"{name}: with --secure only suites of one broker and without the proxy, which reads frames")
+    if chosen.librdkafka:
+        os.environ["WEIR_PRELOAD"] = wheel() if chosen.librdkafka == "wheel" else chosen.librdkafka
     return chosen
+
+
+def wheel() -> str:
+    """The librdkafka that the Python client brings along."""
+    folder = Path(confluent_kafka.__file__).parents[1] / "confluent_kafka.libs"
+    libraries = [str(path) for path in folder.glob("librdkafka*")]
+    if len(libraries) != 1:
+        raise SystemExit(f"{folder} has {len(libraries)} libraries of that name, not one")
+    return libraries[0]
 
 
 def main() -> int:
@@ -81,15 +101,20 @@ def play(name: str, suite: Suite, seed: int, chosen: argparse.Namespace) -> dict
     folder = Path(tempfile.mkdtemp(prefix=f"weir-fault-{name}-"))
     began = time.monotonic()
     needs_proxy = suite.is_proxied or chosen.brokers > 1
-    cluster = (
-        ProxiedCluster(folder / "kafka", chosen.brokers, keep=True)
-        if needs_proxy
-        else Broker(folder / "kafka", keep=True)
-    )
+    cluster: Broker | ProxiedCluster
+    if chosen.secure:
+        cluster = SecuredBroker(folder / "kafka", keep=True)
+    elif needs_proxy:
+        cluster = ProxiedCluster(folder / "kafka", chosen.brokers, keep=True)
+    else:
+        cluster = Broker(folder / "kafka", keep=True)
     result: dict[str, Any] = {"test": "faults", "suite": name, "seed": seed, "brokers": chosen.brokers, "holds": False}
     result |= {"time": results.stamp(), "machine": results.machine(), "uploads": suite.uploads}
     command = f"python3 load-tests/faults/play.py {name} --seed {seed} --brokers {chosen.brokers}"
-    result["command"] = command + (f" --minutes {chosen.minutes}" if name == "soak" else "")
+    command += f" --minutes {chosen.minutes}" if name == "soak" else ""
+    command += " --secure" if chosen.secure else ""
+    result["command"] = command + (f" --librdkafka {chosen.librdkafka}" if chosen.librdkafka else "")
+    result["weir"] = weir.version()
     with cluster:
         result |= run(suite, seed, folder, cluster, chosen.brokers)
     result["total"] = round(time.monotonic() - began, 1)
@@ -102,12 +127,15 @@ def play(name: str, suite: Suite, seed: int, chosen: argparse.Namespace) -> dict
 
 
 def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster, brokers: int) -> dict[str, Any]:
-    through = cluster.proxied_bootstrap if isinstance(cluster, ProxiedCluster) else cluster.bootstrap
     asked = cast(argparse.Namespace, SimpleNamespace(seed=seed, uploads=suite.uploads, log_level="info"))
     direct = cast(Broker, SimpleNamespace(bootstrap=cluster.bootstrap))
-    commit: dict[str, str | int] = {"maxRecords": COMMIT_RECORDS}
-    config = once.configure(asked, folder, cast(Broker, SimpleNamespace(bootstrap=through)), commit, listens=True)
-    weir.make_topics(config, 4, replicas=brokers)
+    config = configure(cluster, folder, asked)
+    if isinstance(cluster, SecuredBroker):
+        (folder / "open").mkdir()
+        weir.make_topics(once.configure(asked, folder / "open", direct), 4)
+        cluster.give_rights(folder)
+    else:
+        weir.make_topics(config, 4, replicas=brokers)
     scene = FaultScene(cluster, config, folder, once.GROUP, suite.processes)
     reader = Reader(cluster.bootstrap, once.GROUP)
     reader.start()
@@ -132,6 +160,19 @@ def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster,
         "read": reader.seen,
         "samplesCompared": reader.samples,
     }
+
+
+def configure(cluster: Broker | ProxiedCluster, folder: Path, asked: argparse.Namespace) -> Path:
+    """How Weir comes in."""
+    properties: dict[str, str | int] = {}
+    through = cluster.bootstrap
+    if isinstance(cluster, ProxiedCluster):
+        through = cluster.proxied_bootstrap
+    elif isinstance(cluster, SecuredBroker):
+        through, properties = cluster.secured_bootstrap, cluster.properties(folder)
+    broker = cast(Broker, SimpleNamespace(bootstrap=through))
+    commit: dict[str, str | int] = {"maxRecords": COMMIT_RECORDS}
+    return once.configure(asked, folder, broker, commit, listens=True, properties=properties)
 
 
 def line(result: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import socket
 import subprocess
 from pathlib import Path
@@ -93,3 +94,26 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def add_listener(properties: Path, name: str, address: str, advertised: str, protocol: str = "PLAINTEXT") -> None:
+    """One more way into a node, which tells its clients the address of the listener that they asked.
+
+    Takes effect when the node starts again.
+    """
+    text = properties.read_text()
+    for setting, more in [
+        ("listeners", f"{name}://{address}"),
+        ("advertised.listeners", f"{name}://{advertised}"),
+        ("listener.security.protocol.map", f"{name}:{protocol}"),
+    ]:
+        text = re.sub(rf"(?m)^{re.escape(setting)}=.*$", rf"\g<0>,{more}", text)
+    properties.write_text(text)
+
+
+def is_alive(pid: int) -> bool:
+    """A zombie that nobody has reaped yet is dead."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False

@@ -81,7 +81,10 @@ def make_topics(config: Path, partitions: int, replicas: int = 1) -> None:
 
 
 class Weir:
-    """One `weir run`, which may be killed and started again; its member id stays."""
+    """One `weir run`, which may be killed and started again; its member id stays.
+
+    $WEIR_PRELOAD names a library that its processes are to load first, such as another librdkafka.
+    """
 
     def __init__(self, config: Path, member: str, log: Path) -> None:
         self.member = member
@@ -94,6 +97,8 @@ class Weir:
         """`environment` comes on top of this process's own."""
         self._before = self._log.stat().st_size if self._log.exists() else 0
         environment = {**os.environ, "WEIR_MEMBER": self.member, **(environment or {})}
+        if library := os.environ.get("WEIR_PRELOAD"):
+            environment["LD_PRELOAD"] = library
         with self._log.open("ab") as log:
             # If the harness is killed, so is the process.
             self._process = subprocess.Popen(

@@ -8,9 +8,6 @@ describe a topic and none to use it. Where it has not ended, it must go on once 
 """
 
 import json
-import os
-import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,43 +33,11 @@ sys.path.insert(0, str(ROOT / "load-tests"))
 
 from harness import weir
 from harness.broker import Broker
+from harness.rights import client, give_documented_rights, secure_properties
 
-DOCUMENT = ROOT / "docs/integrating.md"
 ADMIN = "127.0.0.1:29464"
 PATIENCE = 60
 UPLOADS = 20
-
-
-def client(broker: Broker, name: str) -> dict[str, str]:
-    """librdkafka's properties of a file that the secure broker made."""
-    lines = (broker.directory / name).read_text().split()
-    # Without the client's word on brokers that stop at the end.
-    return dict(line.split("=", 1) for line in lines) | {"bootstrap.servers": broker.bootstrap, "log_level": "0"}
-
-
-def documented_commands() -> str:
-    """The block of docs/integrating.md that gives the rights."""
-    blocks = re.findall(r"^```bash\n(acls\(\).*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
-    if len(blocks) != 1:
-        raise SystemExit(f"{DOCUMENT}: there must be one block that begins with acls()")
-    return blocks[0]
-
-
-def give_documented_rights(broker: Broker, folder: Path) -> None:
-    shutil.copy(broker.directory / "admin-tools.properties", folder / "admin.properties")
-    environment = os.environ | {
-        "PATH": f"{broker.script.parent / 'bin'}:{os.environ['PATH']}",
-        "BOOTSTRAP": broker.bootstrap,
-        # kafka-acls.sh runs beside a broker on a small machine.
-        "KAFKA_HEAP_OPTS": "-Xmx128m",
-    }
-    subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", documented_commands()],
-        check=True,
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-    )
 
 
 def rights(admin: AdminClient) -> list[AclBinding]:
@@ -163,15 +128,8 @@ class Weir:
 
 
 def write_configuration(broker: Broker, folder: Path, user: str) -> Path:
-    (folder / f"{user}-password").write_text(f"{user}-secret\n")
     path = folder / ("weir.yaml" if user == "weir" else f"{user}.yaml")
-    properties = {
-        "security.protocol": "sasl_ssl",
-        "ssl.ca.location": str(broker.directory / "tls/ca.pem"),
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": user,
-        "sasl.passwordFile": str(folder / f"{user}-password"),
-    }
+    properties = secure_properties(broker, user, folder)
     # JSON is YAML.
     path.write_text(
         json.dumps(
