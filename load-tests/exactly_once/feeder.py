@@ -48,6 +48,8 @@ class Feeder(threading.Thread):
         super().__init__(daemon=True)
         self._sender = Sender(bootstrap, Topics().uploads)
         self._seed, self._count, self._seconds = seed, count, seconds
+        self.sent = 0
+        """So many are on their way, or there."""
 
     def run(self) -> None:
         start = time.monotonic()
@@ -55,4 +57,5 @@ class Feeder(threading.Thread):
             while number > (time.monotonic() - start) / self._seconds * self._count:
                 self._sender.wait(0.005)
             self._sender.send(upload.value, upload.account, upload.headers)
+            self.sent = number + 1
         self._sender.flush()

@@ -49,7 +49,7 @@ class Scene:
         for fault in faults:
             self._agenda.put(start + fault.at, partial(self._inflict, fault, watch))
         while not self._is_done(watch, desk) or self._agenda.has_more():
-            watch.look(desk.sent)
+            watch.look(feeder.sent, desk.sent)
             if watch.has_uploads():
                 desk.close()
             self._agenda.do_what_is_due()

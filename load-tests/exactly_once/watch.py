@@ -58,13 +58,13 @@ class Watch:
         self._count = count
         self._started = time.monotonic()
         self._expected: list[tuple[Note, float, dict[int, int]]] = []
-        self.samples: list[tuple[float, int]] = []
-        """Seconds since the start, and uploads committed by then."""
+        self.samples: list[tuple[float, int, int]] = []
+        """Seconds since the start, and uploads committed and sent by then."""
 
-    def look(self, decided: int) -> None:
+    def look(self, sent: int, decided: int) -> None:
         try:
             if self.uploads.look(self._count):
-                self.samples.append((round(self.age(), 2), sum(self.uploads.offsets.values())))
+                self.samples.append((round(self.age(), 2), sum(self.uploads.offsets.values()), sent))
                 self._see_progress()
             self.decisions.look(decided)
         except KafkaException:

@@ -105,7 +105,8 @@ class FaultScene(Scene):
                 self._notes.append({"at": 0.0, "began": round(watch.age(), 2), "kind": "fenced", "process": None})
                 process.start()
         super()._look_for_trouble(watch, desk)
-        self.resources.look(self._processes)
+        # Who stands still would be waited for.
+        self.resources.look([process for process in self._processes if process not in self._away])
 
     def _soon(self, action: "partial[None]") -> None:
         self._agenda.put(time.monotonic() + 0.1, action)

@@ -5,7 +5,7 @@ from typing import Any
 
 from invariants import broken
 
-WIDTH, HEIGHT, LEFT = 960, 160, 60
+WIDTH, HEIGHT = 960, 160
 
 STYLE = """
 body { font: 14px system-ui, sans-serif; margin: 2em; max-width: 70em }
@@ -38,36 +38,52 @@ def section(one: dict[str, Any]) -> str:
 
 
 def timeline(one: dict[str, Any]) -> str:
-    """Uploads committed a second, by seconds; faults as lines from their beginning to their end."""
+    """Uploads committed a second, lag, and transactions a second; faults as marks from their beginning to their end."""
     rates = by_second(one.get("samples", []))
     if not rates:
         return ""
-    end, top = max(len(rates), 1), max(max(rates), 1)
-
-    def x(seconds: float) -> float:
-        return round(LEFT + seconds / end * (WIDTH - LEFT), 1)
-
-    points = " ".join(
-        f"{x(second + 0.5)},{round(HEIGHT - rate / top * HEIGHT, 1)}" for second, rate in enumerate(rates)
+    end = len(rates)
+    ended = one.get("transactions", [])
+    curves = [
+        ("committed a second", "#1f5fa8", [(second + 0.5, float(rate)) for second, rate in enumerate(rates)]),
+        ("uploads behind", "#b26a00", [(at, float(sent - committed)) for at, committed, sent in one["samples"]]),
+        ("transactions a second", "#2e7d32", [(at, float(count)) for at, count in ended]),
+    ]
+    drawn = "".join(curve(points, colour, end) for _, colour, points in curves if points)
+    legend = "".join(
+        f'<span style="color:{colour}">{name}, up to {max(value for _, value in points):.0f}</span> '
+        for name, colour, points in curves
+        if points
     )
     marks = "".join(
-        f'<rect x="{x(note["began"])}" y="0" width="{max(1.5, x(note.get("over", note["began"])) - x(note["began"]))}"'
-        f' height="{HEIGHT}" fill="#b3261e" opacity="0.25"><title>{escape(note["kind"])}</title></rect>'
+        f'<rect x="{x(note["began"], end)}" y="0" height="{HEIGHT}" fill="#b3261e" opacity="0.25"'
+        f' width="{max(1.5, x(note.get("over", note["began"]), end) - x(note["began"], end))}">'
+        f"<title>{escape(note['kind'])}</title></rect>"
         for note in one.get("faults", [])
         if "began" in note
     )
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 20}">{marks}<polyline points="{points}" fill="none" stroke="#1f5fa8"/>'
-        f'<text x="0" y="12">{top}/s</text><text x="0" y="{HEIGHT}">0</text>'
+        f'<p>{legend}</p><svg viewBox="0 0 {WIDTH} {HEIGHT + 20}">{marks}{drawn}'
         f'<text x="{WIDTH - 40}" y="{HEIGHT + 16}">{end} s</text></svg>'
     )
 
 
-def by_second(samples: list[tuple[float, int]]) -> list[int]:
+def curve(points: list[tuple[float, float]], colour: str, end: int) -> str:
+    """Each by a scale of its own, which the legend names."""
+    top = max(*(value for _, value in points), 1.0) if len(points) > 1 else 1.0
+    places = " ".join(f"{x(at, end)},{round(HEIGHT - value / top * HEIGHT, 1)}" for at, value in points)
+    return f'<polyline points="{places}" fill="none" stroke="{colour}"/>'
+
+
+def x(seconds: float, end: int) -> float:
+    return round(seconds / end * WIDTH, 1)
+
+
+def by_second(samples: list[tuple[float, int, int]]) -> list[int]:
     """What was committed in each second."""
     rates: list[int] = []
     before = 0
-    for seconds, committed in samples:
+    for seconds, committed, _ in samples:
         rates.extend([0] * (int(seconds) + 1 - len(rates)))
         rates[int(seconds)] += committed - before
         before = committed

@@ -34,6 +34,9 @@ from suites import SHORT, SUITES, Suite, names, schedule, soak
 from harness import results, weir
 from harness.broker import Broker
 
+LONG = ("samples", "transactions")
+"""What belongs into a report and not into the results that are kept."""
+
 
 def options() -> argparse.Namespace:
     meanings = "".join(f"\n  {name}: {suite.meaning}" for name, suite in SUITES.items())
@@ -91,7 +94,7 @@ def main() -> int:
                 file.write(json.dumps(played[-1]) + "\n")
             (report / "report.html").write_text(page(played))
     if chosen.record:
-        results.record("faults", [{name: value for name, value in one.items() if name != "samples"} for one in played])
+        results.record("faults", [{name: value for name, value in one.items() if name not in LONG} for one in played])
     broken = sum(not one["holds"] for one in played)
     print(f"faults: {len(played) - broken} suites held, {broken} broken; {report / 'report.html'}")
     return 1 if broken else 0
@@ -157,6 +160,7 @@ def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster,
         "invariants": found,
         "counts": check.get("counts", {}),
         "resources": scene.resources.as_json(),
+        "transactions": scene.resources.transactions,
         "read": reader.seen,
         "samplesCompared": reader.samples,
     }

@@ -38,8 +38,13 @@ class Resources:
     def __init__(self, most_in_flight: int) -> None:
         self._most_in_flight = most_in_flight
         self._looked = 0.0
+        self._began = time.monotonic()
         self.lives: dict[int, Life] = {}
         self._in_flight = 0.0
+        self._ended: dict[int, float] = {}
+        """By process: how many it had ended when it was last asked."""
+        self.transactions: list[tuple[float, int]] = []
+        """Seconds since the start, and how many ended since the last time."""
 
     def look(self, processes: list[Weir]) -> None:
         """Once a second; whoever is between two lives is left out."""
@@ -47,12 +52,18 @@ class Resources:
         if now - self._looked < EVERY:
             return
         self._looked = now
+        ended = 0.0
         for process in processes:
             if process.exit_code() is not None or not (found := usage(process.pid)):
                 continue
             life = self.lives.setdefault(process.pid, Life(process.member, now, []))
             life.samples.append((now - life.began, found.memory, found.descriptors, found.threads))
-            self._in_flight = max(self._in_flight, process.metric("weir_inflight_events") or 0)
+            said = process.metrics()
+            self._in_flight = max(self._in_flight, said.get("weir_inflight_events", 0))
+            transactions = said.get("weir_transactions_total", 0)
+            ended += transactions - self._ended.get(process.pid, 0)
+            self._ended[process.pid] = transactions
+        self.transactions.append((round(now - self._began, 1), max(0, int(ended))))
 
     def excesses(self) -> list[str]:
         """What was beyond its bound."""

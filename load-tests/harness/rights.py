@@ -23,7 +23,8 @@ def documented_commands() -> str:
     blocks = re.findall(r"^```bash\n(acls\(\).*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
     if len(blocks) != 1:
         raise SystemExit(f"{DOCUMENT}: there must be one block that begins with acls()")
-    return blocks[0]
+    commands: str = blocks[0]
+    return commands
 
 
 def give_documented_rights(broker: Broker, folder: Path) -> None:

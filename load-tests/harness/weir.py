@@ -123,18 +123,22 @@ class Weir:
     def pid(self) -> int:
         return self._running().pid
 
-    def metric(self, name: str) -> float | None:
-        """Of the process as it runs now; None if it does not answer (yet, or any more)."""
+    def metrics(self) -> dict[str, float]:
+        """Of the process as it runs now, those of one name added up; empty if it does not answer (yet, or any more)."""
         address = self._address()
         if not address:
-            return None
+            return {}
         try:
             with urlopen(f"http://{address}/metrics", timeout=1) as answer:
                 lines = answer.read().decode().splitlines()
         except OSError:
-            return None
-        values = [float(line.split()[-1]) for line in lines if line.split(" ")[0].partition("{")[0] == name]
-        return sum(values) if values else None
+            return {}
+        found: dict[str, float] = {}
+        for line in lines:
+            if line and not line.startswith("#"):
+                name = line.partition(" ")[0].partition("{")[0]
+                found[name] = found.get(name, 0) + float(line.rpartition(" ")[2])
+        return found
 
     def _address(self) -> str | None:
         if not self._log.exists():
