@@ -58,7 +58,9 @@ extension Lane {
         if rebalance.isLost {
             // Others may be at work on them: what this transaction holds can't be committed any more.
             for partition in rebalance.partitions { sessions[partition]?.abandon() }
-            if phase == .running, !transaction.isEmpty { phase = .recovering(.abort) }
+            if !transaction.isEmpty {
+                if phase == .running { phase = .recovering(.abort) } else if isDraining { giveUpTheRest() }
+            }
             pendingRevocation = nil
             await giveUp(rebalance)
             return
@@ -84,7 +86,11 @@ extension Lane {
         // What was released meanwhile belongs to this owner; it goes out now, not when the interval is over.
         await send()
         await commit()
-        if case .recovering = phase { return }  // it goes on with the revocation
+        switch phase {
+        case .recovering: return  // it goes on with the revocation
+        case .ending: return  // closing gives everything up
+        case .running, .stopped, .draining: break
+        }
         pendingRevocation = nil
         await giveUp(pending.rebalance)
     }

@@ -8,6 +8,7 @@ internal import Pipeline
 extension Lane {
     /// Puts everything released into the open transaction, opening one if there is none.
     func send() async {
+        guard canCommit else { return }
         let now = ContinuousClock.now
         var batches: [ReleasedBatch] = []
         for batch in flow.takeReleased() {
@@ -51,7 +52,7 @@ extension Lane {
 
     /// Makes the open transaction visible: verdicts, dead letters and offsets at once.
     func commit() async {
-        guard phase == .running || isDraining, let opened = transaction.opened, !transaction.isEmpty else { return }
+        guard canCommit, let opened = transaction.opened, !transaction.isEmpty else { return }
         progress.advance(to: "committing a transaction")
         do throws(KafkaError) {
             let (offsets, patience, losses) = (transaction.offsets, patience, consumer.losses)
@@ -60,7 +61,7 @@ extension Lane {
                 try await producer.sendOffsets(offsets, of: consumer, losses: losses, within: patience)
             }
             // Whoever lost a partition meanwhile has nothing to commit for it any more.
-            guard phase == .running || isDraining else { return }
+            guard canCommit else { return }
             try Failpoint.afterSendOffsets.hitTransaction()
             try Failpoint.duringCommit.hitTransaction()
             try await calling { [producer] () async throws(KafkaError) in try await producer.commit(within: patience) }
@@ -71,6 +72,9 @@ extension Lane {
         }
         committed(transaction, opened: opened)
     }
+
+    /// Whether what was released may become visible. In trouble, and at the end of what can't be finished, it may not.
+    var canCommit: Bool { phase == .running || isDraining }
 
     /// How long brokers may be waited for: at the end not longer than the end may take.
     var patience: Duration {
@@ -103,8 +107,8 @@ extension Lane {
         logger.warning("transaction failed", ["error": error.description, "remedy": "\(error.remedy)"])
         metrics.transactions[error.remedy == .abort ? "aborted" : "indeterminate"].increment()
         if isDraining {
-            // No time to mend it: what is not committed is done again after the restart.
-            phase = .draining(until: .now)
+            // No time to mend it.
+            giveUpTheRest()
         } else {
             phase = .recovering(error.remedy)
             countFailure(error)

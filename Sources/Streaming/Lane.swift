@@ -19,6 +19,9 @@ package actor Lane: Service {
         case stopped
         /// Coming to the end: nothing more is taken in.
         case draining(until: ContinuousClock.Instant)
+        /// At the end with work that could not be committed: nothing more is sent or committed, by no way whatever, and
+        /// whoever starts next does it again.
+        case ending
     }
 
     /// A revocation that waits for its partitions to be drained.
@@ -62,6 +65,8 @@ package actor Lane: Service {
     private var troubles: [TopicPartition: KafkaError] = [:]
     private var stalls = StalledFetches()
     var deadLetterShare: DeadLetterShare
+    /// Whether a transaction failed for want of a right on a topic that has not been named yet.
+    var wasRefused = false
     /// What makes going on pointless.
     var fatal: (any Error)?
 
@@ -159,6 +164,7 @@ package actor Lane: Service {
                 await commitIfDue()
                 await finishRevocation()
             case .stopped: await finishRevocation()
+            case .ending: break
             }
             checkPartitions()
             reportHealth()
@@ -182,15 +188,30 @@ package actor Lane: Service {
     }
 
     private func beginDraining() {
-        if case .draining = phase { return }
+        if isDraining || phase == .ending { return }
         logger.notice("draining: nothing more is taken in", ["inFlight": "\(flow.inFlight)"])
         readiness.set(name, "draining")
-        // A transaction in trouble is left to the next start: nothing of it is visible.
-        switch phase {
-        case .recovering, .stopped: phase = .draining(until: .now)
-        default: phase = .draining(until: .now + options.shutdownLimit)
-        }
+        guard phase == .running else { return giveUpTheRest() }
+        phase = .draining(until: .now + options.shutdownLimit)
         for session in sessions.values { session.drain() }
+    }
+
+    /// The end, with a transaction that failed or can't be finished: nothing of it is visible, and it is left to the next
+    /// start. Its offsets must not be committed by another that follows it, nor may what comes after them.
+    func giveUpTheRest() {
+        if flow.inFlight > 0 {
+            logger.warning("given up: the rest is done again after the restart", ["inFlight": "\(flow.inFlight)"])
+        }
+        phase = .ending
+        voidEverything()
+    }
+
+    /// Drops what is in flight, released or in the open transaction.
+    private func voidEverything() {
+        for session in sessions.values { session.abandon() }
+        discardReleased()
+        flow.letGo(records: transaction.records, bytes: transaction.heldBytes)
+        transaction = OpenTransaction()
     }
 
     /// Takes nothing more in, sends nothing more out, and stays: a restart by a supervisor would only try again, each time
@@ -200,10 +221,7 @@ package actor Lane: Service {
         phase = .stopped
         metrics.stopped[options.name].set(1)
         readiness.set(name, reason)
-        for session in sessions.values { session.abandon() }
-        discardReleased()
-        flow.letGo(records: transaction.records, bytes: transaction.heldBytes)
-        transaction = OpenTransaction()
+        voidEverything()
         // Left open it would end by its time-out, and keep subscribers waiting until then.
         try? await calling { [producer] () async throws(KafkaError) in try await producer.abort(within: .seconds(10)) }
         progress.advance(to: nil)
@@ -211,6 +229,7 @@ package actor Lane: Service {
 
     /// Whether the end has come: everything is committed, or there is no more time.
     private var isDrained: Bool {
+        if phase == .ending { return true }
         guard case .draining(let deadline) = phase else { return false }
         if ContinuousClock.now >= deadline {
             if flow.inFlight > 0 {
@@ -239,7 +258,7 @@ package actor Lane: Service {
             logger.log(
                 error.isFatal ? .error : .warning, "client error", ["client": client, "error": error.description])
             if client == "consumer", error.isFatal { fatal = error }
-            if error.isAuthorization { readiness.set("\(name)-rights", error.description) }
+            if error.isAuthorization { readiness.set("\(name)-rights", described(error)) }
             if client == "producer", error.isFatal, phase == .running { phase = .recovering(.rebuild) }
         case .statistics(let statistics):
             if statistics.brokers.values.contains(where: { $0.nodeid >= 0 && $0.state == "UP" }) {
@@ -282,7 +301,9 @@ package actor Lane: Service {
         let new = found.filter { troubles[$0.key] != $0.value }
         troubles = found
         let first = found.min { $0.key < $1.key }
-        readiness.set("\(name)-partitions", first.map { "\($0.key): \($0.value.reason)" })
+        readiness.set(
+            "\(name)-partitions",
+            first.map { "\($0.key): \($0.value.isTopicRefusal ? "Read is not allowed: " : "")\($0.value.reason)" })
         for (partition, error) in new {
             logger.warning("partition can't be read", ["partition": partition.description, "error": error.description])
             if error.isOffsetLost {

@@ -27,8 +27,9 @@ package struct TopicPreflight: Sendable {
             if let trouble = cluster.troubled[topic] {
                 problems.append("topic \(topic): \(trouble)")
             } else {
+                let right = inputs.contains(topic) ? "Read" : "Write"
                 problems.append(
-                    "topic \(topic) does not exist, or may not be seen: make it with \"weir topology apply\", or change its name in the configuration"
+                    "topic \(topic) does not exist, or may not be seen: make it with \"weir topology apply\", allow \(right) on it, or change its name in the configuration"
                 )
             }
         }

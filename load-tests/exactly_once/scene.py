@@ -110,7 +110,7 @@ class Scene:
                 raise Stuck(f"{process.member} did not end within {LEAVE_WITHIN:.0f} s after {note['kind']}")
             self._agenda.put(time.monotonic() + 0.1, partial(self._start_again, process, asked, note, watch))
             return
-        if note["kind"] == TERM and code != 0:
+        if process.was_asked_to_leave and code != 0:
             self._troubles.append(f"SIGTERM of {process.member}: exit code {code}")
         process.start()
         self._away.discard(process)

@@ -15,7 +15,7 @@ from proxied import END_TXN, Proxy
 from resources import Resources
 from scene import LEAVE_WITHIN, Scene
 from schedule import Fault
-from suites import FAILPOINT, JOIN, PROXY
+from suites import FAILPOINT, HALT, JOIN, PROXY
 from watch import Note, Watch
 
 from harness.broker import Broker, is_alive
@@ -75,19 +75,20 @@ class FaultScene(Scene):
             self._agenda.put(time.monotonic() + 0.5, partial(self._inflict, fault, watch))
             return None
         kind, _, what = fault.kind.partition(":")
-        if kind not in (FAILPOINT, JOIN, PROXY):
+        if kind not in (FAILPOINT, HALT, JOIN, PROXY):
             return super()._inflict(fault, watch)
         process = self._processes[fault.process or 0]
-        if kind == FAILPOINT and process in self._away:
+        if kind in (FAILPOINT, HALT) and process in self._away:
             self._agenda.put(time.monotonic() + 0.2, partial(self._inflict, fault, watch))
             return None
         note = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(fault).items()}
         note["began"] = round(watch.age(), 2)
         self._notes.append(note)
-        if kind == FAILPOINT:
+        if kind in (FAILPOINT, HALT):
             self._away.add(process)
             process.send(SIGKILL)
-            self._soon(partial(self._start_with, process, what, note, watch))
+            start = self._start_with if kind == FAILPOINT else self._start_to_halt
+            self._soon(partial(start, process, what, note, watch))
         elif kind == JOIN:
             self._join(fault.lasts, note, watch)
         else:
@@ -123,6 +124,22 @@ class FaultScene(Scene):
             return self._soon(partial(self._start_without, process, deadline, note, watch))
         self._away.discard(process)
         return watch.expect_progress(note)
+
+    def _start_to_halt(self, process: Weir, failpoints: str, note: Note, watch: Watch) -> None:
+        if process.exit_code() is None:
+            return self._soon(partial(self._start_to_halt, process, failpoints, note, watch))
+        process.start({"WEIR_FAILPOINTS": f"{failpoints};seed={len(self._notes)}"})
+        words = "recovery failed, trying again" if "recovery=" in failpoints else "transaction failed"
+        return self._soon(partial(self._halt, process, words, time.monotonic() + REACHED_WITHIN, note, watch))
+
+    def _halt(self, process: Weir, words: str, deadline: float, note: Note, watch: Watch) -> None:
+        """SIGTERM once it has said that; or there may have been nothing left to fail."""
+        reached = process.has_said(words)
+        if not reached and process.exit_code() is None and time.monotonic() < deadline and not watch.has_uploads():
+            return self._soon(partial(self._halt, process, words, deadline, note, watch))
+        note["reached"] = reached
+        process.send(SIGTERM)
+        return self._soon(partial(self._start_again, process, time.monotonic(), note, watch))
 
     def _start_without(self, process: Weir, deadline: float, note: Note, watch: Watch) -> None:
         """Once it has died where it was to."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from schedule import BROKER, BROKER_KILL, BROKER_TERM, KILL, PAUSE, TERM, TWIN, Fault
 
-FAILPOINT, JOIN, PROXY = "failpoint", "join", "proxy"
+FAILPOINT, HALT, JOIN, PROXY = "failpoint", "halt", "join", "proxy"
 
 EXITS = [
     *(f"{FAILPOINT}:{place}=exit@2" for place in ("after-poll", "mid-detector", "before-produce", "dead-letter")),
@@ -20,6 +20,13 @@ ERRORS = (
     "dead-letter=error%0.02*4;after-produce=error%0.03*4;after-send-offsets=error%0.03*4;during-commit=error%0.03*4;"
     "after-commit=error%0.03*4;recovery=error%0.3*4"
 )
+
+# SIGTERM while a transaction has failed and can't be mended, and while they fail now and then: what has failed must not
+# be committed on the way out.
+HALTS = [
+    *(f"{HALT}:{place}=error@3;recovery=error" for place in ("before-produce", "after-produce", "after-send-offsets")),
+    *(f"{HALT}:{place}=error%0.3" for place in ("before-produce", "dead-letter", "after-send-offsets")),
+]
 
 LASTS = {
     # Longer than a session (6 s), and than a transaction (10 s) and the brokers' looking for old ones.
@@ -66,6 +73,7 @@ SUITES = {
     "failpoints": Suite(EXITS, pace=6.0, meaning="death at each named place"),
     "errors": Suite([ERRORS, ERRORS, KILL], meaning="each step of a transaction fails now and then"),
     "ends": Suite([TERM, TWIN, TERM, TERM], meaning="SIGTERM under load, and two processes of one name"),
+    "halts": Suite(HALTS, pace=6.0, meaning="SIGTERM while a transaction has failed"),
     "members": Suite(
         [JOIN, f"{FAILPOINT}:revocation-drain=exit@1", JOIN, TERM, JOIN], pace=7.0, meaning="1 to 3 members"
     ),
@@ -78,7 +86,7 @@ SUITES = {
     ),
     "partitions": Suite([f"{PROXY}:partition"] * 2, pace=14.0, meaning="one process cut off from the brokers"),
 }
-SHORT = ["failpoints", "commits", "blackholes"]
+SHORT = ["failpoints", "halts", "commits", "blackholes"]
 """What CI runs."""
 
 
@@ -94,14 +102,27 @@ def schedule(suite: Suite, seed: int) -> list[Fault]:
 def soak(seed: int, seconds: float, pace: float = 10.0) -> Suite:
     """A suite of everything, mixed."""
     draw = random.Random(f"soak {seed}")
-    pool = [KILL, TERM, TWIN, JOIN, BROKER, ERRORS, *EXITS, *COMMITS, *NETWORK, *BLACKHOLES, f"{PROXY}:partition"]
+    pool = [
+        KILL,
+        TERM,
+        TWIN,
+        JOIN,
+        BROKER,
+        ERRORS,
+        *EXITS,
+        *HALTS,
+        *COMMITS,
+        *NETWORK,
+        *BLACKHOLES,
+        f"{PROXY}:partition",
+    ]
     kinds = [draw.choice(pool) for _ in range(max(1, int(seconds / pace)))]
     return Suite(kinds, spares=True, uploads=int(seconds * 2_800), pace=pace, meaning="everything, mixed")
 
 
 def fault(draw: random.Random, at: float, kind: str, suite: Suite) -> Fault:
     process, lasts = draw.randrange(suite.processes), LASTS.get(kind, draw.uniform(0, 2))
-    if suite.spares and (kind in (KILL, TERM, TWIN) or kind.startswith(FAILPOINT)):
+    if suite.spares and (kind in (KILL, TERM, TWIN) or kind.startswith((FAILPOINT, HALT))):
         process = 0
     if kind == BROKER:
         return Fault(at, draw.choice([BROKER_KILL, BROKER_TERM]), None, lasts)

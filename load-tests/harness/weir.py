@@ -92,10 +92,13 @@ class Weir:
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self._before = 0
+        self.was_asked_to_leave = False
+        """Whether the process as it runs now, or ended, got SIGTERM."""
 
     def start(self, environment: dict[str, str] | None = None) -> None:
         """`environment` comes on top of this process's own."""
         self._before = self._log.stat().st_size if self._log.exists() else 0
+        self.was_asked_to_leave = False
         environment = {**os.environ, "WEIR_MEMBER": self.member, **(environment or {})}
         if library := os.environ.get("WEIR_PRELOAD"):
             environment["LD_PRELOAD"] = library
@@ -156,6 +159,14 @@ class Weir:
         """Whether it has said anything. Before that the system is still loading it, and a signal just ends it."""
         return self._log.stat().st_size > self._before
 
+    def has_said(self, words: str) -> bool:
+        """Whether it stands in what this process has logged."""
+        if not self._log.exists():
+            return False
+        with self._log.open("rb") as log:
+            log.seek(self._before)
+            return words.encode() in log.read()
+
     def last_words(self) -> str:
         """The last line of its log that is one."""
         return ["", *self._log.read_text(errors="replace").split("\n")][-2]
@@ -166,6 +177,8 @@ class Weir:
 
     def send(self, number: signal.Signals) -> None:
         self._running().send_signal(number)
+        if number == signal.SIGTERM:
+            self.was_asked_to_leave = True
 
     def wait(self, seconds: float) -> int | None:
         """The exit code; None if it still runs after that time."""

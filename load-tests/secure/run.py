@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
@@ -38,6 +38,7 @@ from harness.rights import client, give_documented_rights, secure_properties
 ADMIN = "127.0.0.1:29464"
 PATIENCE = 60
 UPLOADS = 20
+OUTPUTS = ("audit", "enforcement", "review", "uploads.dlq")
 
 
 def rights(admin: AdminClient) -> list[AclBinding]:
@@ -159,15 +160,15 @@ def publish(broker: Broker, run: str) -> None:
         raise SystemExit("uploads could not be sent")
 
 
-def count_committed(broker: Broker, topic: str, expected: int) -> int:
+def count_committed(broker: Broker, topic: str, expected: int, patience: float = PATIENCE) -> int:
     """Records that a reader of committed ones sees, waiting for as many as expected."""
     consumer = Consumer(
         client(broker, "admin-client.properties")
-        | {"group.id": f"check-{topic}", "isolation.level": "read_committed", "auto.offset.reset": "earliest"}
+        | {"group.id": "check", "isolation.level": "read_committed", "auto.offset.reset": "earliest"}
     )
-    consumer.subscribe([topic])
+    consumer.assign([TopicPartition(topic, partition, 0) for partition in range(2)])
     count = 0
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while count < expected and time.monotonic() < deadline:
         message = consumer.poll(0.2)
         if message is not None and not message.error():
@@ -183,7 +184,7 @@ def expected_complaint(right: AclBinding) -> tuple[str, int | None]:
             return f"topic {right.name} does not exist, or may not be seen", 78
         case ResourceType.GROUP:
             lane = {"live": "live", "outcomes": "outcomes"}.get(right.name.rpartition("-")[2], "bulk")
-            return f"lane-{lane}-rights: client: FindCoordinator response error: Group authorization failed", None
+            return f"lane-{lane}-rights: Read on group {right.name} is not allowed", None
         case _:
             return "Transactional Id authorization failed", 78
 
@@ -223,7 +224,13 @@ def check_described_only(broker: Broker, folder: Path, admin: AdminClient, right
     give(admin, describe)
     try:
         with without(admin, right):
-            return complaint(folder, admin, right, "Topic authorization failed", None)
+            found = check_topology(folder, right, is_described=True)
+            says = (
+                f"{right.name}[0]: Read is not allowed"
+                if right.operation == AclOperation.READ
+                else f"Write on topic {right.name} is not allowed"
+            )
+            return found + complaint(folder, admin, right, says, None)
     finally:
         take(admin, describe)
 
@@ -231,6 +238,40 @@ def check_described_only(broker: Broker, folder: Path, admin: AdminClient, right
 def check_without(folder: Path, admin: AdminClient, right: AclBinding) -> list[str]:
     text, code = expected_complaint(right)
     return complaint(folder, admin, right, text, code)
+
+
+def topology_check(folder: Path) -> tuple[int, str]:
+    """Exit code and output of `weir topology check`, which must leave no trace."""
+    done = subprocess.run(
+        [weir.binary(), "topology", "check", "--config", folder / "weir.yaml"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def check_topology(folder: Path, right: AclBinding, is_described: bool) -> list[str]:
+    """It names the right, and no other."""
+    operation = right.operation.name.title()
+    match right.restype:
+        case ResourceType.TOPIC if is_described:
+            wanted = f"{operation} on topic {right.name} is not allowed"
+        case ResourceType.TOPIC:
+            wanted = f"topic {right.name} does not exist, or may not be seen: "
+        case ResourceType.GROUP:
+            wanted = f"{operation} on group {right.name} is not allowed"
+        case _:
+            wanted = f"{operation} on transactional id {right.name}"
+    code, said = topology_check(folder)
+    others = [line for line in said.splitlines() if "not allowed" in line and wanted not in line]
+    if right.restype == ResourceType.TRANSACTIONAL_ID:
+        # One right for the ids of all lanes.
+        others = [line for line in others if " transactional id " not in line]
+    if code != 1 or wanted not in said or operation not in said or others:
+        return [f"topology check without {name(right)}: expected {wanted!r}, found {code}: {said}"]
+    return []
 
 
 def complaint(folder: Path, admin: AdminClient, right: AclBinding, text: str, code: int | None) -> list[str]:
@@ -266,9 +307,16 @@ def main() -> int:
             given = rights(admin)
             print("rights:", "; ".join(name(right) for right in given))
             problems += check_with_all(broker, folder)
+            ends = {topic: count_committed(broker, topic, 10_000, patience=3) for topic in OUTPUTS}
+            code, said = topology_check(folder)
+            if "not allowed" in said or "not be seen" in said:
+                problems.append(f"topology check with all rights: {code}: {said}")
+            if (after := {topic: count_committed(broker, topic, 10_000, patience=3) for topic in OUTPUTS}) != ends:
+                problems.append(f"topology check left a trace: {ends} records before, {after} after")
             for right in given:
                 with without(admin, right):
-                    found = check_without(folder, admin, right)
+                    found = check_topology(folder, right, is_described=False)
+                    found += check_without(folder, admin, right)
                 print(f"without {name(right)}: {'; '.join(found) or 'says so'}")
                 problems += found
             for right in given:

@@ -76,6 +76,9 @@ package struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE
     }
 
+    package var isTopicRefusal: Bool { code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED }
+    package var isGroupRefusal: Bool { code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED }
+
     /// Whether the broker refused for want of a right.
     package var isAuthorization: Bool {
         switch code {
