@@ -174,6 +174,9 @@ package actor GroupConsumer {
         }
         for queue in queues.values { queue.close() }
         queues = [:]
+        // Between its place in the group and its first assignment, freeing it would end the process: an assertion that
+        // the assignor has a state (librdkafka 2.0.2, rdkafka_sticky_assignor.c).
+        if subscribedAt != nil, !hadAssignment { return client.abandon() }
         client.destroy(leavingGroup: refusal == nil)
     }
 
