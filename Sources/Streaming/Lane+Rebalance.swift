@@ -51,6 +51,26 @@ extension Lane {
         }
     }
 
+    /// Some time after the consumer has reported an error: if it could not find out where to begin (the coordinator moved,
+    /// the right was missing), the library does not try again by itself, and the partition would stand still for good.
+    func placeAgain() async {
+        guard phase == .running, pendingRevocation == nil, let due = placeAgainAt, ContinuousClock.now >= due else {
+            return
+        }
+        placeAgainAt = nil
+        let partitions = sessions.filter { partition, session in
+            session.firstOffset == nil && consumer.position(of: partition) == nil
+        }.keys.sorted()
+        if partitions.isEmpty { return }
+        do throws(KafkaError) {
+            try await consumer.placeAgain(partitions)
+            logger.info("placed again", ["partitions": partitions.map(\.description).joined(separator: " ")])
+        } catch {
+            logger.warning("partitions not placed, trying again", ["error": error.description])
+            placeAgainAt = .now + .seconds(1)
+        }
+    }
+
     /// A revocation waits until its partitions are drained and committed; a loss has nothing to wait for.
     private func revoke(_ rebalance: Rebalance) async {
         metrics.rebalances.increment()

@@ -57,6 +57,8 @@ package actor Lane: Service {
     /// Failed attempts in a row, and when the next may be made.
     var failures = 0
     var retryAt: ContinuousClock.Instant?
+    /// When partitions are to be placed again whose committed offsets may not have been found out; nil: no need.
+    var placeAgainAt: ContinuousClock.Instant?
     var lastReachable = ContinuousClock.now
     /// What partitions report in place of records.
     private var troubles: [TopicPartition: KafkaError] = [:]
@@ -151,6 +153,7 @@ package actor Lane: Service {
             if shutdown.isTriggered { beginDraining() }
             await serveRebalances()
             startSessions(&group)
+            await placeAgain()
             serveEvents()
             switch phase {
             case .recovering: await recover()
@@ -175,6 +178,7 @@ package actor Lane: Service {
         if case .recovering = phase { times.append(retryAt ?? .now + .milliseconds(100)) }
         if case .draining(let deadline) = phase { times.append(deadline) }
         if phase == .running, let due = transaction.dueTime(interval: options.commitInterval) { times.append(due) }
+        if let placeAgainAt { times.append(placeAgainAt) }
         if let pendingRevocation { times.append(pendingRevocation.deadline) }
         // Whether brokers can be reached is looked at now and then even if nothing happens.
         times.append(.now + .seconds(5))
@@ -239,6 +243,7 @@ package actor Lane: Service {
             logger.log(
                 error.isFatal ? .error : .warning, "client error", ["client": client, "error": error.description])
             if client == "consumer", error.isFatal { fatal = error }
+            if client == "consumer" { placeAgainAt = placeAgainAt ?? .now + .seconds(1) }
             if error.isAuthorization { readiness.set("\(name)-rights", error.description) }
             if client == "producer", error.isFatal, phase == .running { phase = .recovering(.rebuild) }
         case .statistics(let statistics):

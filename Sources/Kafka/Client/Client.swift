@@ -59,12 +59,11 @@ final class Client: @unchecked Sendable {
     }
 
     /// Blocks until the library has let go of everything. Nothing of the client may be used any more.
-    /// - Parameter leavingGroup: false for a consumer that the library refuses to close.
-    func destroy(leavingGroup: Bool = true) {
+    func destroy() {
         guard isFirstEnd else { return }
         Client.disableWakeup(on: queue)
         rd_kafka_queue_destroy(queue)
-        rd_kafka_destroy_flags(handle, leavingGroup ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        rd_kafka_destroy(handle)
     }
 
     /// In place of `destroy`, for an instance that can't be freed: it stays, unused, until the process ends.

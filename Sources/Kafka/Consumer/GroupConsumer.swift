@@ -86,6 +86,17 @@ package actor GroupConsumer {
         return opened
     }
 
+    /// Has the library look the committed offsets up again, for partitions that nothing was taken from yet: after a failed
+    /// attempt it leaves them alone, without an end.
+    package func placeAgain(_ partitions: [TopicPartition]) throws(KafkaError) {
+        if partitions.isEmpty { return }
+        let list = PartitionList(partitions)
+        let call = monitor.began("place partitions again", within: .seconds(30))
+        defer { monitor.ended(call) }
+        try check(rd_kafka_incremental_unassign(client.handle, list.pointer), "place partitions again")
+        try check(rd_kafka_incremental_assign(client.handle, list.pointer), "place partitions again")
+    }
+
     /// Gives the partitions of a revocation up. What is committed for them must be committed before.
     package func unassign(_ rebalance: Rebalance) throws(KafkaError) {
         let list = PartitionList(rebalance.partitions)
@@ -174,10 +185,11 @@ package actor GroupConsumer {
         }
         for queue in queues.values { queue.close() }
         queues = [:]
-        // Between its place in the group and its first assignment, freeing it would end the process: an assertion that
-        // the assignor has a state (librdkafka 2.0.2, rdkafka_sticky_assignor.c).
-        if subscribedAt != nil, !hadAssignment { return client.abandon() }
-        client.destroy(leavingGroup: refusal == nil)
+        // Freeing what could not be closed may take for ever. And between a member's place in the group and its first
+        // assignment it would end the process: an assertion that the assignor has a state (librdkafka 2.0.2,
+        // rdkafka_sticky_assignor.c).
+        if refusal != nil || (subscribedAt != nil && !hadAssignment) { return client.abandon() }
+        client.destroy()
     }
 
     /// While closing: give back what is asked for, take nothing.
