@@ -21,8 +21,6 @@ struct LaneOnMockBroker: Sendable {
         var missing: [String] = []
         /// Verdicts and dead letters on the broker, of each record: at least 1; more where a transaction was aborted.
         var copies = 1...1
-        /// Everything that readiness said.
-        var said: Set<String> = []
         var counts = ""
     }
 
@@ -110,7 +108,9 @@ struct LaneOnMockBroker: Sendable {
             try cluster.answer(BrokerErrorNames.request(words[0]), with: BrokerErrorNames.error(words[1]))
         }
         if let topic { return cluster.setError(ofTopic: topic, to: error) }
-        if row.says != nil, row.reaction != .ends { return cluster.fail(request, with: Array(repeating: error, count: 10_000)) }
+        if row.says != nil, row.reaction != .ends {
+            return cluster.fail(request, with: Array(repeating: error, count: 10_000))
+        }
         for _ in 0..<(row.passes ?? 0) { try cluster.answer(request, with: RD_KAFKA_RESP_ERR_NO_ERROR) }
         for _ in 0..<(row.times ?? 1) {
             try cluster.answer(request, with: error, after: .milliseconds(Int((row.heldSeconds ?? 0) * 1_000)))
@@ -148,7 +148,6 @@ struct LaneOnMockBroker: Sendable {
     private func expect(_ what: String, _ outcome: inout Outcome, _ isSo: () -> Bool) async {
         let deadline = ContinuousClock.now + Self.patience
         while !isSo() {
-            outcome.said.formUnion(readiness.notReady)
             if ended.isSet && row.reaction != .ends { return }
             if ContinuousClock.now >= deadline {
                 outcome.missing.append("\(what) (readiness: \(readiness.notReady.joined(separator: "; ")))")
@@ -165,7 +164,8 @@ struct LaneOnMockBroker: Sendable {
     }
 
     private func judge(_ outcome: inout Outcome) {
-        let (aborted, indeterminate) = (metrics.transactions["aborted"].value, metrics.transactions["indeterminate"].value)
+        let aborted = metrics.transactions["aborted"].value
+        let indeterminate = metrics.transactions["indeterminate"].value
         let rebalances = metrics.rebalances.value
         outcome.counts = "aborted \(aborted), indeterminate \(indeterminate), rebalances \(rebalances)"
         if aborted + indeterminate > 0 { outcome.reaction = max(outcome.reaction, .aborts) }
@@ -179,11 +179,15 @@ struct LaneOnMockBroker: Sendable {
     private func count(_ uploads: [Upload], _ outcome: inout Outcome) async throws {
         let results = try await stream.results(waitingFor: uploads.count)
         var copies: [String: Int] = [:]
-        for verdict in results.audit { copies["\(verdict.topic)/\(verdict.partition)/\(verdict.offset)", default: 0] += 1 }
+        for verdict in results.audit {
+            copies["\(verdict.topic)/\(verdict.partition)/\(verdict.offset)", default: 0] += 1
+        }
         for letter in results.deadLetters {
             copies["\(stream.input)/\(letter.partition)/\(letter.offset)", default: 0] += 1
         }
-        if copies.count != uploads.count { outcome.missing.append("\(copies.count) of \(uploads.count) records came out") }
+        if copies.count != uploads.count {
+            outcome.missing.append("\(copies.count) of \(uploads.count) records came out")
+        }
         if let least = copies.values.min(), let most = copies.values.max() { outcome.copies = least...most }
     }
 }
