@@ -51,23 +51,18 @@ extension Lane {
         }
     }
 
-    /// Some time after the consumer has reported an error: if it could not find out where to begin (the coordinator moved,
-    /// the right was missing), the library does not try again by itself, and the partition would stand still for good.
-    func placeAgain() async {
-        guard phase == .running, pendingRevocation == nil, let due = placeAgainAt, ContinuousClock.now >= due else {
-            return
-        }
-        placeAgainAt = nil
-        let partitions = sessions.filter { partition, session in
-            session.firstOffset == nil && consumer.position(of: partition) == nil
-        }.keys.sorted()
-        if partitions.isEmpty { return }
+    /// Joins the group anew after the consumer could not find out where to begin (the coordinator had moved, the right
+    /// was missing): the library does not try again by itself. To give the partitions back and take them again behind
+    /// the group's back would be shorter, but could be taken for the answer to a revocation that is on its way.
+    func rejoin() async {
+        guard phase == .running, pendingRevocation == nil, let rejoinAt, ContinuousClock.now >= rejoinAt else { return }
+        self.rejoinAt = nil
+        logger.notice("joining the group anew: partitions are without a place to begin at")
         do throws(KafkaError) {
-            try await consumer.placeAgain(partitions)
-            logger.info("placed again", ["partitions": partitions.map(\.description).joined(separator: " ")])
+            try await consumer.rejoin([options.input])
         } catch {
-            logger.warning("partitions not placed, trying again", ["error": error.description])
-            placeAgainAt = .now + .seconds(1)
+            logger.warning("group not joined, trying again", ["error": error.description])
+            self.rejoinAt = .now + .seconds(1)
         }
     }
 

@@ -76,6 +76,9 @@ package struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE
     }
 
+    /// Whether a consumer could not find out where to begin in what it was assigned. The library knows it by no code.
+    package var isWithoutPlace: Bool { reason.hasPrefix("Failed to fetch committed offset") }
+
     /// Whether the broker refused for want of a right.
     package var isAuthorization: Bool {
         switch code {

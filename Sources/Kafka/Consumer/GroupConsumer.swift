@@ -86,15 +86,11 @@ package actor GroupConsumer {
         return opened
     }
 
-    /// Has the library look the committed offsets up again, for partitions that nothing was taken from yet: after a failed
-    /// attempt it leaves them alone, without an end.
-    package func placeAgain(_ partitions: [TopicPartition]) throws(KafkaError) {
-        if partitions.isEmpty { return }
-        let list = PartitionList(partitions)
-        let call = monitor.began("place partitions again", within: .seconds(30))
-        defer { monitor.ended(call) }
-        try check(rd_kafka_incremental_unassign(client.handle, list.pointer), "place partitions again")
-        try check(rd_kafka_incremental_assign(client.handle, list.pointer), "place partitions again")
+    /// Leaves the group in good order and joins it anew. What is assigned is revoked as in any rebalance.
+    package func rejoin(_ topics: [String]) throws(KafkaError) {
+        try check(rd_kafka_unsubscribe(client.handle), "rejoin the group")
+        // Kept by the library until the revocation is done.
+        try subscribe(to: topics)
     }
 
     /// Gives the partitions of a revocation up. What is committed for them must be committed before.
