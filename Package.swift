@@ -140,7 +140,9 @@ let package = Package(
                 "Operations", "Pipeline", "Policy", "Signals", "Streaming",
             ],
             path: "Tests/StreamingTestSupport", swiftSettings: swift),
-        tests("StreamingTests", "Events", "Kafka", "Streaming", "TestSupport"),
+        tests(
+            "StreamingTests", "CRdkafka", "Concurrency", "Events", "Kafka", "Operations", "Streaming",
+            "StreamingTestSupport", "TestSupport", resources: [.copy("Resources")]),
         tests(
             "KafkaIntegrationTests", "Concurrency", "Events", "Kafka", "Operations", "Streaming",
             "StreamingTestSupport"),

@@ -60,6 +60,8 @@ package actor Lane: Service {
     /// Failed attempts in a row, and when the next may be made.
     var failures = 0
     var retryAt: ContinuousClock.Instant?
+    /// When to join the group anew, since partitions without a place would stand still for good; nil: no need.
+    var rejoinAt: ContinuousClock.Instant?
     var lastReachable = ContinuousClock.now
     /// What partitions report in place of records.
     private var troubles: [TopicPartition: KafkaError] = [:]
@@ -156,6 +158,7 @@ package actor Lane: Service {
             if shutdown.isTriggered { beginDraining() }
             await serveRebalances()
             startSessions(&group)
+            await rejoin()
             serveEvents()
             switch phase {
             case .recovering: await recover()
@@ -181,6 +184,7 @@ package actor Lane: Service {
         if case .recovering = phase { times.append(retryAt ?? .now + .milliseconds(100)) }
         if case .draining(let deadline) = phase { times.append(deadline) }
         if phase == .running, let due = transaction.dueTime(interval: options.commitInterval) { times.append(due) }
+        if phase == .running, pendingRevocation == nil, let rejoinAt { times.append(rejoinAt) }
         if let pendingRevocation { times.append(pendingRevocation.deadline) }
         // Whether brokers can be reached is looked at now and then even if nothing happens.
         times.append(.now + .seconds(5))
@@ -258,6 +262,7 @@ package actor Lane: Service {
             logger.log(
                 error.isFatal ? .error : .warning, "client error", ["client": client, "error": error.description])
             if client == "consumer", error.isFatal { fatal = error }
+            if client == "consumer", error.isWithoutPlace { rejoinAt = rejoinAt ?? .now + .seconds(1) }
             if error.isAuthorization { readiness.set("\(name)-rights", described(error)) }
             if client == "producer", error.isFatal, phase == .running { phase = .recovering(.rebuild) }
         case .statistics(let statistics):

@@ -184,6 +184,39 @@ internal import Testing
         }
     }
 
+    /// Each such record is refused with an error, and memory stays whole (librdkafka #4627).
+    @Test(arguments: [true, false]) func recordsForATopicThatIsGoneAreRefused(hasOneHeader: Bool) async throws {
+        try await withCluster { cluster in
+            try await withProducer(cluster) { producer in
+                try await producer.initTransactions(timeout: .seconds(20))
+                try await producer.prime(["uploads"], timeout: .seconds(10))
+                cluster.setError(ofTopic: "uploads", to: RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+                try await producer.begin()
+                var refusals = 0
+                let deadline = ContinuousClock.now + .seconds(30)
+                // Until the library knows that the topic is gone, it keeps records for it.
+                while refusals < 100, ContinuousClock.now < deadline {
+                    if refusals == 0 { try await producer.prime(["uploads"], timeout: .seconds(10)) }
+                    do throws(KafkaError) {
+                        try await producer.produce { sink throws(KafkaError) in
+                            let topic = try sink.topic("uploads")
+                            if hasOneHeader {
+                                try sink.send(to: topic, key: nil, value: nil, header: ("a", "b"))
+                            } else {
+                                try sink.send(
+                                    to: topic, key: [1], value: [2], headers: [(Array("a".utf8), Array("b".utf8))])
+                            }
+                        }
+                    } catch {
+                        #expect(error.code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
+                        refusals += 1
+                    }
+                }
+                #expect(refusals == 100)
+            }
+        }
+    }
+
     @Test func brokersThatAreAwayAreAnErrorThatSaysSo() async throws {
         let admin = try AdminClient(bootstrap: "127.0.0.1:1", properties: .common)
         do throws(KafkaError) {
@@ -246,6 +279,32 @@ internal import Testing
             _ = try await member.assign(nextRebalance(member).rebalance)
             cluster.fail(.heartbeat, with: [RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID])
             #expect(try await nextFatalError(member).code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+            await member.close()
+        }
+    }
+
+    /// Between its place in the group and its first assignment the library can be closed, but not freed.
+    @Test(.timeLimit(.minutes(2)), arguments: [true, false])
+    func aMemberThatWasNeverAssignedAnythingCanBeClosed(isFenced: Bool) async throws {
+        try await withCluster { cluster in
+            let member = try GroupConsumer(
+                bootstrap: cluster.bootstrap, group: "g", instance: "member-0", properties: Self.consumer,
+                wakeup: Wakeup(), monitor: CallMonitor())
+            if isFenced {
+                cluster.fail(.syncGroup, with: [RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID])
+            } else {
+                try cluster.answer(.syncGroup, with: RD_KAFKA_RESP_ERR_NO_ERROR, after: .seconds(60))
+            }
+            try await member.subscribe(to: ["uploads"])
+            if isFenced {
+                #expect(try await nextFatalError(member).code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+            } else {
+                let deadline = ContinuousClock.now + .seconds(60)
+                while try cluster.answersLeft(.syncGroup) > 0, ContinuousClock.now < deadline {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                #expect(try cluster.answersLeft(.syncGroup) == 0)
+            }
             await member.close()
         }
     }

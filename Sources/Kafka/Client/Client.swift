@@ -59,16 +59,24 @@ final class Client: @unchecked Sendable {
     }
 
     /// Blocks until the library has let go of everything. Nothing of the client may be used any more.
-    /// - Parameter leavingGroup: false for a consumer that the library refuses to close.
-    func destroy(leavingGroup: Bool = true) {
-        let first = destroyed.withLock { destroyed in
+    func destroy() {
+        guard isFirstEnd else { return }
+        Client.disableWakeup(on: queue)
+        rd_kafka_queue_destroy(queue)
+        rd_kafka_destroy(handle)
+    }
+
+    /// In place of `destroy`, for an instance that can't be freed: it stays, unused, until the process ends.
+    func abandon() {
+        guard isFirstEnd else { return }
+        Client.disableWakeup(on: queue)
+    }
+
+    private var isFirstEnd: Bool {
+        destroyed.withLock { destroyed in
             defer { destroyed = true }
             return !destroyed
         }
-        guard first else { return }
-        Client.disableWakeup(on: queue)
-        rd_kafka_queue_destroy(queue)
-        rd_kafka_destroy_flags(handle, leavingGroup ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
     }
 
     /// A client must be destroyed by its owner, on a thread that may block. One that was forgotten is leaked: a

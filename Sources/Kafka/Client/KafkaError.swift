@@ -79,6 +79,9 @@ package struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
     package var isTopicRefusal: Bool { code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED }
     package var isGroupRefusal: Bool { code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED }
 
+    /// Whether a consumer could not find out where to begin in what it was assigned. The library knows it by no code.
+    package var isWithoutPlace: Bool { reason.hasPrefix("Failed to fetch committed offset") }
+
     /// Whether the broker refused for want of a right.
     package var isAuthorization: Bool {
         switch code {

@@ -86,6 +86,13 @@ package actor GroupConsumer {
         return opened
     }
 
+    /// Leaves the group in good order and joins it anew. What is assigned is revoked as in any rebalance.
+    package func rejoin(_ topics: [String]) throws(KafkaError) {
+        try check(rd_kafka_unsubscribe(client.handle), "rejoin the group")
+        // Kept by the library until the revocation is done.
+        try subscribe(to: topics)
+    }
+
     /// Gives the partitions of a revocation up. What is committed for them must be committed before.
     package func unassign(_ rebalance: Rebalance) throws(KafkaError) {
         let list = PartitionList(rebalance.partitions)
@@ -174,7 +181,11 @@ package actor GroupConsumer {
         }
         for queue in queues.values { queue.close() }
         queues = [:]
-        client.destroy(leavingGroup: refusal == nil)
+        // Freeing what could not be closed may take for ever. And between a member's place in the group and its first
+        // assignment it would end the process: an assertion that the assignor has a state (librdkafka 2.0.2,
+        // rdkafka_sticky_assignor.c).
+        if refusal != nil || (subscribedAt != nil && !hadAssignment) { return client.abandon() }
+        client.destroy()
     }
 
     /// While closing: give back what is asked for, take nothing.

@@ -81,7 +81,13 @@ package actor TransactionalProducer {
         let sink = RecordSink(client: client, topics: topics, patience: timeout)
         let call = monitor.began("produce", within: timeout + .seconds(60))
         defer { monitor.ended(call) }
-        try body(sink)
+        do throws(KafkaError) {
+            try body(sink)
+        } catch {
+            // Refused since the transaction has failed meanwhile: there is nothing uncertain about it.
+            guard error.code == RD_KAFKA_RESP_ERR__STATE else { throw error }
+            throw KafkaError(code: error.code, operation: error.operation, reason: error.reason, requiresAbort: true)
+        }
     }
 
     /// Returns when the brokers have all that was produced. A commit does this by itself.

@@ -61,6 +61,33 @@ package final class MockCluster: Sendable {
         rd_kafka_mock_push_request_errors_array(cluster, request.rawValue, errors.count, errors)
     }
 
+    /// The next requests of this kind are answered well again, whatever was asked for by the call above.
+    package func heal(_ request: Request) { rd_kafka_mock_clear_request_errors(cluster, request.rawValue) }
+
+    /// One answer of one broker: the next requests of this kind get those asked for here, in turn.
+    /// - Parameters:
+    ///   - error: `RD_KAFKA_RESP_ERR_NO_ERROR`: answered well. `RD_KAFKA_RESP_ERR__TRANSPORT`: the connection is closed.
+    ///   - delay: how long the answer is held back.
+    package func answer(
+        _ request: Request, ofBroker id: Int32 = 1, with error: KafkaError.Code, after delay: Duration = .zero
+    ) throws(KafkaError) {
+        try check(
+            weir_mock_push_answer(cluster, id, request.rawValue, error, delay.milliseconds), "set a broker's answer")
+    }
+
+    /// How many of a broker's answers to requests of this kind nobody has asked for yet.
+    package func answersLeft(_ request: Request, ofBroker id: Int32 = 1) throws(KafkaError) -> Int {
+        var count = 0
+        try check(
+            rd_kafka_mock_broker_error_stack_cnt(cluster, id, request.rawValue, &count), "count a broker's answers")
+        return count
+    }
+
+    /// What metadata say of a topic, and requests to add it to a transaction get; nil: that it is well.
+    package func setError(ofTopic name: String, to error: KafkaError.Code?) {
+        rd_kafka_mock_topic_set_error(cluster, name, error ?? RD_KAFKA_RESP_ERR_NO_ERROR)
+    }
+
     package func setRoundTrip(_ time: Duration, ofBroker id: Int32) {
         rd_kafka_mock_broker_set_rtt(cluster, id, time.milliseconds)
     }
