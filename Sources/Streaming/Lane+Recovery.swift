@@ -44,8 +44,14 @@ extension Lane {
     /// Makes sure that nothing of the transaction will ever be visible, or finds out that all of it is.
     private func void(_ remedy: TransactionRemedy) async throws(KafkaError) {
         if remedy == .abort {
+            serveEvents()
+            let before = lostConnections
             do throws(KafkaError) {
-                return try await calling { [producer] () async throws(KafkaError) in try await producer.abort() }
+                try await calling { [producer] () async throws(KafkaError) in try await producer.abort() }
+                serveEvents()
+                if lostConnections == before { return }
+                // What was asked for twice may come late, as after a commit.
+                phase = .recovering(.rebuild)
             } catch {
                 logger.warning("abort failed, making a new producer", ["error": error.description])
                 phase = .recovering(.rebuild)

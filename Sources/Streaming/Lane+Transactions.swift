@@ -37,7 +37,7 @@ extension Lane {
             }
             try Failpoint.afterProduce.hitTransaction()
         } catch {
-            failed(error)
+            failed(error, remedy: error.remedy)
         }
         for session in sessions.values { session.wake() }
     }
@@ -54,6 +54,8 @@ extension Lane {
     func commit() async {
         guard canCommit, let opened = transaction.opened, !transaction.isEmpty else { return }
         progress.advance(to: "committing a transaction")
+        serveEvents()
+        let before = lostConnections
         do throws(KafkaError) {
             let (offsets, patience, losses) = (transaction.offsets, patience, consumer.losses)
             try await calling { [producer, consumer] () async throws(KafkaError) in
@@ -67,10 +69,26 @@ extension Lane {
             try await calling { [producer] () async throws(KafkaError) in try await producer.commit(within: patience) }
             try Failpoint.afterCommit.hitTransaction()
         } catch {
-            failed(error)
+            serveEvents()
+            // An abort would be asked for under the epoch of a commit that may still be on its way.
+            failed(error, remedy: error.remedy == .abort && lostConnections > before ? .rebuild : error.remedy)
             return
         }
         committed(transaction, opened: opened)
+        serveEvents()
+        if lostConnections > before { distrustProducer() }
+    }
+
+    /// The transaction is committed, but a connection broke meanwhile: the library may have asked twice, and what is still
+    /// on its way of the first time would end the transaction that is open when it arrives (KAFKA-17754). A new producer
+    /// raises the epoch, and then the brokers refuse it.
+    private func distrustProducer() {
+        logger.notice("a connection broke during a commit: making a new producer, so that nothing comes too late")
+        if isDraining {
+            if flow.inFlight > 0 { giveUpTheRest() }
+        } else if phase == .running {
+            phase = .recovering(.rebuild)
+        }
     }
 
     /// Whether what was released may become visible. In trouble, and at the end of what can't be finished, it may not.
@@ -103,16 +121,16 @@ extension Lane {
     }
 
     /// Leaves the transaction to the recovery.
-    private func failed(_ error: KafkaError) {
-        logger.warning("transaction failed", ["error": error.description, "remedy": "\(error.remedy)"])
-        metrics.transactions[error.remedy == .abort ? "aborted" : "indeterminate"].increment()
+    private func failed(_ error: KafkaError, remedy: TransactionRemedy) {
+        logger.warning("transaction failed", ["error": error.description, "remedy": "\(remedy)"])
+        metrics.transactions[remedy == .abort ? "aborted" : "indeterminate"].increment()
         if isDraining {
             // No time to mend it.
             giveUpTheRest()
         } else {
-            phase = .recovering(error.remedy)
+            phase = .recovering(remedy)
             countFailure(error)
-            if error.remedy == .stop { fatal = error }
+            if remedy == .stop { fatal = error }
         }
     }
 

@@ -67,6 +67,8 @@ package actor Lane: Service {
     private var troubles: [TopicPartition: KafkaError] = [:]
     private var stalls = StalledFetches()
     var deadLetterShare: DeadLetterShare
+    /// How often the producer has lost a connection, or given up on a request and its connection with it.
+    var lostConnections = 0
     /// Whether a transaction failed for want of a right on a topic that has not been named yet.
     var wasRefused = false
     /// What makes going on pointless.
@@ -246,7 +248,7 @@ package actor Lane: Service {
     }
 
     /// The producer's errors, logs and statistics.
-    private func serveEvents() {
+    func serveEvents() {
         while let event = producer.nextEvent() { handle(event, of: "producer") }
     }
 
@@ -262,6 +264,7 @@ package actor Lane: Service {
             logger.log(
                 error.isFatal ? .error : .warning, "client error", ["client": client, "error": error.description])
             if client == "consumer", error.isFatal { fatal = error }
+            if client == "producer", error.isUnreachable { lostConnections += 1 }
             if client == "consumer", error.isWithoutPlace { rejoinAt = rejoinAt ?? .now + .seconds(1) }
             if error.isAuthorization { readiness.set("\(name)-rights", described(error)) }
             if client == "producer", error.isFatal, phase == .running { phase = .recovering(.rebuild) }

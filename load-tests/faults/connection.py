@@ -15,8 +15,9 @@ CHUNK = 64 << 10
 RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER with no time to linger: close() sends RST instead of FIN."""
 
-Fate = Literal["pass", "drop", "cut", "reset"]
-"""Of a frame: it passes, it doesn't, half of it does before the connection is reset, or nothing of it does."""
+Fate = Literal["pass", "drop", "cut", "reset", "hold"]
+"""Of a frame: it passes, it doesn't, half of it does before the connection is reset, nothing of it does, or it goes
+another way, later."""
 
 
 class Reset(Exception):
@@ -38,6 +39,8 @@ class Connection:
         self._broker = socket.socket()
         self._upstream = upstream
         self._rules = rules
+        self._late = 0.0
+        """Seconds by which the request under way is late."""
         self._marks: dict[int, Swallow | Cut] = {}
         """By correlation id: what is to become of responses."""
         self.has_hole = False
@@ -82,7 +85,10 @@ class Connection:
     def _requests(self) -> "Pump":
         frames = Frames(request_head, self._rules.requests)
         line = Line(self._broker, self._rules, "request")
-        return Pump(self._client, frames, line, self._judge_request, self._is_request_of_interest)
+        return Pump(self._client, frames, line, self._judge_request, self._is_request_of_interest, self._hold)
+
+    def _hold(self, request: bytes) -> None:
+        self._rules.deliver(request, self._upstream, self._late)
 
     def _responses(self) -> "Pump":
         frames = Frames(response_head, self._rules.responses)
@@ -90,13 +96,16 @@ class Connection:
         return Pump(self._broker, frames, line, self._judge_response, self._is_response_of_interest)
 
     def _is_request_of_interest(self) -> bool:
-        return self.client_id is None or bool(self._rules.swallows or self._rules.cuts)
+        return self.client_id is None or bool(self._rules.swallows or self._rules.cuts or self._rules.holds)
 
     def _judge_request(self, head: Head) -> Fate:
         if self.client_id is None:
             self.client_id = head.client
             if self._rules.is_banned(self.client_id):
                 return "reset"
+        if hold := self._rules.hold_of(head.api_key):
+            self._late = hold.seconds
+            return "hold"
         mark = self._rules.swallow_of(head.api_key) or self._rules.cut_of("response", head.api_key)
         if mark:
             self._marks[head.correlation] = mark
@@ -126,12 +135,16 @@ class Pump:
         line: Line,
         judge: Callable[[Head], Fate],
         is_of_interest: Callable[[], bool],
+        hold: Callable[[bytes], None] = lambda _: None,
     ) -> None:
         self.line = line
         self._source = source
         self._frames = frames
         self._judge = judge
         self._is_of_interest = is_of_interest
+        self._hold = hold
+        self._held = b""
+        self._size = 0
         self._fate: Fate = "pass"
         """Of the frame under way."""
         self._to_cut = 0
@@ -146,7 +159,7 @@ class Pump:
             for head, piece in self._frames.split(chunk):
                 if head:
                     self._fate = self._judge(head)
-                    self._to_cut = head.size // 2
+                    self._to_cut, self._size = head.size // 2, head.size
                 await self._forward(piece)
         if rest := self._frames.rest():
             await self.line.send(rest)
@@ -158,6 +171,12 @@ class Pump:
         elif self._fate == "reset":
             await self.line.flush()
             raise Reset(self._fate)
+        elif self._fate == "hold":
+            self._held += piece
+            if len(self._held) == self._size:
+                await self.line.flush()
+                self._hold(self._held)
+                raise Reset("reset")
         elif self._fate == "cut":
             await self.line.send(piece[: self._to_cut])
             self._to_cut -= len(piece)

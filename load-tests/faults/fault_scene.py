@@ -195,12 +195,16 @@ class FaultScene(Scene):
             "blackhole-responses": partial(proxy.blackhole, direction="response"),
             "swallow-commit": partial(proxy.swallow, END_TXN, 1),
             "swallow-and-reset-commit": partial(proxy.swallow, END_TXN, 1, then="reset"),
+            # So late that the next transaction is open, whatever its client has had to do before.
+            "late-commit": lambda: [proxy.hold(END_TXN, seconds) for seconds in (0.2, 0.5, 1.2, 2.5)],
             "partition": partial(proxy.partition, member),
         }
         actions[what]()
 
     def _heal(self, note: Note, watch: Watch) -> None:
         assert self._proxy
-        note["swallowed"] = sum(sum(node.swallowed.values()) for node in self._proxy.status().values())
+        status = self._proxy.status().values()
+        note["swallowed"] = sum(sum(node.swallowed.values()) for node in status)
+        note["late"] = sum(node.late for node in status)
         self._proxy.heal()
         watch.expect_progress(note)

@@ -10,7 +10,7 @@ from rules import Rules
 
 LOOPBACK = "127.0.0.1"
 BACKLOG = 256
-COUNTS = ("accepted", "reset", "cut", "lost", "duplicates")
+COUNTS = ("accepted", "reset", "cut", "lost", "duplicates", "late")
 
 
 class Node:

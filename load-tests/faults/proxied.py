@@ -35,6 +35,8 @@ class NodeStatus:
     lost: int
     """Reset by their client or broker, or never connected to the broker."""
     duplicates: int
+    late: int
+    """Requests that were held back and have reached the broker since."""
     requests: Traffic
     responses: Traffic
     swallowed: dict[int, int]
@@ -108,6 +110,11 @@ class Proxy:
         connections that have been silenced.
         """
         self._tell("swallow", api_key=api_key, count=count, node=node, then=then)
+
+    def hold(self, api_key: int, seconds: float, node: int | None = None) -> None:
+        """The next request of that api at each node reaches the broker that much later, and not by its own connection,
+        which is reset at once. The client sends it again, and what is late comes when nobody expects it."""
+        self._tell("hold", api_key=api_key, seconds=seconds, node=node)
 
     def duplicate(self, node: int | None = None) -> None:
         """Each new connection reaches the broker twice, and one of the two is closed at once."""

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, get_args
 
 from node import Node
-from rules import DIRECTIONS, Cut, Direction, Swallow, Then
+from rules import DIRECTIONS, Cut, Direction, Hold, Swallow, Then
 
 Answer = dict[str, Any]
 
@@ -46,6 +46,10 @@ class Commands:
             raise ValueError(f"then is one of {get_args(Then)}")
         for each in self._chosen(node):
             each.rules.swallows.append(Swallow(api_key, count, then))
+
+    async def hold(self, api_key: int, seconds: float, node: int | None) -> None:
+        for each in self._chosen(node):
+            each.rules.holds.append(Hold(api_key, seconds))
 
     async def duplicate(self, node: int | None) -> None:
         for each in self._chosen(node):

@@ -37,6 +37,15 @@ class Swallow:
 
 
 @dataclass
+class Hold:
+    """The next request of an api arrives late, by another connection, and its own is reset: the client sends it again,
+    and the first copy comes when nobody waits for it any more."""
+
+    api_key: int
+    seconds: float
+
+
+@dataclass
 class Cut:
     """The next frame in a direction, or the next one of an api, ends in the middle."""
 
@@ -53,6 +62,7 @@ class Rules:
     blackholes: set[Direction] = field(default_factory=set)
     swallows: list[Swallow] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
     banned: set[str] = field(default_factory=set)
     """How the client ids begin that have no way to the node."""
     duplicate: bool = False
@@ -61,13 +71,34 @@ class Rules:
     counts: Counter[str] = field(default_factory=Counter)
     swallowed: Counter[int] = field(default_factory=Counter)
     """By api key: responses that were dropped."""
+    _late: set["asyncio.Task[None]"] = field(default_factory=set)
     _free: dict[Direction, float] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def heal(self) -> None:
-        for faults in (self.delay, self.rate, self.blackholes, self.swallows, self.cuts, self.banned):
+        for faults in (self.delay, self.rate, self.blackholes, self.swallows, self.cuts, self.holds, self.banned):
             faults.clear()
         self.duplicate = False
+
+    def deliver(self, request: bytes, upstream: tuple[str, int], seconds: float) -> None:
+        """Later, whatever becomes of the client."""
+        task = asyncio.create_task(self._deliver(request, upstream, seconds))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    async def _deliver(self, request: bytes, upstream: tuple[str, int], seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        try:
+            reader, writer = await asyncio.open_connection(*upstream)
+            writer.write(request)
+            await writer.drain()
+            # Until it has been dealt with.
+            length = int.from_bytes(await reader.readexactly(4), "big")
+            await reader.readexactly(length)
+            writer.close()
+            self.counts["late"] += 1
+        except (OSError, EOFError):
+            self.counts["lost"] += 1
 
     def tell(self) -> None:
         """Wakes whoever waits by the rules as they were."""
@@ -98,6 +129,14 @@ class Rules:
             if rule.api_key == api_key and rule.left != 0:
                 if rule.left is not None:
                     rule.left -= 1
+                return rule
+        return None
+
+    def hold_of(self, api_key: int) -> Hold | None:
+        """The rule that this request is late by, which it is once."""
+        for rule in self.holds:
+            if rule.api_key == api_key:
+                self.holds.remove(rule)
                 return rule
         return None
 

@@ -43,10 +43,12 @@ LASTS = {
     # Longer than a commit is waited for.
     f"{PROXY}:swallow-commit": 14.0,
     f"{PROXY}:swallow-and-reset-commit": 3.0,
+    f"{PROXY}:late-commit": 4.0,
 }
 """Seconds; others last up to two."""
 
 # Where the brokers' answer to a commit is lost, nobody knows whether it happened.
+LATE = [f"{PROXY}:late-commit"]
 COMMITS = [f"{PROXY}:swallow-commit", f"{PROXY}:swallow-and-reset-commit"]
 NETWORK = [f"{PROXY}:{name}" for name in ("reset", "cut", "delay", "throttle", "duplicate", "refuse")]
 BLACKHOLES = [f"{PROXY}:{name}" for name in ("blackhole-requests", "blackhole-responses", "blackhole")]
@@ -80,6 +82,7 @@ SUITES = {
     "pauses": Suite([PAUSE], pace=35.0, meaning="a process that stands still beyond its session, then goes on"),
     "brokers": Suite([BROKER] * 3, pace=8.0, meaning="brokers killed and restarted"),
     "commits": Suite(COMMITS * 2, pace=10.0, meaning="commits whose outcome nobody knows"),
+    "late": Suite(LATE * 4, pace=7.0, meaning="requests to commit that arrive in the next transaction"),
     "network": Suite(NETWORK, pace=6.0, meaning="connections cut, delayed, refused, doubled"),
     "blackholes": Suite(
         BLACKHOLES, pace=12.0, meaning="connections that bring nothing, one way, both, beyond the session"
