@@ -3,6 +3,8 @@
 import json
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
@@ -33,6 +35,7 @@ class Reader(threading.Thread):
         self._last: dict[Place, int] = {}
         self._positions: dict[Place, int] = {}
         self._closing = threading.Event()
+        self._sampling = threading.Lock()
         cluster = Cluster(bootstrap)
         outputs = [self._topics.audit, self._topics.enforcement, self._topics.dead_letters]
         groups = {self._topics.uploads: group, self._topics.outcomes: f"{group}-outcomes"}
@@ -66,6 +69,14 @@ class Reader(threading.Thread):
         """How often the committed offsets were compared with what can be read."""
         return self._follow.samples - self._follow.waiting
 
+    @contextmanager
+    def growing(self) -> Iterator[None]:
+        """While partitions are added: nothing is compared until it reads them too."""
+        with self._sampling:
+            yield
+            new = self._follow.grow(self._asker)
+            self._consumer.incremental_assign([TopicPartition(place.topic, place.partition, 0) for place in new])
+
     def close(self) -> None:
         """Once everything is committed: it reads on until it has seen as much."""
         self._closing.set()
@@ -81,15 +92,16 @@ class Reader(threading.Thread):
             for message in self._consumer.consume(2_000, timeout=0.2):
                 self._hear(message)
             self._look_for_lonely()
-            self._follow.compare(self._positions)
             now = time.monotonic()
-            if self._closing.is_set() and closing is None:
-                # One more, of how it ends.
-                self._follow.take(self._asker)
-                closing = now
-            elif closing is None and now - sampled > SAMPLE_EVERY:
-                self._follow.take(self._asker)
-                sampled = now
+            with self._sampling:
+                self._follow.compare(self._positions)
+                if self._closing.is_set() and closing is None:
+                    # One more, of how it ends.
+                    self._follow.take(self._asker)
+                    closing = now
+                elif closing is None and now - sampled > SAMPLE_EVERY:
+                    self._follow.take(self._asker)
+                    sampled = now
             if closing is not None and (not self._follow.waiting or now - closing > CATCH_UP):
                 break
         self._consumer.close()

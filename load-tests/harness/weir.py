@@ -120,7 +120,7 @@ class Weir:
 
     def metric(self, name: str) -> float | None:
         """Of the process as it runs now; None if it does not answer (yet, or any more)."""
-        address = self._address()
+        address = self.address()
         if not address:
             return None
         try:
@@ -131,7 +131,8 @@ class Weir:
         values = [float(line.split()[-1]) for line in lines if line.split(" ")[0].partition("{")[0] == name]
         return sum(values) if values else None
 
-    def _address(self) -> str | None:
+    def address(self) -> str | None:
+        """Where it answers over HTTP; None before it has said so."""
         if not self._log.exists():
             return None
         with self._log.open("rb") as log:
