@@ -9,12 +9,13 @@ import random
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 from typing import Any
 
 from confluent_kafka import ElectionType, KafkaException, TopicPartition
-from confluent_kafka.admin import (
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
     AdminClient,
     AlterConfigOpType,
     ConfigEntry,
@@ -59,6 +60,11 @@ class ClusterFaults:
         self._lowered: list[str] = []
         self._grown: dict[str, int] = {}
         """How many partitions an input had before."""
+
+    @property
+    def lasts(self) -> bool:
+        """Whether one is not over yet: another has to wait for it."""
+        return bool(self._nodes.away or self._wanted)
 
     def begin(self, what: str, note: Note) -> None:
         draw = random.Random(f"{what} {note['at']}")
@@ -165,18 +171,21 @@ class ClusterFaults:
     def _grow(self) -> None:
         """Every topic that may: audit has its number for life."""
         topics = Topics()
+        self._grown = {topics.uploads: len(self._partitions(topics.uploads))}
         with self._growing():
             for topic in (*topics.inputs, topics.enforcement, topics.review, topics.dead_letters):
-                before = len(self._partitions(topic))
-                if topic == topics.uploads:
-                    self._grown[topic] = before
-                for future in self._admin.create_partitions([NewPartitions(topic, before + MORE)]).values():
+                wanted = len(self._partitions(topic)) + MORE
+                for future in self._admin.create_partitions([NewPartitions(topic, wanted)]).values():
                     future.result(30)
-                until(f"{topic} has grown", lambda t=topic, n=before + MORE: len(self._partitions(t)) == n)
+                until(f"{topic} has grown", partial(self._has, topic, wanted))
+
+    def _has(self, topic: str, count: int) -> bool:
+        return len(self._partitions(topic)) == count
 
     def _end(self, topic: str, partition: int) -> int:
         place = TopicPartition(topic, partition)
-        end: int = self._admin.list_offsets({place: OffsetSpec.latest()})[place].result(30).offset
+        latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+        end: int = self._admin.list_offsets({place: latest})[place].result(30).offset
         return end
 
 

@@ -56,7 +56,7 @@ class FaultScene(Scene):
         return self._troubles
 
     def _inflict(self, fault: Fault, watch: Watch) -> None:
-        if fault.process is None and self._nodes.away:
+        if fault.process is None and self._cluster_faults.lasts:
             self._agenda.put(time.monotonic() + 0.5, partial(self._inflict, fault, watch))
             return None
         kind, _, what = fault.kind.partition(":")
@@ -74,6 +74,9 @@ class FaultScene(Scene):
             process.send(SIGKILL)
             self._soon(partial(self._start_with, process, what, note, watch))
         elif kind == CLUSTER:
+            if watch.has_uploads():
+                # It waited for others for so long that there is nothing left to disturb.
+                note["idle"] = True
             self._cluster_faults.begin(what, note)
             deadline = time.monotonic() + fault.lasts + OVER_WITHIN
             self._agenda.put(time.monotonic() + fault.lasts, partial(self._end_in_cluster, what, deadline, note, watch))

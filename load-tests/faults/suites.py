@@ -95,7 +95,7 @@ SUITES = {
     ),
     "leaders": Suite(
         [f"{CLUSTER}:{kind}" for kind in (ELECTED, REASSIGNED, OF_TRANSACTIONS, OF_GROUP)],
-        pace=15.0,
+        pace=25.0,
         brokers=3,
         meaning="leaders of inputs and outputs move, coordinators are restarted; three brokers",
     ),

@@ -3,16 +3,23 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGTERM
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from check import check
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    ResourceType,
+)
 from feeder import Sender
 from inputs import Topics
 from patience import until
@@ -81,19 +88,32 @@ class Case:
         for future in self.admin.incremental_alter_configs([wanted]).values():
             future.result(30)
 
-    def send(self, start: int, end: int, seconds: float = 0) -> None:
-        """Uploads of these numbers, spread over a time."""
-        began = time.monotonic()
-        for number, upload in enumerate(self.uploads[start:end]):
-            while number > (time.monotonic() - began) * (end - start) / seconds if seconds else False:
-                self._sender.wait(0.005)
+    def send(self, start: int, end: int) -> None:
+        """Uploads of these numbers."""
+        for upload in self.uploads[start:end]:
             self._sender.send(upload.value, upload.account, upload.headers)
         self._sender.flush()
 
-    def sending(self, start: int, end: int, seconds: float) -> Thread:
-        thread = Thread(target=self.send, args=(start, end, seconds), daemon=True)
+    @contextmanager
+    def sending(self, rate: float) -> Iterator[None]:
+        """Uploads a second, from the first on, as long as the block lasts; then `uploads` are those that were sent."""
+        stop = Event()
+        thread = Thread(target=self._send_until, args=(stop, rate), daemon=True)
         thread.start()
-        return thread
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    def _send_until(self, stop: Event, rate: float) -> None:
+        began, sent = time.monotonic(), 0
+        while not stop.is_set():
+            due = min(int((time.monotonic() - began) * rate), len(self.uploads))
+            self.send(sent, due)
+            sent = due
+            stop.wait(0.05)
+        self.uploads = self.uploads[:sent]
 
     def start(self) -> None:
         self._before = self._log.stat().st_size if self._log.exists() else 0
@@ -118,11 +138,11 @@ class Case:
             return found
         raise Unexpected(f'the log does not say "{saying}"; {self.process.last_words()}')
 
-    def must_log(self, saying: str, seconds: float = 90) -> str:
+    def must_log(self, saying: str, seconds: float = 150) -> str:
         until(f'the log says "{saying}"', lambda: self._line(saying), seconds)
         return self.line(saying)
 
-    def must_be_unready(self, saying: str, seconds: float = 90) -> str:
+    def must_be_unready(self, saying: str, seconds: float = 150) -> str:
         """A reason of /readyz that holds these words, while the process lives."""
         found: list[str] = []
 
@@ -155,7 +175,7 @@ class Case:
         ends = self.cluster.ends([self.topics.uploads], "read_uncommitted")
         return {partition: end for (_, partition), end in ends.items()}
 
-    def finish(self, seconds: float = 90) -> float:
+    def finish(self, seconds: float = 150) -> float:
         """Until everything on the input is committed; gives the seconds that it took."""
         began = time.monotonic()
         wanted = self.ends()

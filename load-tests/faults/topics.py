@@ -26,6 +26,8 @@ from uploads import DeadLetter
 from harness.broker import Broker
 
 COUNT = 2_000
+RATE = 200
+"""Uploads a second, while a topic is deleted; there are enough of them for some minutes."""
 AT_ONCE = 3
 """Cases that are played beside each other; most of their time is spent waiting."""
 TOO_SMALL = 300
@@ -37,6 +39,7 @@ class Play:
     does: Callable[[Case], str]
     """Says what an operator sees."""
     reset: str = "earliest"
+    count: int = COUNT
 
 
 def truncated(case: Case) -> str:
@@ -103,12 +106,11 @@ def deleted_under_load(role: str, case: Case) -> str:
     that was not committed when it was made again, everything must be there once, and on it nothing else."""
     topic: str = getattr(case.topics, role)
     case.start()
-    sending = case.sending(0, COUNT, seconds=8)
-    until("a part is committed", lambda: sum(case.committed().values()) > COUNT // 4)
-    case.delete(topic)
-    reason = case.must_be_unready("transactions keep failing")
+    with case.sending(RATE):
+        until("some are committed", lambda: sum(case.committed().values()) > RATE)
+        case.delete(topic)
+        reason = case.must_be_unready("transactions keep failing")
     seen = case.line("transaction failed")
-    sending.join()
     begins = case.committed()
     case.make_topics()
     took = case.finish()
@@ -190,8 +192,8 @@ PLAYS = {
     "truncated-earliest": Play(truncated),
     "audit-deleted": Play(partial(deleted, "audit")),
     "enforcement-deleted": Play(partial(deleted, "enforcement")),
-    "audit-deleted-under-load": Play(partial(deleted_under_load, "audit")),
-    "enforcement-deleted-under-load": Play(partial(deleted_under_load, "enforcement")),
+    "audit-deleted-under-load": Play(partial(deleted_under_load, "audit"), count=200 * RATE),
+    "enforcement-deleted-under-load": Play(partial(deleted_under_load, "enforcement"), count=200 * RATE),
     "audit-too-small": Play(too_small),
     "dead-letters-missing": Play(missing),
     "dead-letters-deleted": Play(dead_letters_deleted),
@@ -218,7 +220,7 @@ def main() -> int:
 def play(name: str, folder: Path, bootstrap: str) -> bool:
     """On a thread that outlives the process: their lives are tied."""
     what = PLAYS[name]
-    case = Case(name, folder, bootstrap, COUNT, **{"auto.offset.reset": what.reset})
+    case = Case(name, folder, bootstrap, what.count, **{"auto.offset.reset": what.reset})
     try:
         print(f"{name}: as it should be: {what.does(case)}", flush=True)
     except (Unexpected, TimeoutError, KafkaException) as problem:
