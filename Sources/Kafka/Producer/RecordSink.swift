@@ -37,19 +37,23 @@ package struct RecordSink {
         to topic: Topic, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, header: Header
     ) throws(KafkaError) {
         try attempt(topic) {
-            withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 5) { arguments in
+            // A list of our own: one that the library makes of single headers it frees twice where the topic is unknown,
+            // as one that was deleted is (librdkafka #4627).
+            guard let list = rd_kafka_headers_new(1) else { return RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE }
+            rd_kafka_header_add(
+                list, UnsafeRawPointer(header.name.utf8Start).assumingMemoryBound(to: CChar.self),
+                header.name.utf8CodeUnitCount, header.value.utf8Start, header.value.utf8CodeUnitCount)
+            let code = withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 5) { arguments in
                 arguments[0] = Self.topicArgument(topic)
                 arguments[1] = Self.flags
                 arguments[2] = Self.memory(RD_KAFKA_VTYPE_VALUE, value)
                 arguments[3] = Self.memory(RD_KAFKA_VTYPE_KEY, key)
-                var argument = rd_kafka_vu_t()
-                argument.vtype = RD_KAFKA_VTYPE_HEADER
-                argument.u.header.name = UnsafeRawPointer(header.name.utf8Start).assumingMemoryBound(to: CChar.self)
-                argument.u.header.val = UnsafeRawPointer(header.value.utf8Start)
-                argument.u.header.size = header.value.utf8CodeUnitCount
-                arguments[4] = argument
+                arguments[4] = Self.headers(list)
                 return produce(arguments)
             }
+            // On success the library owns the list.
+            if code != RD_KAFKA_RESP_ERR_NO_ERROR { rd_kafka_headers_destroy(list) }
+            return code
         }
     }
 
@@ -84,10 +88,7 @@ package struct RecordSink {
                         arguments[1] = Self.flags
                         arguments[2] = Self.memory(RD_KAFKA_VTYPE_VALUE, value)
                         arguments[3] = Self.memory(RD_KAFKA_VTYPE_KEY, key)
-                        var argument = rd_kafka_vu_t()
-                        argument.vtype = RD_KAFKA_VTYPE_HEADERS
-                        argument.u.headers = list
-                        arguments[4] = argument
+                        arguments[4] = Self.headers(list)
                         if let partition {
                             var argument = rd_kafka_vu_t()
                             argument.vtype = RD_KAFKA_VTYPE_PARTITION
@@ -140,6 +141,13 @@ package struct RecordSink {
         var argument = rd_kafka_vu_t()
         argument.vtype = RD_KAFKA_VTYPE_RKT
         argument.u.rkt = topic.handle
+        return argument
+    }
+
+    private static func headers(_ list: OpaquePointer) -> rd_kafka_vu_t {
+        var argument = rd_kafka_vu_t()
+        argument.vtype = RD_KAFKA_VTYPE_HEADERS
+        argument.u.headers = list
         return argument
     }
 
