@@ -57,14 +57,15 @@ class ClusterFaults:
         self._reassignment: Popen[bytes] | None = None
         self._wanted: dict[tuple[str, int], int] = {}
         """The broker that is to lead a partition."""
-        self._lowered: list[str] = []
+        self._wanting: list[str] = []
+        """Topics that want all three replicas in sync."""
         self._grown: dict[str, int] = {}
         """How many partitions an input had before."""
 
     @property
     def lasts(self) -> bool:
         """Whether one is not over yet: another has to wait for it."""
-        return bool(self._nodes.away or self._wanted)
+        return bool(self._nodes.away or self._wanted or self._wanting)
 
     def begin(self, what: str, note: Note) -> None:
         draw = random.Random(f"{what} {note['at']}")
@@ -80,10 +81,10 @@ class ClusterFaults:
         elif what in (OUTPUTS_BELOW, COORDINATORS_BELOW):
             topics = Topics()
             outputs = [topics.audit, topics.enforcement, topics.review, topics.dead_letters]
+            self._wanting = outputs if what == OUTPUTS_BELOW else [TRANSACTIONS, OFFSETS]
+            self._want_replicas("3")
             # In good order: the others then know at once that there is one replica less.
             self._nodes.take_away([draw.choice(self._nodes.numbers)], "term")
-            self._lowered = outputs if what == OUTPUTS_BELOW else [TRANSACTIONS, OFFSETS]
-            self._want_replicas("3")
         elif what == GROWN:
             self._grow()
         else:
@@ -94,10 +95,15 @@ class ClusterFaults:
         """To be asked until it is: the first time begins to mend."""
         if self._wanted:
             return self._have_moved()
-        if self._lowered:
-            self._want_replicas("2")
-            self._lowered = []
-        return not self._nodes.away or self._nodes.are_back()
+        if self._nodes.away and not self._nodes.are_back():
+            return False
+        if self._wanting:
+            try:
+                self._want_replicas("2")
+            except (KafkaException, TimeoutError):
+                return False  # the one that came back may not know the others yet
+            self._wanting = []
+        return True
 
     def unused(self) -> list[str]:
         """Partitions that were added, and that nothing was sent to: the fault then proves nothing."""
@@ -119,11 +125,11 @@ class ClusterFaults:
         return leader
 
     def _want_replicas(self, count: str) -> None:
-        """min.insync.replicas of the topics that are lowered."""
+        """min.insync.replicas of those topics."""
         entry = ConfigEntry("min.insync.replicas", count, incremental_operation=AlterConfigOpType.SET)
-        wanted = [ConfigResource(ResourceType.TOPIC, name, incremental_configs=[entry]) for name in self._lowered]
+        wanted = [ConfigResource(ResourceType.TOPIC, name, incremental_configs=[entry]) for name in self._wanting]
         for future in self._admin.incremental_alter_configs(wanted).values():
-            future.result(30)
+            future.result(10)
 
     def _move_leaders(self, draw: random.Random, drops: bool) -> None:
         """Of a partition of the input, and of one of each output for every verdict.

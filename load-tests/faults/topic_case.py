@@ -41,7 +41,7 @@ class Unexpected(Exception):
 
 
 class Case:
-    def __init__(self, name: str, folder: Path, bootstrap: str, count: int, **properties: str) -> None:
+    def __init__(self, name: str, folder: Path, bootstrap: str, count: int, properties: dict[str, str]) -> None:
         self.name = name
         self.topics = Topics(
             **{role: f"{name}.{role}" for role in ("uploads", "outcomes", "audit", "enforcement", "review")},
@@ -195,11 +195,10 @@ class Case:
         def is_set() -> bool:
             wanted = [ConsumerGroupTopicPartitions(self._group, places)]
             try:
-                for future in self.admin.alter_consumer_group_offsets(wanted).values():
-                    future.result(10)
+                answers = [future.result(10) for future in self.admin.alter_consumer_group_offsets(wanted).values()]
             except KafkaException:
                 return False
-            return True
+            return not any(place.error for answer in answers for place in answer.topic_partitions)
 
         until("the group's offsets are set", is_set)
 
