@@ -56,7 +56,7 @@ class FaultScene(Scene):
         return self._troubles
 
     def _inflict(self, fault: Fault, watch: Watch) -> None:
-        if fault.process is None and self._cluster_faults.lasts:
+        if fault.process is None and self._is_shaken(watch):
             self._agenda.put(time.monotonic() + 0.5, partial(self._inflict, fault, watch))
             return None
         kind, _, what = fault.kind.partition(":")
@@ -98,6 +98,12 @@ class FaultScene(Scene):
                 process.start()
         super()._look_for_trouble(watch, desk)
         self.resources.look(self._processes)
+
+    def _is_shaken(self, watch: Watch) -> bool:
+        """Whether a fault of the brokers lasts, or work has not gone on in every partition since: one has to be got over
+        before the next, however slow the machine is."""
+        after = [note for note in self._notes if note["kind"].startswith(CLUSTER) and "recoveredAfter" not in note]
+        return self._cluster_faults.lasts or (bool(after) and not watch.has_uploads())
 
     def _end_in_cluster(self, what: str, deadline: float, note: Note, watch: Watch) -> None:
         if not self._cluster_faults.is_over():

@@ -16,6 +16,8 @@ from harness.topics import QUIET, Cluster, Place, record
 
 APART = 30.0
 """Seconds that the copies of one verdict may come apart, which are one transaction in several partitions."""
+SILENCE = 5.0
+"""Seconds without any record after which these begin anew."""
 SAMPLE_EVERY = 1.0
 CATCH_UP = 30.0
 """Seconds in which, at the end, all that was committed must have been read."""
@@ -34,6 +36,7 @@ class Reader(threading.Thread):
         self._lonely: dict[str, float] = {}
         self._last: dict[Place, int] = {}
         self._positions: dict[Place, int] = {}
+        self._heard = time.monotonic()
         self._closing = threading.Event()
         self._sampling = threading.Lock()
         cluster = Cluster(bootstrap)
@@ -116,6 +119,11 @@ class Reader(threading.Thread):
             elif not error.retriable():
                 self._violate("unreadable", "", str(error))
             return
+        now = time.monotonic()
+        if now - self._heard > SILENCE:
+            # While brokers are away nothing can come.
+            self._lonely = dict.fromkeys(self._lonely, now)
+        self._heard = now
         self._positions[place] = (message.offset() or 0) + 1
         self._take(message, place, message.offset() or 0)
 
@@ -144,7 +152,8 @@ class Reader(threading.Thread):
         return None
 
     def _look_for_lonely(self) -> None:
-        if self._lonely and time.monotonic() - next(iter(self._lonely.values())) > APART:
+        now = time.monotonic()
+        if self._lonely and now - self._heard < SILENCE and now - next(iter(self._lonely.values())) > APART:
             self._violate("apart", next(iter(self._lonely)), f"on enforcement for {APART:.0f} s and not on audit")
 
     def _violate(self, kind: str, id: str, detail: str) -> None:

@@ -102,7 +102,7 @@ SUITES = {
     "away": Suite([f"{CLUSTER}:{ALL_AWAY}"], pace=45.0, meaning="all brokers away for 30 s"),
     "isr": Suite(
         [f"{CLUSTER}:{kind}" for kind in (TWO_AWAY, OUTPUTS_BELOW, COORDINATORS_BELOW)],
-        pace=30.0,
+        pace=45.0,
         brokers=3,
         meaning="fewer replicas than min.insync.replicas for 10 s; three brokers",
     ),
