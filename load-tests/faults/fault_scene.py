@@ -100,8 +100,8 @@ class FaultScene(Scene):
         self.resources.look(self._processes)
 
     def _is_shaken(self, watch: Watch) -> bool:
-        """Whether a fault of the brokers lasts, or work has not gone on in every partition since: one has to be got over
-        before the next, however slow the machine is."""
+        """Whether a fault of the brokers lasts, or work has not gone on in every partition since. One has to be got
+        over before the next, however slow the machine is."""
         after = [note for note in self._notes if note["kind"].startswith(CLUSTER) and "recoveredAfter" not in note]
         return self._cluster_faults.lasts or (bool(after) and not watch.has_uploads())
 
