@@ -188,6 +188,10 @@ class Case:
         until(f"{wanted} is committed", is_done, seconds)
         return time.monotonic() - began
 
+    def is_settled(self, topic: str) -> bool:
+        """Whether no transaction is open on it."""
+        return self.cluster.ends([topic], "read_committed") == self.cluster.ends([topic], "read_uncommitted")
+
     def set_committed(self, offsets: dict[int, int]) -> None:
         """As Kafka's own tool does it: once the brokers have forgotten the static member."""
         places = [TopicPartition(self.topics.uploads, partition, offset) for partition, offset in offsets.items()]

@@ -86,6 +86,8 @@ def deleted(role: str, case: Case) -> str:
     case.start()
     case.send(0, COUNT // 2)
     case.finish()
+    # Offsets may be seen as committed a moment before the records beside them are.
+    until("all of it can be read", lambda: case.is_settled(topic))
     removed = list(case.cluster.read([topic]))
     case.delete(topic)
     before = case.committed()
