@@ -72,6 +72,10 @@ faults: release ## exactly once under every fault, on real brokers: SUITE=… SE
 wedges: release ## whether a process that hangs notices it, at each place that can hang
 	@$(python) load-tests/faults/wedges.py
 
+.PHONY: topic-faults
+topic-faults: release ## what Weir does when topics are truncated, deleted, too small or missing
+	@$(python) load-tests/faults/topics.py
+
 .PHONY: exactly-once
 exactly-once: release ## exactly once under kills: the short form; ARGUMENTS="…" for others
 	@$(python) load-tests/exactly_once/run.py $(or $(ARGUMENTS),--uploads 20000 --kills 2 --broker-restarts 1)

@@ -45,6 +45,8 @@ package actor Lane: Service {
     /// When the loop last came round; nil before its beginning and after its end. It comes round every few seconds,
     /// whatever happens, unless it hangs.
     nonisolated let lastRound = Mutex<ContinuousClock.Instant?>(nil)
+    /// When a client last said that it has no connection to any broker; old while there is one, and while nobody listens.
+    nonisolated let lastCutOff = Mutex<ContinuousClock.Instant?>(nil)
     nonisolated let wakeup = Wakeup()
 
     let consumer: GroupConsumer
@@ -271,6 +273,8 @@ package actor Lane: Service {
         case .statistics(let statistics):
             if statistics.brokers.values.contains(where: { $0.nodeid >= 0 && $0.state == "UP" }) {
                 lastReachable = .now
+            } else if client == "consumer" {
+                lastCutOff.withLock { $0 = .now }
             }
             if client == "consumer" {
                 metrics.observe(statistics)

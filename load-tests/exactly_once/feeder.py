@@ -21,6 +21,8 @@ class Sender:
                 "compression.type": "lz4",
                 "partitioner": "murmur2_random",
                 "message.timeout.ms": 0,
+                # Partitions that are added get their share soon.
+                "topic.metadata.refresh.interval.ms": 2_000,
                 "log_level": QUIET,
             }
         )

@@ -20,11 +20,17 @@ class Lane:
 
     def __init__(self, cluster: Cluster, group: str, topic: str) -> None:
         self.topic = topic
+        self._cluster, self._name = cluster, group
         self._group = Group(cluster, group, topic)
         self.offsets: dict[int, int] = dict.fromkeys(self._group.partitions, 0)
         self.moved = time.monotonic()
         """When there was last a commit, or nothing to commit."""
         self.longest_stall = 0.0
+
+    def grow(self) -> None:
+        """Partitions were added to the topic."""
+        self._group = Group(self._cluster, self._name, self.topic)
+        self.offsets = dict.fromkeys(self._group.partitions, 0) | self.offsets
 
     def look(self, sent: int) -> bool:
         """Whether there was a commit; raises KafkaException while the broker is away.
@@ -69,6 +75,11 @@ class Watch:
             self.decisions.look(decided)
         except KafkaException:
             return  # the broker is away
+
+    def grow(self) -> None:
+        """Partitions were added to the inputs."""
+        for lane in (self.uploads, self.decisions):
+            lane.grow()
 
     def age(self) -> float:
         """Seconds since the start."""

@@ -1,24 +1,25 @@
-"""Faults beyond those of processes and brokers: at named places in the code, in the network, and in the group."""
+"""Faults beyond those of one process or broker: at named places in the code, in the network, the group, the cluster."""
 
 import time
 from dataclasses import asdict
 from functools import partial
-from itertools import cycle
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
-from subprocess import CalledProcessError
 from typing import Any, cast
 
 from cluster import ProxiedCluster
+from cluster_faults import GROWN, ClusterFaults
 from desk import Desk
-from proxied import END_TXN, Proxy
+from nodes import Nodes
+from proxied import END_TXN
+from reader import Reader
 from resources import Resources
-from scene import LEAVE_WITHIN, Scene
+from scene import LEAVE_WITHIN, Scene, Stuck
 from schedule import Fault
-from suites import FAILPOINT, HALT, JOIN, PROXY
+from suites import CLUSTER, FAILPOINT, HALT, JOIN, PROXY
 from watch import Note, Watch
 
-from harness.broker import Broker, is_alive
+from harness.broker import Broker
 from harness.weir import Weir
 
 COMMIT_RECORDS = 2_000
@@ -27,41 +28,25 @@ MOST_IN_FLIGHT = 2 * (2 * COMMIT_RECORDS + 4 * 256)
 batch beyond it."""
 REACHED_WITHIN = 40.0
 """Seconds in which a process must have come to the place where it is to die."""
-
-
-class Nodes:
-    """One or more brokers, of which one at a time is away: with two of three nothing could be committed."""
-
-    def __init__(self, cluster: Broker | ProxiedCluster) -> None:
-        self.bootstrap = cluster.bootstrap
-        self._cluster = cluster
-        self._numbers = cycle(cluster.nodes if isinstance(cluster, ProxiedCluster) else [1])
-        self.away: int | None = None
-        self._old = 0
-        """Its process, which may take its time to end."""
-
-    def node(self, action: str) -> None:
-        if not isinstance(self._cluster, ProxiedCluster):
-            return self._cluster.node(action)
-        if action != "up":
-            self.away = next(self._numbers)
-            self._old = self._cluster.pid(self.away)
-            return self._cluster.node(action, self.away)
-        assert self.away
-        if is_alive(self._old):
-            raise CalledProcessError(1, "up")
-        self._cluster.node("up", self.away)
-        self.away = None
-        return None
+OVER_WITHIN = 90.0
+"""Seconds in which brokers must answer again, or leaders have moved."""
 
 
 class FaultScene(Scene):
     def __init__(
-        self, cluster: Broker | ProxiedCluster, config: Path, folder: Path, group: str, processes: int
+        self,
+        cluster: Broker | ProxiedCluster,
+        config: Path,
+        folder: Path,
+        group: str,
+        processes: int,
+        reader: Reader,
     ) -> None:
         self._nodes = Nodes(cluster)
         super().__init__(cast(Broker, self._nodes), config, folder, group, processes)
-        self._proxy: Proxy | None = cluster.proxy if isinstance(cluster, ProxiedCluster) else None
+        self._proxy = self._nodes.proxy
+        members = [f"{group}-{process.member}" for process in self._processes]
+        self._cluster_faults = ClusterFaults(self._nodes, group, members, reader.growing)
         self._folder = folder
         self._joined = 0
         self.resources = Resources(MOST_IN_FLIGHT)
@@ -71,11 +56,11 @@ class FaultScene(Scene):
         return self._troubles
 
     def _inflict(self, fault: Fault, watch: Watch) -> None:
-        if fault.process is None and self._nodes.away:
+        if fault.process is None and self._is_shaken(watch):
             self._agenda.put(time.monotonic() + 0.5, partial(self._inflict, fault, watch))
             return None
         kind, _, what = fault.kind.partition(":")
-        if kind not in (FAILPOINT, HALT, JOIN, PROXY):
+        if kind not in (CLUSTER, FAILPOINT, HALT, JOIN, PROXY):
             return super()._inflict(fault, watch)
         process = self._processes[fault.process or 0]
         if kind in (FAILPOINT, HALT) and process in self._away:
@@ -89,6 +74,13 @@ class FaultScene(Scene):
             process.send(SIGKILL)
             start = self._start_with if kind == FAILPOINT else self._start_to_halt
             self._soon(partial(start, process, what, note, watch))
+        elif kind == CLUSTER:
+            if watch.has_uploads():
+                # It waited for others for so long that there is nothing left to disturb.
+                note["idle"] = True
+            self._cluster_faults.begin(what, note)
+            deadline = time.monotonic() + fault.lasts + OVER_WITHIN
+            self._agenda.put(time.monotonic() + fault.lasts, partial(self._end_in_cluster, what, deadline, note, watch))
         elif kind == JOIN:
             self._join(fault.lasts, note, watch)
         else:
@@ -108,6 +100,25 @@ class FaultScene(Scene):
         super()._look_for_trouble(watch, desk)
         # Who stands still would be waited for.
         self.resources.look([process for process in self._processes if process not in self._away])
+
+    def _is_shaken(self, watch: Watch) -> bool:
+        """Whether a fault of the brokers lasts, or work has not gone on in every partition since. One has to be got
+        over before the next, however slow the machine is."""
+        after = [note for note in self._notes if note["kind"].startswith(CLUSTER) and "recoveredAfter" not in note]
+        return self._cluster_faults.lasts or (bool(after) and not watch.has_uploads())
+
+    def _end_in_cluster(self, what: str, deadline: float, note: Note, watch: Watch) -> None:
+        if not self._cluster_faults.is_over():
+            if time.monotonic() > deadline:
+                raise Stuck(f"{what} is not over: the brokers do not come back, or a leader does not move")
+            return self._soon(partial(self._end_in_cluster, what, deadline, note, watch))
+        if what == GROWN:
+            watch.grow()
+        return watch.expect_progress(note)
+
+    def _leave(self) -> None:
+        super()._leave()
+        self._troubles += self._cluster_faults.unused()
 
     def _soon(self, action: "partial[None]") -> None:
         self._agenda.put(time.monotonic() + 0.1, action)

@@ -1,5 +1,6 @@
 """What a group has committed, beside what subscribers can read of it: neither may run ahead of the other."""
 
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,8 +33,8 @@ class Follow:
 
     def __init__(self, cluster: Cluster, groups: dict[str, str], outputs: list[str], violate: Violate) -> None:
         """`groups` by their input topic, on which each offset is a record."""
-        self._groups = {topic: Group(cluster, group, topic) for topic, group in groups.items()}
-        self._outputs = [TopicPartition(topic, p) for topic in outputs for p in cluster.partitions(topic)]
+        self._cluster, self._names, self._topics = cluster, groups, outputs
+        self._look_for_partitions()
         self._violate = violate
         self._pending: list[Sample] = []
         self._last = Sample({}, {(place.topic, place.partition): 0 for place in self._outputs})
@@ -41,6 +42,19 @@ class Follow:
         """By input partition: below this everything is known to have ended."""
         self._beyond: dict[Place, set[int]] = defaultdict(set)
         self.samples = 0
+
+    def _look_for_partitions(self) -> None:
+        self._groups = {topic: Group(self._cluster, group, topic) for topic, group in self._names.items()}
+        self._outputs = [TopicPartition(topic, p) for topic in self._topics for p in self._cluster.partitions(topic)]
+
+    def grow(self, consumer: Consumer) -> list[TopicPartition]:
+        """Partitions were added: gives those of outputs. What is in them by now says nothing of samples before."""
+        known = set(self._last.ends)
+        self._look_for_partitions()
+        new = [place for place in self._outputs if (place.topic, place.partition) not in known]
+        for place in new:
+            self._last.ends[(place.topic, place.partition)] = end_of_new(consumer, place)
+        return new
 
     def take(self, consumer: Consumer) -> None:
         """A sample; none while brokers are away."""
@@ -90,3 +104,17 @@ class Follow:
     def waiting(self) -> int:
         """Samples that are not compared yet."""
         return len(self._pending)
+
+
+def end_of_new(consumer: Consumer, place: TopicPartition) -> int:
+    """The end of a partition that the client may not have heard of yet."""
+    deadline = time.monotonic() + 30
+    while True:
+        consumer.list_topics(place.topic, timeout=30)
+        try:
+            end: int = consumer.get_watermark_offsets(place, timeout=30)[1]
+            return end
+        except KafkaException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)

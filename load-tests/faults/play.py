@@ -103,23 +103,24 @@ def main() -> int:
 def play(name: str, suite: Suite, seed: int, chosen: argparse.Namespace) -> dict[str, Any]:
     folder = Path(tempfile.mkdtemp(prefix=f"weir-fault-{name}-"))
     began = time.monotonic()
-    needs_proxy = suite.is_proxied or chosen.brokers > 1
+    brokers = max(chosen.brokers, suite.brokers)
+    needs_proxy = suite.is_proxied or brokers > 1
     cluster: Broker | ProxiedCluster
     if chosen.secure:
         cluster = SecuredBroker(folder / "kafka", keep=True)
     elif needs_proxy:
-        cluster = ProxiedCluster(folder / "kafka", chosen.brokers, keep=True)
+        cluster = ProxiedCluster(folder / "kafka", brokers, keep=True)
     else:
         cluster = Broker(folder / "kafka", keep=True)
-    result: dict[str, Any] = {"test": "faults", "suite": name, "seed": seed, "brokers": chosen.brokers, "holds": False}
+    result: dict[str, Any] = {"test": "faults", "suite": name, "seed": seed, "brokers": brokers, "holds": False}
     result |= {"time": results.stamp(), "machine": results.machine(), "uploads": suite.uploads}
-    command = f"python3 load-tests/faults/play.py {name} --seed {seed} --brokers {chosen.brokers}"
+    command = f"python3 load-tests/faults/play.py {name} --seed {seed} --brokers {brokers}"
     command += f" --minutes {chosen.minutes}" if name == "soak" else ""
     command += " --secure" if chosen.secure else ""
     result["command"] = command + (f" --librdkafka {chosen.librdkafka}" if chosen.librdkafka else "")
     result["weir"] = weir.version()
     with cluster:
-        result |= run(suite, seed, folder, cluster, chosen.brokers)
+        result |= run(suite, seed, folder, cluster, brokers)
     result["total"] = round(time.monotonic() - began, 1)
     if result["holds"] and not chosen.keep:
         shutil.rmtree(folder)
@@ -139,9 +140,9 @@ def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster,
         cluster.give_rights(folder)
     else:
         weir.make_topics(config, 4, replicas=brokers)
-    scene = FaultScene(cluster, config, folder, once.GROUP, suite.processes)
     reader = Reader(cluster.bootstrap, once.GROUP)
     reader.start()
+    scene = FaultScene(cluster, config, folder, once.GROUP, suite.processes, reader)
     faults = schedule(suite, seed)
     result: dict[str, Any] = {}
     check: dict[str, Any] = {}

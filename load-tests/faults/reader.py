@@ -3,6 +3,8 @@
 import json
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
@@ -14,6 +16,8 @@ from harness.topics import QUIET, Cluster, Place, record
 
 APART = 30.0
 """Seconds that the copies of one verdict may come apart, which are one transaction in several partitions."""
+SILENCE = 5.0
+"""Seconds without any record after which these begin anew."""
 SAMPLE_EVERY = 1.0
 CATCH_UP = 30.0
 """Seconds in which, at the end, all that was committed must have been read."""
@@ -32,7 +36,9 @@ class Reader(threading.Thread):
         self._lonely: dict[str, float] = {}
         self._last: dict[Place, int] = {}
         self._positions: dict[Place, int] = {}
+        self._heard = time.monotonic()
         self._closing = threading.Event()
+        self._sampling = threading.Lock()
         cluster = Cluster(bootstrap)
         outputs = [self._topics.audit, self._topics.enforcement, self._topics.dead_letters]
         groups = {self._topics.uploads: group, self._topics.outcomes: f"{group}-outcomes"}
@@ -71,6 +77,14 @@ class Reader(threading.Thread):
     def taken(self) -> int:
         return self._follow.samples
 
+    @contextmanager
+    def growing(self) -> Iterator[None]:
+        """While partitions are added: nothing is compared until it reads them too."""
+        with self._sampling:
+            yield
+            new = self._follow.grow(self._asker)
+            self._consumer.incremental_assign([TopicPartition(place.topic, place.partition, 0) for place in new])
+
     def close(self) -> None:
         """Once everything is committed: it reads on until it has seen as much."""
         self._closing.set()
@@ -86,15 +100,16 @@ class Reader(threading.Thread):
             for message in self._consumer.consume(2_000, timeout=0.2):
                 self._hear(message)
             self._look_for_lonely()
-            self._follow.compare(self._positions)
             now = time.monotonic()
-            if self._closing.is_set() and closing is None:
-                # One more, of how it ends.
-                self._follow.take(self._asker)
-                closing = now
-            elif closing is None and now - sampled > SAMPLE_EVERY:
-                self._follow.take(self._asker)
-                sampled = now
+            with self._sampling:
+                self._follow.compare(self._positions)
+                if self._closing.is_set() and closing is None:
+                    # One more, of how it ends.
+                    self._follow.take(self._asker)
+                    closing = now
+                elif closing is None and now - sampled > SAMPLE_EVERY:
+                    self._follow.take(self._asker)
+                    sampled = now
             if closing is not None and (not self._follow.waiting or now - closing > CATCH_UP):
                 break
         self._consumer.close()
@@ -109,6 +124,11 @@ class Reader(threading.Thread):
             elif not error.retriable():
                 self._violate("unreadable", "", str(error))
             return
+        now = time.monotonic()
+        if now - self._heard > SILENCE:
+            # While brokers are away nothing can come.
+            self._lonely = dict.fromkeys(self._lonely, now)
+        self._heard = now
         self._positions[place] = (message.offset() or 0) + 1
         self._take(message, place, message.offset() or 0)
 
@@ -137,7 +157,8 @@ class Reader(threading.Thread):
         return None
 
     def _look_for_lonely(self) -> None:
-        if self._lonely and time.monotonic() - next(iter(self._lonely.values())) > APART:
+        now = time.monotonic()
+        if self._lonely and now - self._heard < SILENCE and now - next(iter(self._lonely.values())) > APART:
             self._violate("apart", next(iter(self._lonely)), f"on enforcement for {APART:.0f} s and not on audit")
 
     def _violate(self, kind: str, id: str, detail: str) -> None:

@@ -4,9 +4,20 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from cluster_faults import (
+    ALL_AWAY,
+    COORDINATORS_BELOW,
+    ELECTED,
+    GROWN,
+    OF_GROUP,
+    OF_TRANSACTIONS,
+    OUTPUTS_BELOW,
+    REASSIGNED,
+    TWO_AWAY,
+)
 from schedule import BROKER, BROKER_KILL, BROKER_TERM, KILL, PAUSE, TERM, TWIN, Fault
 
-FAILPOINT, HALT, JOIN, PROXY = "failpoint", "halt", "join", "proxy"
+FAILPOINT, HALT, JOIN, PROXY, CLUSTER = "failpoint", "halt", "join", "proxy", "cluster"
 
 EXITS = [
     *(f"{FAILPOINT}:{place}=exit@2" for place in ("after-poll", "mid-detector", "before-produce", "dead-letter")),
@@ -44,6 +55,10 @@ LASTS = {
     f"{PROXY}:swallow-commit": 14.0,
     f"{PROXY}:swallow-and-reset-commit": 3.0,
     f"{PROXY}:late-commit": 4.0,
+    f"{CLUSTER}:{ALL_AWAY}": 30.0,
+    f"{CLUSTER}:{TWO_AWAY}": 10.0,
+    f"{CLUSTER}:{OUTPUTS_BELOW}": 10.0,
+    f"{CLUSTER}:{COORDINATORS_BELOW}": 10.0,
 }
 """Seconds; others last up to two."""
 
@@ -63,6 +78,8 @@ class Suite:
     processes: int = 2
     pace: float = 4.0
     """Seconds from fault to fault, about."""
+    brokers: int = 1
+    """At least."""
     meaning: str = field(default="", compare=False)
 
     @property
@@ -87,6 +104,20 @@ SUITES = {
     "blackholes": Suite(
         BLACKHOLES, pace=12.0, meaning="connections that bring nothing, one way, both, beyond the session"
     ),
+    "leaders": Suite(
+        [f"{CLUSTER}:{kind}" for kind in (ELECTED, REASSIGNED, OF_TRANSACTIONS, OF_GROUP)],
+        pace=25.0,
+        brokers=3,
+        meaning="leaders of inputs and outputs move, coordinators are restarted; three brokers",
+    ),
+    "away": Suite([f"{CLUSTER}:{ALL_AWAY}"], pace=45.0, meaning="all brokers away for 30 s"),
+    "isr": Suite(
+        [f"{CLUSTER}:{kind}" for kind in (TWO_AWAY, OUTPUTS_BELOW, COORDINATORS_BELOW)],
+        pace=45.0,
+        brokers=3,
+        meaning="fewer replicas than min.insync.replicas for 10 s; three brokers",
+    ),
+    "grown": Suite([f"{CLUSTER}:{GROWN}"], pace=30.0, meaning="partitions added to inputs and outputs"),
     "partitions": Suite([f"{PROXY}:partition"] * 2, pace=14.0, meaning="one process cut off from the brokers"),
 }
 SHORT = ["failpoints", "halts", "commits", "blackholes"]
@@ -129,6 +160,8 @@ def fault(draw: random.Random, at: float, kind: str, suite: Suite) -> Fault:
         process = 0
     if kind == BROKER:
         return Fault(at, draw.choice([BROKER_KILL, BROKER_TERM]), None, lasts)
+    if kind.startswith(CLUSTER):
+        return Fault(at, kind, None, lasts)
     return Fault(at, kind, process, lasts)
 
 

@@ -128,7 +128,7 @@ class Weir:
 
     def metrics(self) -> dict[str, float]:
         """Of the process as it runs now, those of one name added up; empty if it does not answer (yet, or any more)."""
-        address = self._address()
+        address = self.address()
         if not address:
             return {}
         try:
@@ -143,7 +143,8 @@ class Weir:
                 found[name] = found.get(name, 0) + float(line.rpartition(" ")[2])
         return found
 
-    def _address(self) -> str | None:
+    def address(self) -> str | None:
+        """Where it answers over HTTP; None before it has said so."""
         if not self._log.exists():
             return None
         with self._log.open("rb") as log:

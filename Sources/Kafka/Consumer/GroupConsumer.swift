@@ -14,6 +14,8 @@ package actor GroupConsumer {
     private var queues: [TopicPartition: PartitionQueue] = [:]
     private var hadAssignment = false
     private var subscribedAt: ContinuousClock.Instant?
+    /// Whether an offset that is gone is an error. The library makes no difference between that and none at all.
+    private let isStrict: Bool
     private nonisolated let lossCount = Mutex(0)
 
     /// - Parameters:
@@ -34,6 +36,7 @@ package actor GroupConsumer {
         all["partition.assignment.strategy"] = "cooperative-sticky"
         // A static member that restarts within its session keeps its place, so it may have a longer one.
         if all["session.timeout.ms"] == nil { all["session.timeout.ms"] = instance == nil ? "10000" : "30000" }
+        isStrict = all["auto.offset.reset"] == "error"
         client = try Client(.consumer, all, events: RD_KAFKA_EVENT_REBALANCE, wakeup: wakeup)
         executor = BlockingExecutor(name: "consumer")
         self.monitor = monitor
@@ -79,7 +82,7 @@ package actor GroupConsumer {
             queues[partition] = queue
             opened.append(queue)
         }
-        let list = PartitionList(rebalance.partitions)
+        let list = PartitionList(beginnings(of: rebalance.partitions))
         let call = monitor.began("assign partitions", within: .seconds(30))
         defer { monitor.ended(call) }
         try check(rd_kafka_incremental_assign(client.handle, list.pointer), "assign partitions")
@@ -91,6 +94,18 @@ package actor GroupConsumer {
         try check(rd_kafka_unsubscribe(client.handle), "rejoin the group")
         // Kept by the library until the revocation is done.
         try subscribe(to: topics)
+    }
+
+    /// Where to begin. A partition of which nothing was ever committed has lost nothing: one of a new group, or one that
+    /// was added. If the brokers can't be asked, the library asks them, and stops where it finds nothing.
+    private func beginnings(of partitions: [TopicPartition]) -> [TopicPartition: Int64] {
+        var offsets = Dictionary(
+            uniqueKeysWithValues: partitions.map { ($0, Int64(RD_KAFKA_OFFSET_INVALID)) })
+        guard isStrict, let committed = try? committed(partitions, timeout: .seconds(10)) else { return offsets }
+        for partition in partitions where committed[partition] == nil {
+            offsets[partition] = Int64(RD_KAFKA_OFFSET_BEGINNING)
+        }
+        return offsets
     }
 
     /// Gives the partitions of a revocation up. What is committed for them must be committed before.
