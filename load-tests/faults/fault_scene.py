@@ -9,11 +9,15 @@ from signal import SIGKILL, SIGTERM
 from subprocess import CalledProcessError
 from typing import Any, cast
 
+import environment
+import rolling
+import terms
 from cluster import ProxiedCluster, is_alive
 from desk import Desk
 from proxied import END_TXN, Proxy
 from scene import LEAVE_WITHIN, Scene
 from schedule import Fault
+from script import Act, Script
 from suites import FAILPOINT, JOIN, PROXY
 from watch import Note, Watch
 
@@ -22,6 +26,8 @@ from harness.weir import Weir
 
 REACHED_WITHIN = 40.0
 """Seconds in which a process must have come to the place where it is to die."""
+
+SCRIPTS = terms.SCRIPTS | rolling.SCRIPTS | environment.SCRIPTS
 
 
 class Nodes:
@@ -65,10 +71,10 @@ class FaultScene(Scene):
             self._agenda.put(time.monotonic() + 0.5, partial(self._inflict, fault, watch))
             return None
         kind, _, what = fault.kind.partition(":")
-        if kind not in (FAILPOINT, JOIN, PROXY):
+        if kind not in (FAILPOINT, JOIN, PROXY, *SCRIPTS):
             return super()._inflict(fault, watch)
         process = self._processes[fault.process or 0]
-        if kind == FAILPOINT and process in self._away:
+        if kind in (FAILPOINT, *SCRIPTS) and process in self._away:
             self._agenda.put(time.monotonic() + 0.2, partial(self._inflict, fault, watch))
             return None
         note = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(fault).items()}
@@ -78,6 +84,9 @@ class FaultScene(Scene):
             self._away.add(process)
             process.send(SIGKILL)
             self._soon(partial(self._start_with, process, what, note, watch))
+        elif kind in SCRIPTS:
+            act = Act(self._processes, process, self._away, self._troubles, note, watch, self.config, self._folder)
+            self._play_on(Script(SCRIPTS[kind](act)), act)
         elif kind == JOIN:
             self._join(fault.lasts, note, watch)
         else:
@@ -98,6 +107,11 @@ class FaultScene(Scene):
 
     def _soon(self, action: "partial[None]") -> None:
         self._agenda.put(time.monotonic() + 0.1, action)
+
+    def _play_on(self, script: Script, act: Act) -> None:
+        if script.goes_on():
+            return self._soon(partial(self._play_on, script, act))
+        return act.watch.expect_progress(act.note)
 
     def _start_with(self, process: Weir, failpoints: str, note: Note, watch: Watch) -> None:
         if process.exit_code() is None:

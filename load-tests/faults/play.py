@@ -24,6 +24,7 @@ from cluster import ProxiedCluster
 from fault_scene import FaultScene
 from page import page
 from reader import Reader
+from rolling import make_dynamic
 from scene import Stuck
 from suites import SHORT, SUITES, Suite, names, schedule, soak
 
@@ -104,6 +105,8 @@ def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster)
     through = cluster.proxied_bootstrap if isinstance(cluster, ProxiedCluster) else cluster.bootstrap
     asked = cast(argparse.Namespace, SimpleNamespace(seed=seed, uploads=suite.uploads, log_level="info"))
     config = once.configure(asked, folder, cast(Broker, SimpleNamespace(bootstrap=through)))
+    if suite.is_dynamic:
+        make_dynamic(config)
     weir.make_topics(config, 4)
     scene = FaultScene(cluster, config, folder, once.GROUP, suite.processes)
     reader = Reader(cluster.bootstrap)

@@ -4,7 +4,10 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from environment import MEMORY
+from rolling import ROLLING
 from schedule import BROKER, BROKER_KILL, BROKER_TERM, KILL, PAUSE, TERM, TWIN, Fault
+from terms import TERMS
 
 FAILPOINT, JOIN, PROXY = "failpoint", "join", "proxy"
 
@@ -52,6 +55,8 @@ class Suite:
     processes: int = 2
     pace: float = 4.0
     """Seconds from fault to fault, about."""
+    is_dynamic: bool = False
+    """Whether members have no names of their own."""
     meaning: str = field(default="", compare=False)
 
     @property
@@ -75,6 +80,12 @@ SUITES = {
         BLACKHOLES, pace=12.0, meaning="connections that bring nothing, one way, both, beyond the session"
     ),
     "partitions": Suite([f"{PROXY}:partition"] * 2, pace=14.0, meaning="one process cut off from the brokers"),
+    "terms": Suite(TERMS, pace=14.0, meaning="SIGTERM twice, in a commit, after it, in a rebalance"),
+    "rolling": Suite([ROLLING], processes=1, pace=80.0, meaning="1 to 4 to 1 static members, each restarted in turn"),
+    "rolling-dynamic": Suite([ROLLING], processes=1, pace=80.0, is_dynamic=True, meaning="the same, dynamic members"),
+    "clock": Suite(["clock", "clock-too-far"], pace=45.0, meaning="the wall clock stepped by an hour and more"),
+    "memory": Suite(MEMORY, pace=16.0, meaning="no more memory than a process has, or little more"),
+    "hog": Suite(["hog"] * 3, pace=9.0, meaning="two busy processes beside it"),
 }
 SHORT = ["failpoints", "commits", "blackholes"]
 """What CI runs."""

@@ -119,6 +119,12 @@ class Weir:
         """Whether it has said anything. Before that the system is still loading it, and a signal just ends it."""
         return self._log.stat().st_size > self._before
 
+    def has_said(self, text: str) -> bool:
+        """Whether its log holds the text, since its last start."""
+        with self._log.open("rb") as log:
+            log.seek(self._before)
+            return text.encode() in log.read()
+
     def last_words(self) -> str:
         """The last line of its log that is one."""
         return ["", *self._log.read_text(errors="replace").split("\n")][-2]
