@@ -11,7 +11,8 @@ from harness.topics import QUIET
 
 
 class Sender:
-    def __init__(self, bootstrap: str, topic: str) -> None:
+    def __init__(self, bootstrap: str, topic: str, **more: str | int) -> None:
+        """`more` properties than those that it needs."""
         self._topic = topic
         self._producer = Producer(
             {
@@ -22,6 +23,7 @@ class Sender:
                 "partitioner": "murmur2_random",
                 "message.timeout.ms": 0,
                 "log_level": QUIET,
+                **more,
             }
         )
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 
-from script import Act, Scripts, Steps, moves, restarts, says, seconds
+from script import ASSIGNED, Act, Scripts, Steps, moves, restarts, says, seconds
 
 HERE = Path(__file__).resolve().parent
 HOUR = 3600
@@ -48,7 +48,7 @@ def clock(act: Act) -> Steps:
     """Whatever the step, every partition must get further; the check looks at the times in the verdicts."""
     clock = SteppedClock(act.folder, act.process.member)
     yield from restarts(act, act.process, clock.environment)
-    yield says(act.process, '"message":"assigned"')
+    yield says(act.process, ASSIGNED)
     # From here on it must not end by itself.
     act.away.discard(act.process)
     for away in STEPS:
@@ -62,7 +62,7 @@ def clock_too_far(act: Act) -> Steps:
     """The brokers refuse what it writes; once the clock is right again it goes on by itself."""
     clock = SteppedClock(act.folder, act.process.member)
     yield from restarts(act, act.process, clock.environment)
-    yield says(act.process, '"message":"assigned"')
+    yield says(act.process, ASSIGNED)
     act.away.discard(act.process)
     clock.set(TOO_FAR)
     yield says(act.process, "Invalid timestamp")
@@ -88,7 +88,7 @@ def memory(margin: int, act: Act) -> Steps:
         act.troubles.append(f"{act.note['kind']}: {process.member} ended with 0: nobody starts it again")
     else:
         process.start()
-    yield says(process, '"message":"assigned"')
+    yield says(process, ASSIGNED)
     act.away.discard(process)
     yield moves(act.watch)
 

@@ -14,6 +14,7 @@ import rolling
 import terms
 from cluster import ProxiedCluster, is_alive
 from desk import Desk
+from membership import Membership
 from proxied import END_TXN, Proxy
 from scene import LEAVE_WITHIN, Scene
 from schedule import Fault
@@ -85,7 +86,9 @@ class FaultScene(Scene):
             process.send(SIGKILL)
             self._soon(partial(self._start_with, process, what, note, watch))
         elif kind in SCRIPTS:
-            act = Act(self._processes, process, self._away, self._troubles, note, watch, self.config, self._folder)
+            group = Membership(self._nodes.bootstrap, self._group)
+            told = (self._processes, process, self._away, self._troubles, note, watch)
+            act = Act(*told, group, self.config, self._folder)
             self._play_on(Script(SCRIPTS[kind](act)), act)
         elif kind == JOIN:
             self._join(fault.lasts, note, watch)

@@ -4,27 +4,50 @@ import json
 from pathlib import Path
 from signal import SIGTERM
 
-from script import Act, Scripts, Steps, leaves, moves, restarts, says
+from script import ASSIGNED, Act, Condition, Scripts, Steps, leaves, moves, patiently, restarts, says
 
-ROLLING = "rolling"
+ROLLING, HASTY = "rolling", "rolling-hasty"
 MOST = 4
 
 
 def rolling(act: Act) -> Steps:
+    """Each step waits until the group has shared the partitions out, as an orderly operator does."""
+    partitions = len(act.watch.uploads.offsets)
     extras = [act.extra(f"rolling-{number}") for number in range(1, MOST)]
-    for extra in extras:
+
+    def shared(members: int) -> Condition:
+        return patiently(f"partitions are shared by {members}", lambda: act.group.is_shared(members, partitions))
+
+    for number, extra in enumerate(extras):
         extra.start()
-        yield says(extra, '"message":"assigned"')
+        yield shared(number + 2)
         yield moves(act.watch)
     for process in [act.process, *extras]:
         yield from restarts(act, process)
-        yield says(process, '"message":"assigned"')
+        yield says(process, ASSIGNED)
+        yield shared(MOST)
+        yield moves(act.watch)
+    act.away.discard(act.process)
+    for number, extra in enumerate(extras):
+        extra.send(SIGTERM)
+        yield from leaves(act, extra)
+        yield shared(MOST - number - 1)
+        yield moves(act.watch)
+
+
+def hasty(act: Act) -> Steps:
+    """A member is restarted while partitions move to one that has just joined; every partition must get an owner."""
+    extras = [act.extra(f"hasty-{act.note['began']}-{number}") for number in range(2)]
+    for extra in extras:
+        extra.start()
+        yield says(extra, "joined the group")
+        yield from restarts(act, act.process)
+        yield says(act.process, ASSIGNED)
         yield moves(act.watch)
     act.away.discard(act.process)
     for extra in extras:
         extra.send(SIGTERM)
         yield from leaves(act, extra)
-        yield moves(act.watch)
 
 
 def make_dynamic(config: Path) -> None:
@@ -36,4 +59,4 @@ def make_dynamic(config: Path) -> None:
     config.write_text(json.dumps(settings, indent=1))
 
 
-SCRIPTS: Scripts = {ROLLING: rolling}
+SCRIPTS: Scripts = {ROLLING: rolling, HASTY: hasty}

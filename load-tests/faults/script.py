@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGTERM
 
+from membership import Membership
 from scene import LEAVE_WITHIN, Stuck
 from watch import Note, Watch
 
@@ -15,6 +16,7 @@ Condition = Callable[[], bool]
 Steps = Iterator[Condition]
 Scripts = dict[str, Callable[["Act"], "Steps"]]
 
+ASSIGNED = '"message":"assigned"'
 BEGINS_WITHIN = 60.0
 """Seconds in which a process must have come to where it is needed."""
 
@@ -30,6 +32,7 @@ class Act:
     troubles: list[str]
     note: Note
     watch: Watch
+    group: Membership
     config: Path
     folder: Path
 

@@ -3,7 +3,7 @@
 from functools import partial
 from signal import SIGTERM
 
-from script import Act, Scripts, Steps, leaves, restarts, says
+from script import ASSIGNED, Act, Scripts, Steps, leaves, restarts, says
 
 DELAY = "3s"
 """How long the place lasts that the signal is to meet."""
@@ -39,7 +39,7 @@ def in_rebalance(act: Act) -> Steps:
     """While it drains partitions for somebody else. As many join as are needed for each member to lose one."""
     place = "revocation-drain"
     yield from restarts(act, act.process, {"WEIR_FAILPOINTS": f"{place}=delay({DELAY})@1"})
-    yield says(act.process, '"message":"assigned"')
+    yield says(act.process, ASSIGNED)
     extras = [act.extra(f"term-{act.note['began']}-{number}") for number in range(2)]
     for extra in extras:
         extra.start()
@@ -55,7 +55,7 @@ def in_rebalance(act: Act) -> Steps:
 
 def again(act: Act) -> Steps:
     act.process.start()
-    yield says(act.process, '"message":"assigned"')
+    yield says(act.process, ASSIGNED)
     act.away.discard(act.process)
 
 
