@@ -56,6 +56,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=[*FIGURES], help="may be repeated")
     parser.add_argument("--times", type=int, default=5, help="each")
     parser.add_argument("--seed", type=int, default=1, help="of the uploads")
+    parser.add_argument(
+        "--property", action="append", default=[], metavar="NAME=VALUE", help="of librdkafka, to try it"
+    )
     parser.add_argument("--keep", action="store_true", help="keep logs and the brokers' data even if all is well")
     parser.add_argument("--record", action="store_true", help="append to load-tests/results/recovery.jsonl")
     return parser.parse_args()
@@ -87,7 +90,7 @@ def play(names: list[str], chosen: argparse.Namespace, folder: Path, measured: l
     folder.mkdir()
     is_dynamic = FIGURES[names[0]].is_dynamic
     with Broker(folder / "kafka", keep=True) as broker:
-        stage = Stage(broker, folder, is_dynamic, chosen.seed)
+        stage = Stage(broker, folder, is_dynamic, chosen.seed, dict(pair.split("=", 1) for pair in chosen.property))
         try:
             stage.begin()
             for name in names:
@@ -111,6 +114,8 @@ def figure(name: str, stage: Stage, times: int) -> dict[str, Any]:
     values = {"median": round(median(took), 2), "max": round(max(took), 2)}
     head = {"test": "recovery", "time": results.stamp(), "command": results.command(), "machine": results.machine()}
     result = {"name": f"recovery-{name}", "unit": "s", **values, "n": times, "all": [round(one, 2) for one in took]}
+    if name == "broker-restart":
+        result["outages"] = stage.outages
     return {**result, "atMost": wanted.at_most, "of": wanted.of, "met": values[wanted.of] <= wanted.at_most, **head}
 
 

@@ -29,18 +29,20 @@ PATIENCE = 90.0
 class Stage:
     """Two members on one broker."""
 
-    def __init__(self, broker: Broker, folder: Path, is_dynamic: bool, seed: int) -> None:
+    def __init__(self, broker: Broker, folder: Path, is_dynamic: bool, seed: int, properties: dict[str, str]) -> None:
         asked = cast(argparse.Namespace, SimpleNamespace(seed=seed, uploads=0, log_level="info"))
         self.broker = broker
         self._asked = asked
         self._config = once.configure(asked, folder, broker)
-        ship_properties(self._config)
+        ship_properties(self._config, properties)
         if is_dynamic:
             make_dynamic(self._config)
         weir.make_topics(self._config, 4)
         names = ("member-0", "member-1")
         self.members = [weir.Weir(self._config, name, folder / f"{name}.log") for name in names]
         self.group = Membership(broker.bootstrap, once.GROUP)
+        self.outages: list[float] = []
+        """Seconds from a broker's death to its first answer."""
         self.verdicts = Verdicts(broker.bootstrap, once.GROUP)
         self._flow = Flow(broker.bootstrap, seed, RATE)
 
@@ -83,10 +85,10 @@ class Stage:
         return once.check(self.broker, self._asked)
 
 
-def ship_properties(config: Path) -> None:
+def ship_properties(config: Path, properties: dict[str, str]) -> None:
     """Sessions and transactions as shipped: shorter ones would make the figures better than they are."""
     settings = json.loads(config.read_text())
-    settings["kafka"]["properties"] = {}
+    settings["kafka"]["properties"] = dict(properties)
     config.write_text(json.dumps(settings, indent=1))
 
 
@@ -119,6 +121,7 @@ def term(stage: Stage, turn: int) -> float:
 
 
 def restart_broker(stage: Stage, turn: int) -> float:
+    died = time.monotonic()
     stage.broker.node("kill")
     time.sleep(SETTLED)
     # What was committed but not read when it died is no sign of life: only records that were sent later are.
@@ -128,6 +131,7 @@ def restart_broker(stage: Stage, turn: int) -> float:
     up.start()
     until("the broker answers", lambda: answers(stage.broker.bootstrap))
     answered = time.monotonic()
+    stage.outages.append(round(answered - died, 2))
     up.join()
     return stage.recovered(partitions, later) - answered
 
