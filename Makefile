@@ -71,6 +71,10 @@ faults: release ## exactly once under every fault, on real brokers: SUITE=… SE
 wedges: release ## whether a process that hangs notices it, at each place that can hang
 	@$(python) load-tests/faults/wedges.py
 
+.PHONY: recovery
+recovery: release ## how long partitions stand still after each fault, five times each; ARGUMENTS="…"
+	@$(python) load-tests/faults/recovery.py $(ARGUMENTS)
+
 .PHONY: exactly-once
 exactly-once: release ## exactly once under kills: the short form; ARGUMENTS="…" for others
 	@$(python) load-tests/exactly_once/run.py $(or $(ARGUMENTS),--uploads 20000 --kills 2 --broker-restarts 1)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from signal import SIGCONT, SIGSTOP
 
 from script import ASSIGNED, Act, Scripts, Steps, moves, restarts, says, seconds
 
@@ -72,21 +71,22 @@ def clock_too_far(act: Act) -> Steps:
 
 
 def memory(margin: int, act: Act) -> Steps:
-    """No more than it has, and so many MiB. Records pile up first, so that it wants more."""
+    """From joining the group on no more than it has by then, and so many MiB: it lives on that, or ends and is started
+    again without a limit."""
     process = act.process
-    act.away.add(process)
-    process.send(SIGSTOP)
-    yield seconds(2)
+    yield from restarts(act, process)
+    yield says(process, "joined the group")
     limit_data(process.pid, data_size(process.pid) + margin * MIB)
-    process.send(SIGCONT)
     over = seconds(LIMITED)
     yield lambda: process.exit_code() is not None or over()
     act.note["died"] = process.exit_code()
     if process.exit_code() is None:
         limit_data(process.pid, resource.RLIM_INFINITY)
-    elif process.exit_code() == 0:
-        act.troubles.append(f"{act.note['kind']}: {process.member} ended with 0: nobody starts it again")
+        if margin == 0:
+            act.troubles.append(f"{act.note['kind']}: {process.member} needed no more memory, so nothing was tried")
     else:
+        if process.exit_code() == 0:
+            act.troubles.append(f"{act.note['kind']}: {process.member} ended with 0: nobody starts it again")
         process.start()
     yield says(process, ASSIGNED)
     act.away.discard(process)
@@ -122,7 +122,7 @@ def limit_data(pid: int, size: int) -> None:
     resource.prlimit(pid, resource.RLIMIT_DATA, (size, most))
 
 
-MARGINS = (0, 2, 8, 24)
+MARGINS = (0, 1, 4, 16)
 MEMORY = [f"memory-{margin}" for margin in MARGINS]
 SCRIPTS: Scripts = {
     "clock": clock,
