@@ -116,6 +116,8 @@ def figure(name: str, stage: Stage, times: int) -> dict[str, Any]:
     result = {"name": f"recovery-{name}", "unit": "s", **values, "n": times, "all": [round(one, 2) for one in took]}
     if name == "broker-restart":
         result["outages"] = stage.outages
+    else:
+        result["committedAfter"] = stage.committed_after[-times:]
     return {**result, "atMost": wanted.at_most, "of": wanted.of, "met": values[wanted.of] <= wanted.at_most, **head}
 
 

@@ -41,6 +41,8 @@ class Stage:
         names = ("member-0", "member-1")
         self.members = [weir.Weir(self._config, name, folder / f"{name}.log") for name in names]
         self.group = Membership(broker.bootstrap, once.GROUP)
+        self.committed_after: list[float] = []
+        """Seconds until offsets were committed: verdicts can't be read before the transactions of the dead are over."""
         self.outages: list[float] = []
         """Seconds from a broker's death to its first answer."""
         self.verdicts = Verdicts(broker.bootstrap, once.GROUP)
@@ -74,6 +76,7 @@ class Stage:
 
     def finish(self) -> dict[str, Any]:
         """Everything is committed, the members end, and the check looks at all of it."""
+        self.settle()
         self._flow.end()
         sent = self._flow.sent
         until("everything is committed", lambda: sum(self.verdicts.committed().values()) >= sent, PATIENCE)
@@ -145,4 +148,12 @@ def end(member: weir.Weir, how: Signals) -> float:
 
 def since(when: float, stage: Stage, partitions: list[int]) -> float:
     time.sleep(SETTLED)
-    return stage.recovered(partitions, stage.verdicts.committed()) - when
+    before = stage.verdicts.committed()
+
+    def has_gone_on() -> bool:
+        now = stage.verdicts.committed()
+        return all(now[partition] > before[partition] for partition in partitions)
+
+    until("offsets are committed", has_gone_on, PATIENCE)
+    stage.committed_after.append(round(time.monotonic() - when, 2))
+    return stage.recovered(partitions, before) - when
