@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import run as once
+from cluster import is_alive
 from flow import Flow, Verdicts, answers
 from membership import Membership
 from patience import until
@@ -125,7 +126,9 @@ def term(stage: Stage, turn: int) -> float:
 
 def restart_broker(stage: Stage, turn: int) -> float:
     died = time.monotonic()
+    pid = stage.broker.pid
     stage.broker.node("kill")
+    until("the broker is gone", lambda: not is_alive(pid))
     time.sleep(SETTLED)
     # What was committed but not read when it died is no sign of life: only records that were sent later are.
     partitions = stage.verdicts.partitions

@@ -8,8 +8,8 @@ from script import ASSIGNED, Act, Condition, Scripts, Steps, leaves, moves, pati
 
 ROLLING, HASTY = "rolling", "rolling-hasty"
 MOST = 4
-COMMIT = "6s"
-"""Longer than others take to agree, twice of which is shorter than a process may take to end."""
+OWNED_WITHIN = 30.0
+"""Seconds, five times a session."""
 
 
 def rolling(act: Act) -> Steps:
@@ -38,20 +38,21 @@ def rolling(act: Act) -> Steps:
 
 
 def hasty(act: Act) -> Steps:
-    """The only member is restarted before it has handed over what it is to give to one that has just joined.
+    """The only member dies when it is told to hand partitions over to one that has just joined, and is started again.
 
     Every partition must get an owner, although brokers give a static member that comes back what it was assigned last,
     and ask nobody to share out anew.
     """
-    # It stands in a commit until the group has decided, and only then learns of that and of the signal.
-    yield from restarts(act, act.process, {"WEIR_FAILPOINTS": f"during-commit=delay({COMMIT})"})
-    yield says(act.process, '"point":"during-commit"')
+    yield from restarts(act, act.process, {"WEIR_FAILPOINTS": "revocation-drain=exit@1"})
+    yield says(act.process, ASSIGNED)
     extra = act.extra(f"hasty-{act.note['began']}")
     extra.start()
-    yield says(extra, f'"label":"lane.bulk",{ASSIGNED}')
-    yield from restarts(act, act.process)
+    yield patiently(f"{act.process.member} dies", lambda: act.process.exit_code() is not None)
+    act.process.start()
     yield says(act.process, ASSIGNED)
     act.away.discard(act.process)
+    partitions = len(act.watch.uploads.offsets)
+    yield patiently("each partition has an owner", lambda: act.group.is_shared(2, partitions), OWNED_WITHIN)
     yield moves(act.watch)
     extra.send(SIGTERM)
     yield from leaves(act, extra)

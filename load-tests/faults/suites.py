@@ -83,7 +83,7 @@ SUITES = {
     "terms": Suite(TERMS, pace=14.0, meaning="SIGTERM twice, in a commit, after it, in a rebalance"),
     "rolling": Suite([ROLLING], processes=1, pace=80.0, meaning="1 to 4 to 1 static members, each restarted in turn"),
     "rolling-dynamic": Suite([ROLLING], processes=1, pace=80.0, is_dynamic=True, meaning="the same, dynamic members"),
-    "hasty": Suite([HASTY], processes=1, pace=50.0, meaning="a static member restarted while partitions move"),
+    "hasty": Suite([HASTY], processes=1, pace=50.0, meaning="a static member that dies while it hands over"),
     "clock": Suite(["clock", "clock-too-far"], pace=45.0, meaning="the wall clock stepped by an hour and more"),
     "memory": Suite(MEMORY, pace=16.0, meaning="no more memory than a process has, or little more"),
     "hog": Suite(["hog"] * 3, pace=9.0, meaning="two busy processes beside it"),
