@@ -76,6 +76,10 @@ wedges: release ## whether a process that hangs notices it, at each place that c
 topic-faults: release ## what Weir does when topics are truncated, deleted, too small or missing
 	@$(python) load-tests/faults/topics.py
 
+.PHONY: recovery
+recovery: release ## how long partitions stand still after each fault, five times each; ARGUMENTS="…"
+	@$(python) load-tests/faults/recovery.py $(ARGUMENTS)
+
 .PHONY: exactly-once
 exactly-once: release ## exactly once under kills: the short form; ARGUMENTS="…" for others
 	@$(python) load-tests/exactly_once/run.py $(or $(ARGUMENTS),--uploads 20000 --kills 2 --broker-restarts 1)

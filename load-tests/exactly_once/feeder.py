@@ -11,7 +11,8 @@ from harness.topics import QUIET
 
 
 class Sender:
-    def __init__(self, bootstrap: str, topic: str) -> None:
+    def __init__(self, bootstrap: str, topic: str, **more: str | int) -> None:
+        """`more` properties than those that it needs."""
         self._topic = topic
         self._producer = Producer(
             {
@@ -24,6 +25,7 @@ class Sender:
                 # Partitions that are added get their share soon.
                 "topic.metadata.refresh.interval.ms": 2_000,
                 "log_level": QUIET,
+                **more,
             }
         )
 

@@ -7,15 +7,20 @@ from pathlib import Path
 from signal import SIGKILL, SIGTERM
 from typing import Any, cast
 
+import environment
+import rolling
+import terms
 from cluster import ProxiedCluster
 from cluster_faults import GROWN, ClusterFaults
 from desk import Desk
+from membership import Membership
 from nodes import Nodes
 from proxied import END_TXN
 from reader import Reader
 from resources import Resources
 from scene import LEAVE_WITHIN, Scene, Stuck
 from schedule import Fault
+from script import Act, Script
 from suites import CLUSTER, FAILPOINT, HALT, JOIN, PROXY
 from watch import Note, Watch
 
@@ -30,6 +35,8 @@ REACHED_WITHIN = 40.0
 """Seconds in which a process must have come to the place where it is to die."""
 OVER_WITHIN = 90.0
 """Seconds in which brokers must answer again, or leaders have moved."""
+
+SCRIPTS = terms.SCRIPTS | rolling.SCRIPTS | environment.SCRIPTS
 
 
 class FaultScene(Scene):
@@ -60,10 +67,10 @@ class FaultScene(Scene):
             self._agenda.put(time.monotonic() + 0.5, partial(self._inflict, fault, watch))
             return None
         kind, _, what = fault.kind.partition(":")
-        if kind not in (CLUSTER, FAILPOINT, HALT, JOIN, PROXY):
+        if kind not in (CLUSTER, FAILPOINT, HALT, JOIN, PROXY, *SCRIPTS):
             return super()._inflict(fault, watch)
         process = self._processes[fault.process or 0]
-        if kind in (FAILPOINT, HALT) and process in self._away:
+        if kind in (FAILPOINT, HALT, *SCRIPTS) and process in self._away:
             self._agenda.put(time.monotonic() + 0.2, partial(self._inflict, fault, watch))
             return None
         note = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(fault).items()}
@@ -74,6 +81,11 @@ class FaultScene(Scene):
             process.send(SIGKILL)
             start = self._start_with if kind == FAILPOINT else self._start_to_halt
             self._soon(partial(start, process, what, note, watch))
+        elif kind in SCRIPTS:
+            group = Membership(self._nodes.bootstrap, self._group)
+            told = (self._processes, process, self._away, self._troubles, note, watch)
+            act = Act(*told, group, self.config, self._folder)
+            self._play_on(Script(SCRIPTS[kind](act)), act)
         elif kind == CLUSTER:
             if watch.has_uploads():
                 # It waited for others for so long that there is nothing left to disturb.
@@ -122,6 +134,11 @@ class FaultScene(Scene):
 
     def _soon(self, action: "partial[None]") -> None:
         self._agenda.put(time.monotonic() + 0.1, action)
+
+    def _play_on(self, script: Script, act: Act) -> None:
+        if script.goes_on():
+            return self._soon(partial(self._play_on, script, act))
+        return act.watch.expect_progress(act.note)
 
     def _start_with(self, process: Weir, failpoints: str, note: Note, watch: Watch) -> None:
         if process.exit_code() is None:

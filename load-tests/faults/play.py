@@ -27,6 +27,7 @@ from cluster import ProxiedCluster
 from fault_scene import COMMIT_RECORDS, FaultScene
 from page import page
 from reader import Reader
+from rolling import make_dynamic
 from scene import Stuck
 from secured import SecuredBroker
 from suites import SHORT, SUITES, Suite, names, schedule, soak
@@ -134,6 +135,8 @@ def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster,
     asked = cast(argparse.Namespace, SimpleNamespace(seed=seed, uploads=suite.uploads, log_level="info"))
     direct = cast(Broker, SimpleNamespace(bootstrap=cluster.bootstrap))
     config = configure(cluster, folder, asked)
+    if suite.is_dynamic:
+        make_dynamic(config)
     if isinstance(cluster, SecuredBroker):
         (folder / "open").mkdir()
         weir.make_topics(once.configure(asked, folder / "open", direct), 4)

@@ -15,7 +15,10 @@ from cluster_faults import (
     REASSIGNED,
     TWO_AWAY,
 )
+from environment import MEMORY
+from rolling import HASTY, ROLLING
 from schedule import BROKER, BROKER_KILL, BROKER_TERM, KILL, PAUSE, TERM, TWIN, Fault
+from terms import TERMS
 
 FAILPOINT, HALT, JOIN, PROXY, CLUSTER = "failpoint", "halt", "join", "proxy", "cluster"
 
@@ -80,6 +83,8 @@ class Suite:
     """Seconds from fault to fault, about."""
     brokers: int = 1
     """At least."""
+    is_dynamic: bool = False
+    """Whether members have no names of their own."""
     meaning: str = field(default="", compare=False)
 
     @property
@@ -119,6 +124,13 @@ SUITES = {
     ),
     "grown": Suite([f"{CLUSTER}:{GROWN}"], pace=30.0, meaning="partitions added to inputs and outputs"),
     "partitions": Suite([f"{PROXY}:partition"] * 2, pace=14.0, meaning="one process cut off from the brokers"),
+    "terms": Suite(TERMS, pace=14.0, meaning="SIGTERM twice, in a commit, after it, in a rebalance"),
+    "rolling": Suite([ROLLING], processes=1, pace=80.0, meaning="1 to 4 to 1 static members, each restarted in turn"),
+    "rolling-dynamic": Suite([ROLLING], processes=1, pace=80.0, is_dynamic=True, meaning="the same, dynamic members"),
+    "hasty": Suite([HASTY], processes=1, pace=50.0, meaning="a static member that dies while it hands over"),
+    "clock": Suite(["clock", "clock-too-far"], pace=45.0, meaning="the wall clock stepped by an hour and more"),
+    "memory": Suite(MEMORY, pace=16.0, meaning="no more memory than a process has, or little more"),
+    "hog": Suite(["hog"] * 3, pace=9.0, meaning="two busy processes beside it"),
 }
 SHORT = ["failpoints", "halts", "commits", "blackholes"]
 """What CI runs."""
