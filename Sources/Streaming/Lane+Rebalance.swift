@@ -51,13 +51,13 @@ extension Lane {
         }
     }
 
-    /// Joins the group anew after the consumer could not find out where to begin (the coordinator had moved, the right
-    /// was missing): the library does not try again by itself. To give the partitions back and take them again behind
+    /// Joins the group anew: partitions have no owner (`PartitionOwners`), or the consumer could not find out where to
+    /// begin (the coordinator had moved, the right was missing), and the library does not try again by itself. To give the partitions back and take them again behind
     /// the group's back would be shorter, but could be taken for the answer to a revocation that is on its way.
     func rejoin() async {
         guard phase == .running, pendingRevocation == nil, let rejoinAt, ContinuousClock.now >= rejoinAt else { return }
         self.rejoinAt = nil
-        logger.notice("joining the group anew: partitions are without a place to begin at")
+        logger.notice("joining the group anew")
         do throws(KafkaError) {
             try await consumer.rejoin([options.input])
         } catch {

@@ -62,8 +62,9 @@ package actor Lane: Service {
     /// Failed attempts in a row, and when the next may be made.
     var failures = 0
     var retryAt: ContinuousClock.Instant?
-    /// When to join the group anew, since partitions without a place would stand still for good; nil: no need.
+    /// When to join the group anew, since partitions without a place or an owner would stand still for good; nil: no need.
     var rejoinAt: ContinuousClock.Instant?
+    var owners = PartitionOwners()
     var lastReachable = ContinuousClock.now
     /// What partitions report in place of records.
     private var troubles: [TopicPartition: KafkaError] = [:]
@@ -163,6 +164,7 @@ package actor Lane: Service {
             await serveRebalances()
             startSessions(&group)
             await rejoin()
+            await lookForOwners()
             serveEvents()
             switch phase {
             case .recovering: await recover()

@@ -8,8 +8,8 @@ from script import ASSIGNED, Act, Condition, Scripts, Steps, leaves, moves, pati
 
 ROLLING, HASTY = "rolling", "rolling-hasty"
 MOST = 4
-OWNED_WITHIN = 30.0
-"""Seconds, five times a session."""
+OWNED_WITHIN = 60.0
+"""Seconds: members look now and then, and wait for those that drain."""
 
 
 def rolling(act: Act) -> Steps:

@@ -10,7 +10,7 @@ package actor GroupConsumer {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     nonisolated let client: Client
-    private nonisolated let monitor: CallMonitor
+    nonisolated let monitor: CallMonitor
     private var queues: [TopicPartition: PartitionQueue] = [:]
     private var hadAssignment = false
     private var subscribedAt: ContinuousClock.Instant?
