@@ -71,6 +71,14 @@ faults: release ## exactly once under every fault, on real brokers: SUITE=… SE
 wedges: release ## whether a process that hangs notices it, at each place that can hang
 	@$(python) load-tests/faults/wedges.py
 
+.PHONY: replay
+replay: release ## dead letters put back exactly once, although the command is killed again and again
+	@$(python) load-tests/faults/replay.py $(ARGUMENTS)
+
+.PHONY: neighbours
+neighbours: release ## what a hostile stream on one partition does to the latency of others
+	@$(python) load-tests/neighbours.py $(ARGUMENTS)
+
 .PHONY: exactly-once
 exactly-once: release ## exactly once under kills: the short form; ARGUMENTS="…" for others
 	@$(python) load-tests/exactly_once/run.py $(or $(ARGUMENTS),--uploads 20000 --kills 2 --broker-restarts 1)

@@ -89,7 +89,8 @@ enum Bomb {
         let size = 2 + 12 * 9 + 4
         let list = sharedStrips > 1 ? 8 + size * pages : 8
         let entries = [
-            (256, width), (257, sharedStrips), (258, 8), (259, 1), (262, 1), (273, list), (277, 1), (278, 1), (279, list),
+            (256, width), (257, sharedStrips), (258, 8), (259, 1), (262, 1), (273, list), (277, 1), (278, 1),
+            (279, list),
         ]
         var file: [UInt8] = [0x49, 0x49, 42, 0, 8, 0, 0, 0]
         for page in 0..<pages {

@@ -12,8 +12,9 @@ import Testing
     /// Marks in the worst order, all kinds of bidirectional controls, code points that nobody has assigned, those that
     /// expand most, those that vanish, jamo that never compose.
     private static let floods = [
-        "\u{301}\u{323}", "\u{0F73}\u{0F71}", "\u{5B0}\u{5C4}", "\u{202E}\u{202C}", "\u{2066}\u{2069}\u{200F}", "\u{061C}",
-        "\u{378}", "\u{E0080}", "\u{2FFFF}", "\u{50000}", "\u{10FFFF}", "\u{F0000}", "\u{E000}", "\u{FDFA}", "\u{1FB7}",
+        "\u{301}\u{323}", "\u{0F73}\u{0F71}", "\u{5B0}\u{5C4}", "\u{202E}\u{202C}",
+        "\u{2066}\u{2069}\u{200F}", "\u{061C}", "\u{378}", "\u{E0080}", "\u{2FFFF}", "\u{50000}", "\u{10FFFF}",
+        "\u{F0000}", "\u{E000}", "\u{FDFA}", "\u{1FB7}",
         "\u{0390}", "\u{1D160}", "\u{AD}\u{200B}", "\u{E0041}", "\u{FE0F}", "\u{1100}", "\u{1161}", "\u{11A8}\u{1100}",
         "\u{FFFD}", "\u{200D}🎉", "a\u{301}", "\u{0}",
     ]
