@@ -23,12 +23,12 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from confluent_kafka import Consumer, Producer, TopicPartition
-from hostile import events
 
 from harness import results, weir
 from harness.broker import PACKAGE, Broker
 from harness.topics import QUIET
 from harness.usage import cpu_seconds, peak_memory
+from hostile import events
 
 PARTITIONS = 4
 AT_MOST = 2.0
