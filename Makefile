@@ -80,6 +80,14 @@ topic-faults: release ## what Weir does when topics are truncated, deleted, too 
 recovery: release ## how long partitions stand still after each fault, five times each; ARGUMENTS="…"
 	@$(python) load-tests/faults/recovery.py $(ARGUMENTS)
 
+.PHONY: replay
+replay: release ## dead letters put back exactly once, although the command is killed again and again
+	@$(python) load-tests/faults/replay.py $(ARGUMENTS)
+
+.PHONY: neighbours
+neighbours: release ## what a hostile stream on one partition does to the latency of others
+	@$(python) load-tests/neighbours.py $(ARGUMENTS)
+
 .PHONY: exactly-once
 exactly-once: release ## exactly once under kills: the short form; ARGUMENTS="…" for others
 	@$(python) load-tests/exactly_once/run.py $(or $(ARGUMENTS),--uploads 20000 --kills 2 --broker-restarts 1)

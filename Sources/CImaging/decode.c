@@ -90,7 +90,10 @@ static enum weir_imaging_result decode_with_vips(
     const uint8_t *file, size_t count, uint64_t max_pixels, struct weir_pixels *pixels
 ) {
     if (!vips_is_ready()) return WEIR_IMAGING_UNSUPPORTED;
-    if (png_is_cut_off(file, count)) return WEIR_IMAGING_BROKEN;
+    if (png_is_cut_off(file, count) || png_texts_are_bomb(file, count) || webp_frames_are_bomb(file, count)
+        || tiff_directories_are_bomb(file, count)) {
+        return WEIR_IMAGING_BROKEN;
+    }
     if (!vips_has_reader(file, count)) return vips_failure(unreadable(file, count));
     VipsImage *image = vips_image_new_from_buffer(
         file, count, "", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);

@@ -32,6 +32,22 @@ int png_orientation(const uint8_t *file, size_t count);
 /// memory for as much as it says, up to two gigabytes, before it looked.
 bool png_is_cut_off(const uint8_t *file, size_t count);
 
+/// Bytes of text that a PNG file may have when expanded: eight texts of the length at which libpng stops.
+enum { png_most_text = 64000000 };
+
+/// Whether the compressed texts of a PNG file could be more than that. Nobody looks at them, but libpng expands all.
+bool png_texts_are_bomb(const uint8_t *file, size_t count);
+
+/// libvips looks at every frame of an animation, and libwebp goes through all before it to find it.
+enum { webp_most_frames = 10000 };
+
+bool webp_frames_are_bomb(const uint8_t *file, size_t count);
+
+/// How often each byte of a TIFF file may be read by its directories, on average.
+enum { tiff_most_readings = 8 };
+
+bool tiff_directories_are_bomb(const uint8_t *file, size_t count);
+
 /// Whether an ICC profile describes sRGB, by its figures and not by its name.
 bool icc_is_srgb(const uint8_t *profile, size_t count);
 

@@ -37,3 +37,33 @@ bool png_is_cut_off(const uint8_t *file, size_t count) {
     }
     return false;
 }
+
+/// A compressed text says nothing of its length; deflate makes 1,032 bytes of one at most, and libpng stops at
+/// `longest_text`.
+static uint64_t most_expanded(size_t length) {
+    enum { longest_text = 8000000, deflate_ratio = 1032 };
+    return length > longest_text / deflate_ratio ? longest_text : (uint64_t)length * deflate_ratio;
+}
+
+/// iTXt (PNG, third edition, 11.3.3.4): a keyword, a zero, then whether the text is compressed.
+static bool is_compressed(const uint8_t *text, size_t length) {
+    const uint8_t *end = memchr(text, 0, length);
+    return end != NULL && end + 1 < text + length && end[1] != 0;
+}
+
+bool png_texts_are_bomb(const uint8_t *file, size_t count) {
+    if (!is_png(file, count)) return false;
+    uint64_t expanded = 0;
+    size_t at = signature_size;
+    while (count - at >= frame) {
+        size_t length = read32(file + at);
+        if (length > count - at - frame) break;
+        const uint8_t *name = file + at + 4, *body = file + at + 8;
+        if (memcmp(name, "zTXt", 4) == 0 || (memcmp(name, "iTXt", 4) == 0 && is_compressed(body, length))) {
+            expanded += most_expanded(length);
+            if (expanded > png_most_text) return true;
+        }
+        at += frame + length;
+    }
+    return false;
+}

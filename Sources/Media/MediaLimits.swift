@@ -6,8 +6,8 @@ package struct MediaLimits: Sendable {
     package var fetches = 16
     /// The largest file that is fetched. What events carry is bounded by their own size.
     package var fileBytes = 64 << 20
-    /// The largest picture that is decoded, as width × height. Each worker may hold one, at three bytes a pixel, beside
-    /// the budget.
+    /// The largest picture that is decoded, as width × height. Each worker may hold one beside the budget: three bytes a
+    /// pixel when it is done, up to twelve while it is decoded (interlaced PNG of 16 bits).
     package var pixels = 50_000_000
     /// Bytes of files in memory at once, over all batches; at least `fileBytes`.
     package var budget = 256 << 20

@@ -108,6 +108,13 @@ struct LimitCase: Sendable, CustomTestStringConvertible {
 }
 
 struct DecodeLimitTests {
+    /// Far beyond what any limit allows, in a record that is small enough.
+    @Test func tenThousandLinksAreRefused() {
+        let links = Array(repeating: "\"l\"", count: 10_000).joined(separator: ",")
+        let record = Record(event(data: "\"account\":{\"id\":\"a\"},\"links\":[\(links)]"))
+        #expect(failure(record, limits: DecodeLimits())?.code == .linksTooMany)
+    }
+
     @Test(arguments: LimitCase.all)
     func holdsExactly(limit: LimitCase) {
         #expect(failure(limit.record(limit.most), limits: limit.limits) == nil)

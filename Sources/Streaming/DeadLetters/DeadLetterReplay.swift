@@ -1,5 +1,6 @@
 internal import Concurrency
 internal import Events
+internal import FaultInjection
 package import Kafka
 
 /// Puts dead letters back into the inputs that they came from, each once: the record and the mark that says so are one
@@ -100,6 +101,7 @@ package struct DeadLetterReplay: Sendable {
     private func put(_ batch: [StoredLetter], back producer: TransactionalProducer) async throws {
         let topic = letters.topic
         try await producer.begin()
+        try Failpoint.beforeProduce.hitTransaction()
         try await producer.produce { sink throws(KafkaError) in
             let marks = try sink.topic(topic)
             for letter in batch {
@@ -111,6 +113,9 @@ package struct DeadLetterReplay: Sendable {
                     headers: ReplayMark(offset: letter.record.offset).headers)
             }
         }
+        try Failpoint.afterProduce.hitTransaction()
+        try Failpoint.duringCommit.hitTransaction()
         try await producer.commit()
+        try Failpoint.afterCommit.hitTransaction()
     }
 }

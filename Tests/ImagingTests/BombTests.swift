@@ -1,0 +1,105 @@
+import Foundation
+import Imaging
+import Testing
+
+/// Files that are small and ask for much memory or work: refused, or decoded within what is documented.
+@Suite struct BombTests {
+    /// Far more pixels than allowed, and hardly any data.
+    static let declared: [(name: String, file: [UInt8])] = [
+        ("png", Bomb.png(50_000, 50_000, rows: 1_000)),
+        ("png, as long as it says it is", Bomb.png(50_000, 1_001)),
+        ("gif", Bomb.gif(1, 1, frames: 1, frame: (50_000, 50_000))),
+        ("webp", Bomb.webp(8_000, 8_000, frames: 1)),
+        ("tiff", Bomb.tiff(pages: 1, width: 50_000, sharedStrips: 50_000)),
+    ]
+
+    @Test(arguments: declared.indices) func whatIsDeclaredIsNotDecoded(index: Int) {
+        #expect(throws: PictureError.tooLarge, "\(BombTests.declared[index].name)") {
+            _ = try decode(BombTests.declared[index].file)
+        }
+    }
+
+    /// A screen without pixels is no bomb: its first frame counts.
+    @Test func aHugeScreenOfASmallFrameIsSmall() throws {
+        let picture = try Picture(decoding: Bomb.gif(50_000, 50_000, frames: 1))
+        #expect(picture.width * picture.height <= 1)
+    }
+
+    /// Each expands to just below the length at which libpng stops.
+    @Test(arguments: ["zTXt", "iTXt"]) func compressedTextsAreBounded(name: String) throws {
+        let keyword: [UInt8] = name == "zTXt" ? [0x6B, 0, 0] : [0x6B, 0, 1, 0, 0, 0]
+        let text = Bomb.chunk(name, keyword + Bomb.zeros(7_900_000))
+        #expect(throws: PictureError.broken) {
+            _ = try decode(Bomb.png(64, 64, before: Array(Array(repeating: text, count: 9).joined())))
+        }
+        #expect(try Picture(decoding: Bomb.png(64, 64, before: text)).width == 64)
+    }
+
+    /// What expands to nothing more costs nothing more, however much there is of it.
+    @Test func plainTextsAreNoBomb() throws {
+        let text = Bomb.chunk("iTXt", [0x6B, 0, 0, 0, 0, 0] + [UInt8](repeating: 0x61, count: 100_000))
+        let file = Bomb.png(64, 64, before: Array(Array(repeating: text, count: 9).joined()))
+        #expect(try Picture(decoding: file).width == 64)
+    }
+
+    @Test func framesOfAnAnimationAreBounded() throws {
+        #expect(throws: PictureError.broken) { _ = try decode(Bomb.webp(64, 64, frames: 10_001)) }
+        #expect(try Picture(decoding: Bomb.webp(64, 64, frames: 10_000)).width == 64)
+        #expect(try Picture(decoding: Bomb.gif(64, 64, frames: 200_000)).width == 64)
+    }
+
+    /// Two directories may name one list of strips; thousands that do would have it read thousands of times.
+    @Test func directoriesAreReadAFewTimes() throws {
+        #expect(throws: PictureError.broken) { _ = try decode(Bomb.tiff(pages: 2_000, sharedStrips: 90_000)) }
+        #expect(throws: PictureError.broken) { _ = try decode(Bomb.tiff(pages: 3, isEndless: true)) }
+        #expect(try Picture(decoding: Bomb.tiff(pages: 2, sharedStrips: 1_000)).height == 1_000)
+        #expect(try Picture(decoding: Bomb.tiff(pages: 5_000)).height == 1)
+    }
+
+    /// The dearest way to store a picture that is allowed: twelve bytes a pixel, beside what decoding takes anyway.
+    @Test func memoryIsBoundedByPixels() async {
+        await #expect(processExitsWith: .success) {
+            try MemoryBound.expect(within: (12 << 20) * 4) {
+                Bomb.png(2_048, 2_048, bits: 16, channels: 4, isInterlaced: true)
+            } result: {
+                _ = try decode($0)
+            }
+        }
+    }
+
+    @Test func refusedFilesTakeNoMemory() async {
+        await #expect(processExitsWith: .success) {
+            for bomb in BombTests.declared {
+                try MemoryBound.expect(within: 0) {
+                    bomb.file
+                } result: { file in
+                    #expect(throws: PictureError.tooLarge) { _ = try decode(file) }
+                }
+            }
+        }
+    }
+}
+
+/// The largest resident set of a process of its own.
+private enum MemoryBound {
+    /// What libraries take when first used, and the allocator keeps.
+    private static let slack = 48 << 20
+
+    static func expect(
+        within bytes: Int, _ file: () throws -> [UInt8], result: ([UInt8]) throws -> Void
+    ) throws {
+        let bomb = try file()
+        _ = try decode(try Fixture(name: "scene.png").bytes())
+        let before = try peak()
+        try result(bomb)
+        let growth = try peak() - before
+        #expect(growth <= bytes + slack, "\(growth >> 20) MiB")
+    }
+
+    /// In bytes, so far.
+    private static func peak() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(Int(line.split(separator: " ").dropLast().last ?? "")) << 10
+    }
+}
