@@ -14,10 +14,6 @@ extension Lane {
         guard sessions.values.allSatisfy({ !$0.isActive }) else { return }
         if let retryAt, ContinuousClock.now < retryAt { return }
         progress.advance(to: "recovering from a failed transaction")
-        if wasRefused {
-            wasRefused = false
-            await nameMissingRights()
-        }
         if let pending = pendingRevocation {
             pendingRevocation = nil
             await giveUp(pending.rebalance)
@@ -98,8 +94,6 @@ extension Lane {
     /// fences at once would keep both from their work until the group tells one of them to go.
     func countFailure(_ error: KafkaError) {
         failures += 1
-        // Once each time that it lasts, not at every attempt.
-        if error.isTopicRefusal, failures == 1 || failures == Lane.troublesome { wasRefused = true }
         if error.isFenced { retryAt = .now + .seconds(1) }
         guard failures > 1 else { return }
         retryAt = .now + min(Duration.milliseconds(50) * (1 << min(failures, 7)), .seconds(5))

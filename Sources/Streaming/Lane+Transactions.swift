@@ -56,6 +56,7 @@ extension Lane {
         progress.advance(to: "committing a transaction")
         serveEvents()
         let before = lostConnections
+        var isAsked = false
         do throws(KafkaError) {
             let (offsets, patience, losses) = (transaction.offsets, patience, consumer.losses)
             try await calling { [producer, consumer] () async throws(KafkaError) in
@@ -66,12 +67,14 @@ extension Lane {
             guard canCommit else { return }
             try Failpoint.afterSendOffsets.hitTransaction()
             try Failpoint.duringCommit.hitTransaction()
+            isAsked = true
             try await calling { [producer] () async throws(KafkaError) in try await producer.commit(within: patience) }
             try Failpoint.afterCommit.hitTransaction()
         } catch {
             serveEvents()
             // An abort would be asked for under the epoch of a commit that may still be on its way.
-            failed(error, remedy: error.remedy == .abort && lostConnections > before ? .rebuild : error.remedy)
+            failed(
+                error, remedy: isAsked && error.remedy == .abort && lostConnections > before ? .rebuild : error.remedy)
             return
         }
         committed(transaction, opened: opened)

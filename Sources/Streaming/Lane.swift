@@ -72,8 +72,6 @@ package actor Lane: Service {
     var deadLetterShare: DeadLetterShare
     /// How often the producer has lost a connection, or given up on a request and its connection with it.
     var lostConnections = 0
-    /// Whether a transaction failed for want of a right on a topic that has not been named yet.
-    var wasRefused = false
     /// What makes going on pointless.
     var fatal: (any Error)?
 
@@ -261,6 +259,7 @@ package actor Lane: Service {
         case .log(let line):
             // Properties are given to both kinds of client; each warns of the other's.
             if line.facility == "CONFWARN" { return }
+            if client == "producer" { noteRefusal(in: line) }
             let level: LogLevel =
                 line.level <= 3 ? .error : line.level == 4 ? .warning : line.level <= 6 ? .info : .debug
             logger.log(level, "librdkafka \(line.facility)", ["client": client, "text": line.message])

@@ -55,7 +55,9 @@ struct PartitionOwnersTests {
     @Test func otherTopicsAndOwnersDoNotCount() {
         let shares = GroupShares(
             isStable: true,
-            owned: ["a": [TopicPartition("uploads", 0), TopicPartition("other", 1)], nil: [TopicPartition("uploads", 1)]],
+            owned: [
+                "a": [TopicPartition("uploads", 0), TopicPartition("other", 1)], nil: [TopicPartition("uploads", 1)],
+            ],
             partitions: 3, of: "uploads")
         #expect(shares.unowned == Self.uploads(2))
         #expect(shares.owned["a"] == Self.uploads(0))

@@ -63,6 +63,10 @@ package actor RightsProbe {
                 operation: "Write", resource: "topic \(topic)",
                 reason: String(cString: rd_kafka_err2str(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)))
         case RD_KAFKA_RESP_ERR_INVALID_REQUIRED_ACKS: return nil
+        case RD_KAFKA_RESP_ERR_NO_ERROR:
+            throw KafkaError(
+                code: RD_KAFKA_RESP_ERR__FAIL, operation: "try to write to \(topic)",
+                reason: "this broker takes what Kafka refuses, and an empty record was written")
         case let code: throw KafkaError(code: code, operation: "try to write to \(topic)")
         }
     }
