@@ -47,6 +47,13 @@ struct BrokerError: Decodable, Sendable, CustomTestStringConvertible {
     /// Of the clients.
     var properties: [String: String]?
 
+    /// Whether this is the row's reaction. Where a request of the membership fails and work goes on, the library joins
+    /// anew by itself if it comes to that: whether the group then makes a rebalance of it is a matter of timing.
+    func allows(_ seen: Reaction) -> Bool {
+        let isOfMembership = ["JoinGroup", "SyncGroup", "Heartbeat"].contains(request)
+        return seen == reaction || (isOfMembership && reaction == .continues && seen == .rejoins)
+    }
+
     var testDescription: String {
         var words = ["\(request): \(error)"]
         if let topic { words.append("of the \(topic)") }
