@@ -180,6 +180,11 @@ package actor Lane: Service {
         }
         for session in sessions.values { session.abandon() }
         discardReleased()
+        // The library waits for the answer, and would not let go of the group before.
+        if let pending = pendingRevocation {
+            pendingRevocation = nil
+            await giveUp(pending.rebalance)
+        }
     }
 
     /// Sleeps until something is released, reported or due.
@@ -246,7 +251,8 @@ package actor Lane: Service {
             }
             return true
         }
-        return sessions.values.allSatisfy { !$0.isActive } && transaction.isEmpty && flow.inFlight == 0
+        return pendingRevocation == nil && sessions.values.allSatisfy { !$0.isActive } && transaction.isEmpty
+            && flow.inFlight == 0
     }
 
     /// The producer's errors, logs and statistics.
