@@ -27,16 +27,11 @@ extension Lane {
             logger.info("assigned", ["partitions": describe(rebalance), "all": "\(sessions.count)"])
             if phase == .running { readiness.set(name, nil) }
             readiness.set("\(name)-rights", nil)
-            await noteCommitted(rebalance.partitions)
+            unknownOffsets.partitions.formUnion(rebalance.partitions)
+            unknownOffsets.askAt = .now
         } catch {
             fatal = error
         }
-    }
-
-    /// For the lag metric, which otherwise would say nothing before the first commit.
-    private func noteCommitted(_ partitions: [TopicPartition]) async {
-        guard let offsets = try? await consumer.committed(partitions, timeout: .seconds(2)) else { return }
-        for (partition, offset) in offsets { metrics.committed(partition, offset, newest: nil) }
     }
 
     /// Begins the work on partitions that were assigned, or gone back to, and are not about to be given up.
@@ -120,6 +115,7 @@ extension Lane {
         }
         for partition in rebalance.partitions {
             unstarted.remove(partition)
+            unknownOffsets.partitions.remove(partition)
             sessions.removeValue(forKey: partition)?.abandon()
             metrics.unassigned(partition)
         }

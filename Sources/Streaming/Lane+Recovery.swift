@@ -96,7 +96,7 @@ extension Lane {
         failures += 1
         if error.isFenced { retryAt = .now + .seconds(1) }
         guard failures > 1 else { return }
-        retryAt = .now + min(Duration.milliseconds(50) * (1 << min(failures, 7)), .seconds(5))
+        retryAt = .now + min(Duration.milliseconds(50) * (1 << min(failures, 5)), .seconds(1))
         if failures >= Lane.troublesome { readiness.set(name, "transactions keep failing: \(error.description)") }
     }
 }

@@ -7,13 +7,20 @@ extension Lane {
         refusal.isGroupRefusal ? "Read on group \(options.group) is not allowed: \(refusal)" : refusal.description
     }
 
-    /// The error of a transaction that was refused names no topic. The library's log does, by
-    /// `Failed to add partition "audit" [0] to transaction: Broker: Topic authorization failed`.
+    /// The error of a transaction that was refused names no topic. The library's log does.
     func noteRefusal(in line: ClientEvent.LogLine) {
-        guard line.message.hasPrefix("Failed to add partition \""), line.message.contains("authorization failed")
-        else { return }
-        let parts = line.message.split(separator: "\"", maxSplits: 2)
-        guard parts.count == 3 else { return }
-        readiness.set("\(name)-rights", "Write on topic \(parts[1]) is not allowed: Topic authorization failed")
+        guard let topic = Refusal.topic(in: line.message) else { return }
+        readiness.set("\(name)-rights", "Write on topic \(topic) is not allowed: Topic authorization failed")
+    }
+}
+
+enum Refusal {
+    /// The topic that may not be written, by a line of librdkafka's log:
+    /// `[thrd:main]: TxnCoordinator/1: Failed to add partition "audit" [0] to transaction: Broker: Topic authorization failed`
+    static func topic(in line: String) -> Substring? {
+        let parts = line.split(separator: "\"", maxSplits: 2)
+        guard parts.count == 3, parts[0].hasSuffix("Failed to add partition "), parts[2].contains("authorization failed")
+        else { return nil }
+        return parts[1]
     }
 }

@@ -65,6 +65,7 @@ package actor Lane: Service {
     /// When to join the group anew, since partitions without a place or an owner would stand still for good; nil: no need.
     var rejoinAt: ContinuousClock.Instant?
     var owners = PartitionOwners()
+    var unknownOffsets = UnknownOffsets()
     var lastReachable = ContinuousClock.now
     /// What partitions report in place of records.
     private var troubles: [TopicPartition: KafkaError] = [:]
@@ -163,6 +164,7 @@ package actor Lane: Service {
             startSessions(&group)
             await rejoin()
             await lookForOwners()
+            await learnOffsets()
             serveEvents()
             switch phase {
             case .recovering: await recover()
@@ -194,6 +196,9 @@ package actor Lane: Service {
         if case .draining(let deadline) = phase { times.append(deadline) }
         if phase == .running, let due = transaction.dueTime(interval: options.commitInterval) { times.append(due) }
         if phase == .running, pendingRevocation == nil, let rejoinAt { times.append(rejoinAt) }
+        if phase == .running, pendingRevocation == nil, !unknownOffsets.partitions.isEmpty {
+            times.append(unknownOffsets.askAt)
+        }
         if let pendingRevocation { times.append(pendingRevocation.deadline) }
         // Whether brokers can be reached is looked at now and then even if nothing happens.
         times.append(.now + .seconds(5))

@@ -19,14 +19,14 @@ package struct ClientProperties: Sendable {
     package static let common = ClientProperties([
         "socket.nagle.disable": "true",
         "socket.keepalive.enable": "true",
-        "reconnect.backoff.max.ms": "2000",
+        "reconnect.backoff.max.ms": "500",
         "topic.metadata.refresh.interval.ms": "60000",
         "log.queue": "true",
     ])
 
     package static let consumer = common.merging([
         "partition.assignment.strategy": "cooperative-sticky",
-        "heartbeat.interval.ms": "3000",
+        "heartbeat.interval.ms": "500",
         "max.poll.interval.ms": "120000",
         "auto.offset.reset": "earliest",
         "queued.min.messages": "100000",

@@ -1,4 +1,5 @@
 internal import CRdkafka
+internal import Glibc
 
 /// Owns one of the library's lists of partitions with offsets.
 struct PartitionList: ~Copyable {
@@ -13,9 +14,16 @@ struct PartitionList: ~Copyable {
         for partition in partitions { add(partition) }
     }
 
-    init(_ offsets: [TopicPartition: Int64]) {
+    /// - Parameter metadata: kept by the group's coordinator with each of the offsets.
+    init(_ offsets: [TopicPartition: Int64], metadata: String? = nil) {
         self.init(capacity: offsets.count)
         for (partition, offset) in offsets.sorted(by: { $0.key < $1.key }) { add(partition, offset: offset) }
+        guard let metadata else { return }
+        for index in 0..<Int(pointer.pointee.cnt) {
+            // The list frees it.
+            pointer.pointee.elems[index].metadata = UnsafeMutableRawPointer(strdup(metadata))
+            pointer.pointee.elems[index].metadata_size = metadata.utf8.count
+        }
     }
 
     deinit { rd_kafka_topic_partition_list_destroy(pointer) }

@@ -18,12 +18,44 @@ package struct GroupShares: Sendable {
     }
 }
 
+/// One of a group, as its coordinator knows it.
+package struct GroupMember: Sendable, Equatable {
+    /// The coordinator's own name for it, which a restart changes.
+    package let id: String
+    /// Of a static member.
+    package let instance: String?
+}
+
 extension GroupConsumer {
     /// Asks the group's coordinator; needs no right beyond those of a member (`Describe`, which `Read` brings along).
     package func shares(of topic: String, group: String, timeout: Duration) throws(KafkaError) -> GroupShares {
-        let call = monitor.began("describe group", within: timeout * 2 + .seconds(30))
+        let call = monitor.began("count partitions", within: timeout + .seconds(30))
         defer { monitor.ended(call) }
         let partitions = try partitionCount(of: topic, timeout: timeout)
+        return try describing(group, timeout: timeout) { description in
+            GroupShares(
+                isStable: rd_kafka_ConsumerGroupDescription_state(description)
+                    == RD_KAFKA_CONSUMER_GROUP_STATE_STABLE,
+                owned: owned(description), partitions: partitions, of: topic)
+        }
+    }
+
+    /// Who is in the group now.
+    package func members(of group: String, timeout: Duration) throws(KafkaError) -> [GroupMember] {
+        try describing(group, timeout: timeout) { description in
+            GroupConsumer.members(description).map { member in
+                GroupMember(
+                    id: rd_kafka_MemberDescription_consumer_id(member).map { String(cString: $0) } ?? "",
+                    instance: rd_kafka_MemberDescription_group_instance_id(member).map { String(cString: $0) })
+            }
+        }
+    }
+
+    private func describing<Value>(
+        _ group: String, timeout: Duration, _ read: (OpaquePointer) -> Value
+    ) throws(KafkaError) -> Value {
+        let call = monitor.began("describe group", within: timeout + .seconds(30))
+        defer { monitor.ended(call) }
         guard let queue = rd_kafka_queue_new(client.handle),
             let options = rd_kafka_AdminOptions_new(client.handle, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS)
         else { throw KafkaError(code: RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, operation: "describe group") }
@@ -53,15 +85,18 @@ extension GroupConsumer {
                 code: rd_kafka_error_code(error), operation: "describe group",
                 reason: String(cString: rd_kafka_error_string(error)))
         }
-        return GroupShares(
-            isStable: rd_kafka_ConsumerGroupDescription_state(description) == RD_KAFKA_CONSUMER_GROUP_STATE_STABLE,
-            owned: owned(description), partitions: partitions, of: topic)
+        return read(description)
+    }
+
+    private static func members(_ description: OpaquePointer) -> [OpaquePointer] {
+        (0..<rd_kafka_ConsumerGroupDescription_member_count(description)).compactMap {
+            rd_kafka_ConsumerGroupDescription_member(description, $0)
+        }
     }
 
     private func owned(_ description: OpaquePointer) -> [String?: Set<TopicPartition>] {
         var owned: [String?: Set<TopicPartition>] = [:]
-        for index in 0..<rd_kafka_ConsumerGroupDescription_member_count(description) {
-            guard let member = rd_kafka_ConsumerGroupDescription_member(description, index) else { continue }
+        for member in GroupConsumer.members(description) {
             let instance = rd_kafka_MemberDescription_group_instance_id(member).map { String(cString: $0) }
             guard let assignment = rd_kafka_MemberDescription_assignment(member),
                 let list = rd_kafka_MemberAssignment_partitions(assignment)

@@ -12,6 +12,7 @@ package actor TransactionalProducer {
 
     private nonisolated let client: Client
     private nonisolated let monitor: CallMonitor
+    package nonisolated let transactionalID: String
     private let topics: TopicHandles
     /// How long a call may wait for brokers. Longer than a transaction lives nothing is worth waiting for.
     private let timeout: Duration
@@ -28,6 +29,7 @@ package actor TransactionalProducer {
         var all = properties
         all["bootstrap.servers"] = bootstrap
         all["transactional.id"] = transactionalID
+        self.transactionalID = transactionalID
         all["enable.idempotence"] = "true"
         all["partitioner"] = "murmur2_random"
         let client = try Client(.producer, all, events: 0, wakeup: wakeup)
@@ -97,7 +99,8 @@ package actor TransactionalProducer {
         try check(rd_kafka_flush(client.handle, limit.milliseconds), "flush")
     }
 
-    /// Makes consumed offsets part of the transaction, under the consumer's present generation of its group.
+    /// Makes consumed offsets part of the transaction, under the consumer's present generation of its group. The group
+    /// keeps with them whose they are (`Committer`).
     /// - Parameters:
     ///   - offsets: the next record to read, by partition.
     ///   - losses: of the consumer, when these partitions were still its own.
@@ -106,9 +109,10 @@ package actor TransactionalProducer {
         _ offsets: [TopicPartition: Int64], of consumer: GroupConsumer, losses: Int,
         within limit: Duration = .seconds(3_600)
     ) throws(KafkaError) {
-        let list = PartitionList(offsets)
         // One for all attempts: after a rebalance in between, others may have had the partitions.
         let metadata = try GroupMetadata(of: consumer, losses: losses)
+        let committer = Committer(transactionalID: transactionalID, memberID: metadata.memberID)
+        let list = PartitionList(offsets, metadata: committer.metadata)
         let patience = min(limit, timeout)
         let deadline = ContinuousClock.now + patience
         while true {

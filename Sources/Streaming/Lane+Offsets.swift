@@ -1,0 +1,75 @@
+internal import Concurrency
+internal import Kafka
+internal import Operations
+
+/// Partitions that were assigned and whose committed offsets are not known yet.
+struct UnknownOffsets {
+    var partitions: Set<TopicPartition> = []
+    var askAt = ContinuousClock.now
+}
+
+extension Lane {
+    /// Learns the committed offsets of partitions that were assigned: the lag is counted from there. Ends the transactions
+    /// of former owners that are gone.
+    ///
+    /// Left open, a transaction of the dead keeps its offsets from whoever takes the partitions over (KIP-447), and
+    /// subscribers from what stands behind its records, until it times out: 15 to 25 s. A member with a name of its own
+    /// ends what it left open itself, as it starts; for one that does not come back, the next owners have to. The group
+    /// keeps with each offset who committed it, and to take over a transactional id is to end its transaction. Somebody who
+    /// is alive after all, and only lost its place, is fenced by that: its partitions were others' by then.
+    func learnOffsets() async {
+        guard phase == .running, pendingRevocation == nil, !unknownOffsets.partitions.isEmpty,
+            ContinuousClock.now >= unknownOffsets.askAt
+        else { return }
+        let asked = unknownOffsets.partitions
+        do throws(KafkaError) {
+            let committed = try await calling { [consumer, options] () async throws(KafkaError) in
+                try await consumer.committedOffsets(of: asked.sorted(), group: options.group, timeout: .seconds(3))
+            }
+            for (partition, committed) in committed where sessions[partition] != nil {
+                metrics.committed(partition, committed.offset, newest: nil)
+            }
+            try await endTransactions(of: Set(committed.values.compactMap(\.committer)))
+            unknownOffsets.partitions.subtract(asked)
+        } catch {
+            logger.debug("the committed offsets are not known", ["error": error.description])
+            unknownOffsets.askAt = .now + .seconds(1)
+        }
+    }
+
+    /// Of those that are not in the group any more.
+    private func endTransactions(of committers: Set<Committer>) async throws(KafkaError) {
+        let others = committers.filter {
+            $0.transactionalID != options.transactionalID && $0.transactionalID.hasPrefix("\(options.group)-")
+        }
+        if others.isEmpty { return }
+        let members = try await calling { [consumer, options] () async throws(KafkaError) in
+            try await consumer.members(of: options.group, timeout: .seconds(3))
+        }
+        let present = Set(members.map(\.id))
+        // A static member that has restarted since has another id, and the same transactional id.
+        let named = Set(members.compactMap(\.instance).map { "\(options.group)-\($0)" })
+        let gone = others.filter { !present.contains($0.memberID) && !named.contains($0.transactionalID) }
+        for transactionalID in Set(gone.map(\.transactionalID)).sorted() {
+            try await takeOver(transactionalID)
+            logger.info("a former owner is gone: ended what it left open", ["transactionalId": transactionalID])
+        }
+    }
+
+    private func takeOver(_ transactionalID: String) async throws(KafkaError) {
+        try await calling { [options, monitor] () async throws(KafkaError) in
+            let wakeup = Wakeup()
+            let successor = try TransactionalProducer(
+                bootstrap: options.bootstrap, transactionalID: transactionalID,
+                properties: options.producerProperties.merging(["statistics.interval.ms": "0"]), wakeup: wakeup,
+                monitor: monitor)
+            do throws(KafkaError) {
+                try await successor.initTransactions(timeout: .seconds(5))
+                await successor.close()
+            } catch {
+                await successor.close()
+                throw error
+            }
+        }
+    }
+}
