@@ -1,7 +1,7 @@
-internal import Dispatch
 internal import Synchronization
 
-/// A fixed number of threads for calls that block or compute for long and can't be cancelled from outside.
+/// A fixed number of threads for calls that block or compute for long and can't be cancelled from outside. They come
+/// behind all other threads of the process.
 ///
 /// Whoever runs one is let go when its time is up or its task is cancelled. The call is told so by its
 /// `CallAbandonment`, ends by itself, and keeps its thread until then: what hangs is bounded by the threads, and never
@@ -14,15 +14,13 @@ package final class BlockingCalls: Sendable {
     }
 
     private let turns: Permits
-    private let queues: [DispatchQueue]
-    /// Positions in `queues`.
+    private let threads: [WorkerThread]
+    /// Positions in `threads`.
     private let idle: Mutex<[Int]>
 
-    /// - Parameter name: the threads show up in debuggers as `weir.<name>`.
-    package init(name: String, threads: Int) {
+    package init(threads: Int) {
         turns = Permits(threads)
-        // Serial queues, since only those get a thread each however many processors there are.
-        queues = (0..<threads).map { _ in DispatchQueue(label: "weir.\(name)") }
+        self.threads = (0..<threads).map { _ in WorkerThread() }
         idle = Mutex(Array(0..<threads))
     }
 
@@ -49,9 +47,9 @@ package final class BlockingCalls: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 guard answer.awaited(by: continuation) else { return }
-                // There is one: turns and queues are the same number, and a turn ends after its queue is idle again.
+                // There is one: turns and threads are the same number, and a turn ends after its thread is idle again.
                 let place = idle.withLock { $0.removeLast() }
-                queues[place].async {
+                threads[place].run {
                     let value = body(abandonment)
                     self.idle.withLock { $0.append(place) }
                     withExtendedLifetime(turn) { answer.give(value) }

@@ -36,7 +36,7 @@ package final class MediaService: MediaReader {
         self.limits = limits
         self.hash = hash
         budget = Permits(max(limits.budget, limits.fileBytes))
-        workers = BlockingCalls(name: "media", threads: limits.workers)
+        workers = BlockingCalls(threads: limits.workers)
         fetcher = Fetcher(
             hosts: hosts, byteLimit: limits.fileBytes, concurrency: limits.fetches, budget: budget)
     }

@@ -69,6 +69,7 @@ extension Lane {
             // Others may be at work on them: what this transaction holds can't be committed any more.
             for partition in rebalance.partitions { sessions[partition]?.abandon() }
             if !transaction.isEmpty {
+                if phase == .running || isDraining { metrics.transactions["aborted"].increment() }
                 if phase == .running { phase = .recovering(.abort) } else if isDraining { giveUpTheRest() }
             }
             pendingRevocation = nil

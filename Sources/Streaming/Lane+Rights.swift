@@ -16,11 +16,10 @@ extension Lane {
 
 enum Refusal {
     /// The topic that may not be written, by a line of librdkafka's log:
-    /// `[thrd:main]: TxnCoordinator/1: Failed to add partition "audit" [0] to transaction: Broker: Topic authorization failed`
+    /// `TxnCoordinator/1: Failed to add partition "audit" [0] to transaction: Broker: Topic authorization failed`.
     static func topic(in line: String) -> Substring? {
         let parts = line.split(separator: "\"", maxSplits: 2)
-        guard parts.count == 3, parts[0].hasSuffix("Failed to add partition "), parts[2].contains("authorization failed")
-        else { return nil }
-        return parts[1]
+        guard parts.count == 3, parts[0].hasSuffix("Failed to add partition ") else { return nil }
+        return parts[2].contains("authorization failed") ? parts[1] : nil
     }
 }

@@ -281,7 +281,10 @@ package actor Lane: Service {
             if client == "producer", error.isUnreachable { lostConnections += 1 }
             if client == "consumer", error.isWithoutPlace { rejoinAt = rejoinAt ?? .now + .seconds(1) }
             if error.isAuthorization { readiness.set("\(name)-rights", described(error)) }
-            if client == "producer", error.isFatal, phase == .running { phase = .recovering(.rebuild) }
+            if client == "producer", error.isFatal, phase == .running {
+                if !transaction.isEmpty { metrics.transactions["indeterminate"].increment() }
+                phase = .recovering(.rebuild)
+            }
         case .statistics(let statistics):
             if statistics.brokers.values.contains(where: { $0.nodeid >= 0 && $0.state == "UP" }) {
                 lastReachable = .now

@@ -27,6 +27,15 @@ internal import Testing
         #expect(problems.contains { $0.hasPrefix("acks: ") })
     }
 
+    @Test func whatWouldPassOverUploadsIsRefused() {
+        for value in ["latest", "end", "largest"] {
+            #expect(ClientProperties(["auto.offset.reset": value]).problems().count == 1)
+        }
+        for value in ["earliest", "error"] {
+            #expect(ClientProperties(["auto.offset.reset": value]).problems().isEmpty)
+        }
+    }
+
     @Test func theUsersPropertiesWinOverTheDefaults() {
         let properties = ClientProperties.producer.merging(["linger.ms": "77"])
         #expect(properties["linger.ms"] == "77")

@@ -5,7 +5,7 @@ import Testing
 @Suite struct BlockingCallsTests {
     /// Each waits for all others, so they end only if every thread is there, whatever the number of processors.
     @Test func allThreadsRunAtOnce() async throws {
-        let calls = BlockingCalls(name: "test", threads: 12)
+        let calls = BlockingCalls(threads: 12)
         let arrived = Tally()
         let gate = Gate()
         try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -25,7 +25,7 @@ import Testing
 
     /// What was given up keeps its thread until it ends; the next waits for that, and is not late by it.
     @Test func abandonedCallsKeepTheirThread() async throws {
-        let calls = BlockingCalls(name: "test", threads: 1)
+        let calls = BlockingCalls(threads: 1)
         let release = Gate()
         let ended = Tally()
         let first = try await calls.run(limit: .milliseconds(20)) { abandonment in
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func cancelledWaitersLeaveWithoutRunning() async throws {
-        let calls = BlockingCalls(name: "test", threads: 1)
+        let calls = BlockingCalls(threads: 1)
         let release = Gate()
         let started = Tally()
         let runs = Tally()

@@ -163,8 +163,8 @@ FAULTS = (
     fault(
         "an unknown property of Kafka",
         CONFIGURATION,
-        "heartbeat.interval.ms: 3000",
-        "heartbeat.interval.ms: 3000\n    heart.beat: 1",
+        "heartbeat.interval.ms: 500",
+        "heartbeat.interval.ms: 500\n    heart.beat: 1",
         "configuration",
     ),
     fault(

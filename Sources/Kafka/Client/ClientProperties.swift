@@ -80,6 +80,11 @@ package struct ClientProperties: Sendable {
                     + " the client's nonce, which brokers from 3.7.2 on refuse. Use PLAIN over TLS, mutual TLS or"
                     + " OAUTHBEARER, or run with librdkafka 2.2 or newer")
         }
+        if let reset = values["auto.offset.reset"], !["earliest", "beginning", "smallest", "error"].contains(reset) {
+            problems.append(
+                "auto.offset.reset \(reset) would pass over what nobody has judged: set earliest, to begin with the oldest"
+                    + " record there is, or error, to stop and say so")
+        }
         return problems + unknown()
     }
 

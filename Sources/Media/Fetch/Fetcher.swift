@@ -22,7 +22,7 @@ final class Fetcher: Sendable {
         self.hosts = hosts
         self.byteLimit = byteLimit
         self.budget = budget
-        calls = BlockingCalls(name: "fetch", threads: concurrency)
+        calls = BlockingCalls(threads: concurrency)
     }
 
     var allowsNothing: Bool { hosts.isEmpty }

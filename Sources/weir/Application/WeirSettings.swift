@@ -54,7 +54,9 @@ enum WeirSettings {
     static let signalSnapshot = Setting(
         "signals.snapshot", .optional(.string), standard: "state/signals", "Reserved: goes with signals.topic.")
 
-    static let mediaWorkers = Setting("media.workers", .integer(1...256), standard: 2, "Threads that decode pictures.")
+    static let mediaWorkers = Setting(
+        "media.workers", .integer(1...256), standard: 2,
+        "Threads that hash files and decode pictures, behind all others; fewer than processors.")
     static let mediaFetches = Setting("media.fetches", .integer(1...256), standard: 16, "Media fetched at once.")
     static let mediaBytes = Setting(
         "media.maxBytes", .byteSize(1...(1 << 30)), standard: ByteSize(bytes: 64 << 20), "Largest file that is fetched."
