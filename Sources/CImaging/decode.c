@@ -94,6 +94,7 @@ static enum weir_imaging_result decode_with_vips(
         || tiff_directories_are_bomb(file, count)) {
         return WEIR_IMAGING_BROKEN;
     }
+    if (heif_parts_are_bomb(file, count, max_pixels)) return WEIR_IMAGING_TOO_LARGE;
     if (!vips_has_reader(file, count)) return vips_failure(unreadable(file, count));
     VipsImage *image = vips_image_new_from_buffer(
         file, count, "", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);

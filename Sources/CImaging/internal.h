@@ -48,6 +48,11 @@ enum { tiff_most_readings = 8 };
 
 bool tiff_directories_are_bomb(const uint8_t *file, size_t count);
 
+/// How many times the pixels of the largest picture the parts and planes of a HEIF picture may have together.
+enum { heif_most_work = 3 };
+
+bool heif_parts_are_bomb(const uint8_t *file, size_t count, uint64_t max_pixels);
+
 /// Whether an ICC profile describes sRGB, by its figures and not by its name.
 bool icc_is_srgb(const uint8_t *profile, size_t count);
 

@@ -105,6 +105,33 @@ enum Bomb {
         return file + Array(repeating: [1, 0, 0, 0], count: sharedStrips).joined()
     }
 
+    /// HEIF without any coded data. Picture 1 is 64 × 64 and the one to show.
+    /// - Parameters:
+    ///   - parts: what pictures are put together from.
+    ///   - planes: pictures that belong to picture 1.
+    ///   - sizes: of the others.
+    static func heif(parts: [(Int, [Int])], planes: [Int] = [], sizes: [(item: Int, side: Int)]) -> [UInt8] {
+        func box(_ name: String, _ content: [UInt8]) -> [UInt8] { big(content.count + 8) + Array(name.utf8) + content }
+        func short(_ number: Int) -> [UInt8] { little(number, 2).reversed() }
+        func reference(_ name: String, from: Int, to: [Int]) -> [UInt8] {
+            box(name, short(from) + short(to.count) + to.map(short).joined())
+        }
+        let all = [(item: 1, side: 64)] + sizes
+        var (properties, associations, references): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
+        for (place, picture) in all.enumerated() {
+            properties += box("ispe", big(0) + big(picture.side) + big(picture.side))
+            associations += short(picture.item) + [1, UInt8(place + 1)]
+        }
+        for (whole, parts) in parts { references += reference("dimg", from: whole, to: parts) }
+        for plane in planes { references += reference("auxl", from: plane, to: [1]) }
+        let meta =
+            box("hdlr", big(0) + big(0) + Array("pict".utf8) + [UInt8](repeating: 0, count: 13))
+            + box("pitm", big(0) + short(1))
+            + box("iprp", box("ipco", properties) + box("ipma", big(0) + big(all.count) + associations))
+            + box("iref", big(0) + references)
+        return box("ftyp", Array("heic".utf8) + big(0) + Array("mif1heic".utf8)) + box("meta", big(0) + meta)
+    }
+
     private static func big(_ number: Int) -> [UInt8] { little(number, 4).reversed() }
 
     private static func little(_ number: Int, _ count: Int) -> [UInt8] {

@@ -56,6 +56,31 @@ import Testing
         #expect(try Picture(decoding: Bomb.tiff(pages: 5_000)).height == 1)
     }
 
+    /// What a picture is put together from counts, through all levels, and its planes too.
+    @Test func partsOfAPictureAreBounded() throws {
+        let tile = [(item: 2, side: 1_000)]
+        let bombs = [
+            Bomb.heif(parts: [(1, Array(repeating: 2, count: 13))], sizes: tile),
+            Bomb.heif(parts: [], planes: [2], sizes: [(item: 2, side: 4_000)]),
+            Bomb.heif(parts: (1..<8).map { ($0, Array(repeating: $0 + 1, count: 3)) }, sizes: [(item: 8, side: 100)]),
+            // Without end.
+            Bomb.heif(parts: [(1, [1])], sizes: []),
+            Bomb.heif(parts: [(1, [2]), (2, [3]), (3, [1])], sizes: []),
+            // Wide and empty.
+            Bomb.heif(parts: (1..<8).map { ($0, Array(repeating: $0 + 1, count: 60)) }, sizes: []),
+        ]
+        for (number, bomb) in bombs.enumerated() {
+            #expect(throws: PictureError.tooLarge, "\(number)") { _ = try decode(bomb, maxPixels: 4_000_000) }
+        }
+        // There is nothing to decode in these, but nobody says that it would be too much.
+        for file in [
+            Bomb.heif(parts: [(1, Array(repeating: 2, count: 12))], sizes: tile),
+            Bomb.heif(parts: [], planes: [2], sizes: tile),
+        ] {
+            #expect(throws: PictureError.broken) { _ = try decode(file, maxPixels: 4_000_000) }
+        }
+    }
+
     /// The dearest way to store a picture that is allowed: twelve bytes a pixel, beside what decoding takes anyway.
     @Test func memoryIsBoundedByPixels() async {
         await #expect(processExitsWith: .success) {

@@ -51,10 +51,15 @@ class Cluster:
         self._readers: dict[Isolation, Consumer] = {}
 
     def partitions(self, topic: str) -> list[int]:
-        metadata = self.admin.list_topics(topic, timeout=30).topics[topic]
-        if metadata.error:
-            raise KafkaException(metadata.error)
-        return sorted(metadata.partitions)
+        """Waits for a topic that was made just now: not every broker has heard of it yet."""
+        deadline = time.monotonic() + SILENCE
+        while True:
+            metadata = self.admin.list_topics(topic, timeout=30).topics[topic]
+            if not metadata.error:
+                return sorted(metadata.partitions)
+            if time.monotonic() > deadline:
+                raise KafkaException(metadata.error)
+            time.sleep(0.1)
 
     def read(self, topics: list[str], isolation: Isolation = "read_committed") -> Iterator[Record]:
         """Every record from the beginning to the end as it is now; `read_committed` leaves out what was aborted.
