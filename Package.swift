@@ -132,7 +132,7 @@ let package = Package(
             "SampleDetector", "Signals", "TestSupport"),
         tests("PolicyTests", "Configuration", "Events", "Policy", "TestSupport"),
         tests("SignalsTests", "Configuration", "Events", "Signals", "TestSupport"),
-        tests("KafkaTests", "CRdkafka", "Concurrency", "Kafka"),
+        tests("KafkaTests", "CRdkafka", "Concurrency", "Kafka", "TestSupport"),
         .target(
             name: "StreamingTestSupport",
             dependencies: [

@@ -2,7 +2,14 @@
 
 #include <stdbool.h>
 
-#if defined(__x86_64__)
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+// What chooses between the versions would run, instrumented, before the sanitizer is there.
+#define FOR_PROCESSORS
+#endif
+#endif
+#if defined(FOR_PROCESSORS)
+#elif defined(__x86_64__)
 #define FOR_PROCESSORS __attribute__((target_clones("arch=x86-64-v4", "popcnt", "default")))
 #else
 #define FOR_PROCESSORS

@@ -6,6 +6,9 @@ internal import Operations
 struct UnknownOffsets {
     var partitions: Set<TopicPartition> = []
     var askAt = ContinuousClock.now
+    /// Attempts that failed. After so many seconds transactions are over by their time-outs.
+    var failures = 0
+    static let mostFailures = 30
 }
 
 extension Lane {
@@ -23,17 +26,43 @@ extension Lane {
         else { return }
         let asked = unknownOffsets.partitions
         do throws(KafkaError) {
-            let committed = try await calling { [consumer, options] () async throws(KafkaError) in
-                try await consumer.committedOffsets(of: asked.sorted(), group: options.group, timeout: .seconds(3))
-            }
+            let committed = try await committedOffsets(of: asked.sorted())
             for (partition, committed) in committed where sessions[partition] != nil {
                 metrics.committed(partition, committed.offset, newest: nil)
             }
             try await endTransactions(of: Set(committed.values.compactMap(\.committer)))
             unknownOffsets.partitions.subtract(asked)
+            unknownOffsets.failures = 0
         } catch {
-            logger.debug("the committed offsets are not known", ["error": error.description])
+            unknownOffsets.failures += 1
             unknownOffsets.askAt = .now + .seconds(1)
+            guard error.isAuthorization || unknownOffsets.failures > UnknownOffsets.mostFailures else {
+                return logger.debug("former owners' transactions not ended yet", ["error": error.description])
+            }
+            logger.warning(
+                "former owners' transactions are left to their time-out", ["error": error.description])
+            unknownOffsets = UnknownOffsets()
+        }
+    }
+
+    private func committedOffsets(
+        of partitions: [TopicPartition]
+    ) async throws(KafkaError) -> [TopicPartition: CommittedOffset] {
+        try await calling { [options, monitor] () async throws(KafkaError) in
+            let wakeup = Wakeup()
+            // The lane's own would be kept waiting by the very transactions that are to be found.
+            let observer = try GroupConsumer(
+                bootstrap: options.bootstrap, group: options.group, instance: nil,
+                properties: options.consumerProperties.merging(["statistics.interval.ms": "0"]), seesPending: true,
+                wakeup: wakeup, monitor: monitor)
+            do throws(KafkaError) {
+                let committed = try await observer.committedOffsets(of: partitions, timeout: .seconds(3))
+                await observer.close()
+                return committed
+            } catch {
+                await observer.close()
+                throw error
+            }
         }
     }
 
@@ -44,11 +73,12 @@ extension Lane {
         }
         if others.isEmpty { return }
         let members = try await calling { [consumer, options] () async throws(KafkaError) in
-            try await consumer.members(of: options.group, timeout: .seconds(3))
+            try await consumer.description(of: options.group, timeout: .seconds(3)).members
         }
         let present = Set(members.map(\.id))
-        // A static member that has restarted since has another id, and the same transactional id.
-        let named = Set(members.compactMap(\.instance).map { "\(options.group)-\($0)" })
+        // A static member that has restarted since has another id, and the same transactional id; its client is called by
+        // its instance id unless the user has other wishes.
+        let named = Set(members.map { "\(options.group)-\($0.clientID)" })
         let gone = others.filter { !present.contains($0.memberID) && !named.contains($0.transactionalID) }
         for transactionalID in Set(gone.map(\.transactionalID)).sorted() {
             try await takeOver(transactionalID)

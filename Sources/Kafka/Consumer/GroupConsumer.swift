@@ -20,10 +20,11 @@ package actor GroupConsumer {
 
     /// - Parameters:
     ///   - instance: makes the membership static (`group.instance.id`): a restart keeps its partitions.
+    ///   - seesPending: to look at the group without waiting for open transactions, and not to read records.
     ///   - wakeup: signalled when events wait.
     package init(
-        bootstrap: String, group: String, instance: String?, properties: ClientProperties, wakeup: Wakeup,
-        monitor: CallMonitor
+        bootstrap: String, group: String, instance: String?, properties: ClientProperties, seesPending: Bool = false,
+        wakeup: Wakeup, monitor: CallMonitor
     ) throws(KafkaError) {
         var all = properties
         all["bootstrap.servers"] = bootstrap
@@ -32,7 +33,7 @@ package actor GroupConsumer {
         all["enable.auto.commit"] = "false"
         all["enable.auto.offset.store"] = "false"
         all["enable.partition.eof"] = "false"
-        all["isolation.level"] = "read_committed"
+        all["isolation.level"] = seesPending ? "read_uncommitted" : "read_committed"
         all["partition.assignment.strategy"] = "cooperative-sticky"
         // A static member that restarts within its session keeps its place, so it may have a longer one.
         if all["session.timeout.ms"] == nil { all["session.timeout.ms"] = instance == nil ? "10000" : "30000" }

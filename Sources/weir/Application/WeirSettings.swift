@@ -11,7 +11,7 @@ enum WeirSettings {
         "Consumer group; those of the other lanes are this with \"-live\" and \"-outcomes\" behind.")
     static let instanceID = Setting(
         "kafka.instanceId", .optional(.string), standard: nil,
-        "A name for this member that outlives restarts: static membership, and the transactional id. Unset, a restart waits for the old transaction's time-out."
+        "A name for this member that outlives restarts: static membership, and the transactional id. Unset, each restart moves partitions."
     )
     static let properties = Setting(
         "kafka.properties", .properties, standard: [:],
