@@ -58,6 +58,12 @@ sanitize: ## run mutated input through the readers under AddressSanitizer
 	@$(ready)
 	Tests/sanitize.sh
 
+.PHONY: sanitize-all
+sanitize-all: ## every test under AddressSanitizer, then under ThreadSanitizer; takes an hour on two cores
+	@$(ready)
+	Tests/sanitize-all.sh address
+	Tests/sanitize-all.sh thread
+
 .PHONY: fuzz
 fuzz: ## coverage-guided fuzzing of every reader; TARGET="…" for some, SECONDS=… for each (20)
 	@$(ready)
@@ -67,6 +73,10 @@ fuzz: ## coverage-guided fuzzing of every reader; TARGET="…" for some, SECONDS
 faults: release ## exactly once under every fault, on real brokers: SUITE=… SEED=… MINUTES=… ARGUMENTS="…"
 	@$(python) load-tests/faults/play.py $(or $(SUITE),short) --seed $(or $(SEED),1) \
 	    $(if $(MINUTES),--minutes $(MINUTES)) $(ARGUMENTS)
+
+.PHONY: faults-matrix
+faults-matrix: ## what was seen to hold: suites, brokers and seeds, by the results that were kept
+	@python3 load-tests/faults/matrix.py
 
 .PHONY: wedges
 wedges: release ## whether a process that hangs notices it, at each place that can hang
