@@ -28,6 +28,33 @@ struct AbandonedTransactionTests {
         try await stream.results(waitingFor: uploads.count).expect(uploads)
     }
 
+    /// Byte for byte, and with every commit: names of all lengths end where memory of other use may begin.
+    @Test func theGroupKeepsWhoCommitted() async throws {
+        let broker = try await RealBroker.shared()
+        let stream = try await Stream(on: broker.bootstrap, "committers")
+        let places = (0..<Int32(stream.partitions)).map { TopicPartition(stream.input, $0) }
+        for length in 1...9 {
+            let name = "\(stream.lane().group)-\(String(repeating: "x", count: length))"
+            let sent = Upload.many(200)
+            try await stream.withMember(TestPipeline(), stream.lane(transactionalID: name)) {
+                try await stream.send(sent)
+                try await stream.waitFor(sent.count * length)
+                try await stream.waitForTheEnd()
+            }
+            let observer = try GroupConsumer(
+                bootstrap: stream.bootstrap, group: stream.lane().group, instance: nil, properties: .consumer,
+                seesPending: true, wakeup: Wakeup(), monitor: CallMonitor())
+            let found = try await observer.committedOffsets(of: places, timeout: .seconds(20))
+            await observer.close()
+            #expect(found.count == stream.partitions)
+            for offset in found.values {
+                #expect(offset.committer?.transactionalID == name)
+                // The coordinator's names end with a UUID in hexadecimal.
+                #expect(offset.committer?.memberID.wholeMatch(of: /[!-~]+-[0-9a-f-]{36}/) != nil)
+            }
+        }
+    }
+
     /// As if it had died before its commit.
     private func leaveOpen(_ stream: Stream, _ transactionalID: String, withOffsets: Bool) async throws {
         let committed = try await stream.committed()

@@ -20,9 +20,9 @@ struct PartitionList: ~Copyable {
         for (partition, offset) in offsets.sorted(by: { $0.key < $1.key }) { add(partition, offset: offset) }
         guard let metadata else { return }
         for index in 0..<Int(pointer.pointee.cnt) {
-            // The list frees it.
+            // The list frees it. The zero at the end counts: the library copies by size, and sends up to a zero.
             pointer.pointee.elems[index].metadata = UnsafeMutableRawPointer(strdup(metadata))
-            pointer.pointee.elems[index].metadata_size = metadata.utf8.count
+            pointer.pointee.elems[index].metadata_size = metadata.utf8.count + 1
         }
     }
 

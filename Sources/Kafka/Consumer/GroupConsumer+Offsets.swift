@@ -50,7 +50,9 @@ extension GroupConsumer {
         for element in UnsafeBufferPointer(start: list.pointer.pointee.elems, count: Int(list.pointer.pointee.cnt)) {
             guard element.err == RD_KAFKA_RESP_ERR_NO_ERROR, element.offset >= 0 else { continue }
             let metadata = element.metadata.map {
-                String(decoding: UnsafeRawBufferPointer(start: $0, count: element.metadata_size), as: UTF8.self)
+                let bytes = UnsafeRawBufferPointer(start: $0, count: element.metadata_size)
+                // Another version of the library might send the zero that ends it.
+                return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             committed[TopicPartition(String(cString: element.topic), element.partition)] = CommittedOffset(
                 offset: element.offset, committer: metadata.flatMap(Committer.init(metadata:)))
