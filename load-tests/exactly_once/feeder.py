@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 
 from confluent_kafka import Producer
 from inputs import Topics
@@ -14,6 +15,7 @@ class Sender:
     def __init__(self, bootstrap: str, topic: str, **more: str | int) -> None:
         """`more` properties than those that it needs."""
         self._topic = topic
+        self._errors: deque[str] = deque(maxlen=3)
         self._producer = Producer(
             {
                 "bootstrap.servers": bootstrap,
@@ -25,6 +27,7 @@ class Sender:
                 # Partitions that are added get their share soon.
                 "topic.metadata.refresh.interval.ms": 2_000,
                 "log_level": QUIET,
+                "error_cb": lambda error: self._errors.append(str(error)),
                 **more,
             }
         )
@@ -36,6 +39,10 @@ class Sender:
                 return
             except BufferError:
                 self._producer.poll(0.1)
+
+    def state(self) -> str:
+        """For people who want to know why nothing comes."""
+        return f"{len(self._producer)} wait to be sent; last errors: {'; '.join(self._errors) or 'none'}"
 
     def wait(self, seconds: float) -> None:
         self._producer.poll(seconds)
@@ -54,6 +61,9 @@ class Feeder(threading.Thread):
         self._seed, self._count, self._seconds = seed, count, seconds
         self.sent = 0
         """So many are on their way, or there."""
+
+    def state(self) -> str:
+        return f"{self.sent} of {self._count} uploads taken, of which {self._sender.state()}"
 
     def run(self) -> None:
         start = time.monotonic()

@@ -53,7 +53,7 @@ class Scene:
             if watch.has_uploads():
                 desk.close()
             self._agenda.do_what_is_due()
-            self._look_for_trouble(watch, desk)
+            self._look_for_trouble(watch, desk, feeder)
             time.sleep(0.05)
         feeder.join()
         took = time.monotonic() - start
@@ -137,14 +137,17 @@ class Scene:
         else:
             watch.expect_progress(note)
 
-    def _look_for_trouble(self, watch: Watch, desk: Desk) -> None:
+    def _look_for_trouble(self, watch: Watch, desk: Desk, feeder: Feeder) -> None:
         for process in self._processes:
             if process not in self._away and (code := process.exit_code()) is not None:
                 raise Stuck(f"{process.member} ended by itself with {code}")
         if desk.trouble:
             raise Stuck(f"the desk gave up: {desk.trouble}")
         if lane := watch.stalled():
-            raise Stuck(f"{lane.topic}: nothing was committed for {PATIENCE:.0f} s; committed {lane.offsets}")
+            # If what feeds the topic stands still, there is nothing to commit.
+            raise Stuck(
+                f"{lane.topic}: nothing was committed for {PATIENCE:.0f} s; committed {lane.offsets}; {feeder.state()}"
+            )
 
     def _leave(self) -> None:
         for process in self._processes:

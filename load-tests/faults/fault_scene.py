@@ -13,6 +13,7 @@ import terms
 from cluster import ProxiedCluster
 from cluster_faults import GROWN, ClusterFaults
 from desk import Desk
+from feeder import Feeder
 from membership import Membership
 from nodes import Nodes
 from proxied import END_TXN
@@ -100,7 +101,7 @@ class FaultScene(Scene):
             self._agenda.put(time.monotonic() + fault.lasts, partial(self._heal, note, watch))
         return None
 
-    def _look_for_trouble(self, watch: Watch, desk: Desk) -> None:
+    def _look_for_trouble(self, watch: Watch, desk: Desk, feeder: Feeder) -> None:
         """Plays the supervisor where one is needed: a network that holds a static member's request to join back until
         it has sent another lets both arrive, and then the brokers fence the member by its own name. The library calls
         that fatal, and the process ends."""
@@ -109,7 +110,7 @@ class FaultScene(Scene):
             if code == 1 and self._proxy and "FENCED_INSTANCE_ID" in process.last_words():
                 self._notes.append({"at": 0.0, "began": round(watch.age(), 2), "kind": "fenced", "process": None})
                 process.start()
-        super()._look_for_trouble(watch, desk)
+        super()._look_for_trouble(watch, desk, feeder)
         # Who stands still would be waited for.
         self.resources.look([process for process in self._processes if process not in self._away])
 

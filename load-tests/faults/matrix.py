@@ -19,7 +19,7 @@ Seeds = dict[int, bool]
 
 
 def last_runs(lines: list[str]) -> dict[str, dict[int, Seeds]]:
-    """Whether the last run held, by suite, brokers and seed. Runs of other kinds (--secure, another library) are left out."""
+    """Whether the last run held, by suite, brokers and seed. Other kinds (--secure, a library) are left out."""
     runs: dict[str, dict[int, Seeds]] = defaultdict(lambda: defaultdict(dict))
     for line in lines:
         one = json.loads(line)
