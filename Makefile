@@ -59,7 +59,7 @@ sanitize: ## run mutated input through the readers under AddressSanitizer
 	Tests/sanitize.sh
 
 .PHONY: sanitize-all
-sanitize-all: ## every test under AddressSanitizer, then under ThreadSanitizer; takes an hour on two cores
+sanitize-all: ## every test under AddressSanitizer, then under ThreadSanitizer; long
 	@$(ready)
 	Tests/sanitize-all.sh address
 	Tests/sanitize-all.sh thread

@@ -127,24 +127,45 @@ static int by_from(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-static size_t first_part(const struct pictures *all, uint32_t item) {
-    size_t low = 0, high = all->parts_count;
+/// The first of a sorted list that does not come before `key`; its first member is what it is sorted by.
+static size_t lower_bound(const void *list, size_t count, size_t size, uint32_t key) {
+    size_t low = 0, high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (all->parts[middle].from < item) low = middle + 1; else high = middle;
+        uint32_t value;
+        memcpy(&value, (const char *)list + middle * size, sizeof value);
+        if (value < key) low = middle + 1; else high = middle;
     }
     return low;
+}
+
+/// Sorts, and leaves one for each picture, the largest: it may be named more than once.
+static void sort_areas(struct pictures *all) {
+    qsort(all->areas, all->areas_count, sizeof *all->areas, by_item);
+    size_t kept = 0;
+    for (size_t index = 0; index < all->areas_count; index++) {
+        struct area area = all->areas[index];
+        if (kept == 0 || all->areas[kept - 1].item != area.item) {
+            all->areas[kept++] = area;
+        } else if (area.pixels > all->areas[kept - 1].pixels) {
+            all->areas[kept - 1] = area;
+        }
+    }
+    all->areas_count = kept;
+}
+
+static uint64_t pixels_of(const struct pictures *all, uint32_t item) {
+    size_t area = lower_bound(all->areas, all->areas_count, sizeof *all->areas, item);
+    return area < all->areas_count && all->areas[area].item == item ? all->areas[area].pixels : 0;
 }
 
 /// Pixels to decode for one picture; `most` + 1 stands for more.
 static uint64_t work(struct pictures *all, uint32_t item, int depth, uint64_t most) {
     if (depth > deepest || ++all->visits > most_visits) return most + 1;
-    size_t part = first_part(all, item);
+    size_t part = lower_bound(all->parts, all->parts_count, sizeof *all->parts, item);
     if (part == all->parts_count || all->parts[part].from != item) {
-        struct area wanted = {item, 0};
-        const struct area *found = bsearch(&wanted, all->areas, all->areas_count, sizeof *all->areas, by_item);
-        if (found == NULL) return 0;
-        return found->pixels <= most ? found->pixels : most + 1;
+        uint64_t pixels = pixels_of(all, item);
+        return pixels <= most ? pixels : most + 1;
     }
     uint64_t sum = 0;
     for (; part < all->parts_count && all->parts[part].from == item; part++) {
@@ -182,15 +203,16 @@ bool heif_parts_are_bomb(const uint8_t *file, size_t count, uint64_t max_pixels)
             if (memcmp(type, "ipma", 4) == 0) read_areas(association, pixels, pixels_count, &all, most_here);
         }
         if (find_box(boxes, "iref", &references)) read_references(references, &all, most_here);
-        qsort(all.areas, all.areas_count, sizeof *all.areas, by_item);
+        bool is_full = all.areas_count == most_entries || all.parts_count == most_entries
+            || all.planes_count == most_entries || pixels_count == most_entries;
+        sort_areas(&all);
         qsort(all.parts, all.parts_count, sizeof *all.parts, by_from);
         const uint64_t most = max_pixels * heif_most_work;
         uint64_t sum = work(&all, item, 0, most);
         for (size_t index = 0; index < all.planes_count && sum <= most; index++) {
             if (all.planes[index].to == item) sum += work(&all, all.planes[index].from, 0, most);
         }
-        is_bomb = sum > most || all.areas_count == most_entries || all.parts_count == most_entries
-            || all.planes_count == most_entries || pixels_count == most_entries;
+        is_bomb = sum > most || is_full;
     }
     free(pixels);
     free(all.areas);

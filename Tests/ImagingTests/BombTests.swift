@@ -63,6 +63,10 @@ import Testing
             Bomb.heif(parts: [(1, Array(repeating: 2, count: 13))], sizes: tile),
             Bomb.heif(parts: [], planes: [2], sizes: [(item: 2, side: 4_000)]),
             Bomb.heif(parts: (1..<8).map { ($0, Array(repeating: $0 + 1, count: 3)) }, sizes: [(item: 8, side: 100)]),
+            // Named twice, first and last as a small one.
+            Bomb.heif(
+                parts: [], planes: [2],
+                sizes: [(item: 2, side: 8), (item: 2, side: 4_000), (item: 2, side: 8), (item: 3, side: 8)]),
             // Without end.
             Bomb.heif(parts: [(1, [1])], sizes: []),
             Bomb.heif(parts: [(1, [2]), (2, [3]), (3, [1])], sizes: []),

@@ -36,8 +36,15 @@ package struct CommittedOffset: Sendable, Equatable {
 }
 
 extension GroupConsumer {
-    /// What the group has committed, and who did; partitions without are left out. For a consumer that was made to see
-    /// what is pending: it does not wait for open transactions, so an offset may be about to change.
+    /// What the group has committed; partitions without a committed offset are left out.
+    package func committed(
+        _ partitions: [TopicPartition], timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        try committedOffsets(of: partitions, timeout: timeout).mapValues(\.offset)
+    }
+
+    /// The same with who committed it. A consumer that was made to see what is pending does not wait for open
+    /// transactions, so an offset may be about to change.
     package func committedOffsets(
         of partitions: [TopicPartition], timeout: Duration
     ) throws(KafkaError) -> [TopicPartition: CommittedOffset] {
@@ -48,13 +55,15 @@ extension GroupConsumer {
         try check(rd_kafka_committed(client.handle, list.pointer, timeout.milliseconds), "read committed offsets")
         var committed: [TopicPartition: CommittedOffset] = [:]
         for element in UnsafeBufferPointer(start: list.pointer.pointee.elems, count: Int(list.pointer.pointee.cnt)) {
-            guard element.err == RD_KAFKA_RESP_ERR_NO_ERROR, element.offset >= 0 else { continue }
+            let partition = TopicPartition(String(cString: element.topic), element.partition)
+            try check(element.err, "read committed offset of \(partition)")
+            guard element.offset >= 0 else { continue }
             let metadata = element.metadata.map {
                 let bytes = UnsafeRawBufferPointer(start: $0, count: element.metadata_size)
                 // Another version of the library might send the zero that ends it.
                 return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            committed[TopicPartition(String(cString: element.topic), element.partition)] = CommittedOffset(
+            committed[partition] = CommittedOffset(
                 offset: element.offset, committer: metadata.flatMap(Committer.init(metadata:)))
         }
         return committed

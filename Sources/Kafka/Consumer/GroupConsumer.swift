@@ -120,23 +120,6 @@ package actor GroupConsumer {
         try check(rd_kafka_incremental_unassign(client.handle, list.pointer), "unassign partitions")
     }
 
-    /// What the group has committed; partitions without a committed offset are left out.
-    package func committed(
-        _ partitions: [TopicPartition], timeout: Duration
-    ) throws(KafkaError) -> [TopicPartition: Int64] {
-        if partitions.isEmpty { return [:] }
-        let list = PartitionList(partitions)
-        let call = monitor.began("read committed offsets", within: timeout + .seconds(30))
-        defer { monitor.ended(call) }
-        try check(rd_kafka_committed(client.handle, list.pointer, timeout.milliseconds), "read committed offsets")
-        var offsets: [TopicPartition: Int64] = [:]
-        for element in list.elements {
-            try check(element.error, "read committed offset of \(element.partition)")
-            if element.offset >= 0 { offsets[element.partition] = element.offset }
-        }
-        return offsets
-    }
-
     /// Goes back to these offsets. Nobody may be taking records of these partitions meanwhile; what was prefetched is
     /// dropped. Seeking, and not assigning anew, leaves a rebalance that is under way alone.
     package func seek(to offsets: [TopicPartition: Int64]) throws(KafkaError) {
