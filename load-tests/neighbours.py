@@ -26,7 +26,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 from harness import results, weir
 from harness.broker import PACKAGE, Broker
-from harness.topics import QUIET
+from harness.topics import ONCE, QUIET
 from harness.usage import cpu_seconds, peak_memory
 from hostile import events
 
@@ -105,7 +105,7 @@ class Watch:
 
 
 def producer(bootstrap: str) -> Producer:
-    return Producer({"bootstrap.servers": bootstrap, "linger.ms": 1, "log_level": QUIET})
+    return Producer({"bootstrap.servers": bootstrap, **ONCE, "linger.ms": 1, "log_level": QUIET})
 
 
 def send_small(bootstrap: str, ledger: Ledger, rate: int, seconds: int) -> None:

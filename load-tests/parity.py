@@ -20,7 +20,7 @@ sys.path.insert(0, str(HERE))
 
 from harness import weir
 from harness.broker import PACKAGE, Broker
-from harness.topics import Cluster, Group
+from harness.topics import ONCE, Cluster, Group
 
 TOPOLOGY = PACKAGE / "topology"
 POISON = ['{"id":"cut', "[]", '{"specversion":"1.0","type":"unheard.of","source":"/p","id":"p"}']
@@ -56,7 +56,7 @@ def scanned(config: Path, lines: list[str], folder: Path) -> list[str]:
 
 def streamed(config: Path, lines: list[str], folder: Path, bootstrap: str) -> list[str]:
     weir.make_topics(config, 1)
-    producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True})
+    producer = Producer({"bootstrap.servers": bootstrap, **ONCE})
     for line in lines:
         producer.produce("uploads", line.encode(), partition=0)
     producer.flush()

@@ -5,7 +5,7 @@ internal import StreamingTestSupport
 internal import Testing
 
 /// What a member leaves behind that dies in the middle of a transaction and does not come back.
-@Suite(.realBroker, .timeLimit(.minutes(5)))
+@Suite(.realBroker, .timeLimit(.minutes(10)))
 struct AbandonedTransactionTests {
     /// The dead one's transaction would stay open for ten minutes: its partitions' offsets would be held back as long, and
     /// whatever comes behind its records.
@@ -95,7 +95,7 @@ struct AbandonedTransactionTests {
     /// Only a member's offsets are taken.
     private func join(_ consumer: GroupConsumer, _ topic: String) async throws {
         try await consumer.subscribe(to: [topic])
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(240)
         while ContinuousClock.now < deadline {
             if case .assigned(let rebalance)? = consumer.nextEvent() {
                 _ = try await consumer.assign(rebalance)

@@ -4,7 +4,7 @@ internal import StreamingTestSupport
 internal import Testing
 
 /// A wrong mapping must not turn the stream into dead letters.
-@Suite(.realBroker, .timeLimit(.minutes(5)))
+@Suite(.realBroker, .timeLimit(.minutes(10)))
 struct DeadLetterShareTests {
     @Test func aLaneStopsBeforeItDivertsEverythingAndStaysAndSaysWhy() async throws {
         let broker = try await RealBroker.shared()

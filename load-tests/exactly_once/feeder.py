@@ -8,7 +8,7 @@ from confluent_kafka import Producer
 from inputs import Topics
 from uploads import Headers, uploads
 
-from harness.topics import QUIET
+from harness.topics import ONCE, QUIET
 
 
 class Sender:
@@ -19,7 +19,7 @@ class Sender:
         self._producer = Producer(
             {
                 "bootstrap.servers": bootstrap,
-                "enable.idempotence": True,
+                **ONCE,
                 "linger.ms": 5,
                 "compression.type": "lz4",
                 "partitioner": "murmur2_random",

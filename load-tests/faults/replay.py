@@ -28,7 +28,7 @@ from uploads import signals_file
 
 from harness import weir
 from harness.broker import Broker
-from harness.topics import QUIET, Cluster, Record
+from harness.topics import ONCE, QUIET, Cluster, Record
 
 PARTITIONS = 4
 MOST_ATTEMPTS = 3
@@ -85,7 +85,7 @@ class Scene:
         self._log = folder / "weir.log"
 
     def send(self) -> None:
-        producer = Producer({"bootstrap.servers": self.cluster.bootstrap, "linger.ms": 5, "log_level": QUIET})
+        producer = Producer({"bootstrap.servers": self.cluster.bootstrap, **ONCE, "linger.ms": 5, "log_level": QUIET})
         for identifier, value in self.sent.items():
             producer.produce("uploads", value, key=identifier, headers=[("test-id", identifier.encode())])
             producer.poll(0)

@@ -17,7 +17,7 @@ from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-def
 from patience import until
 from proxied import NodeStatus, Proxy
 
-from harness.topics import QUIET, Cluster
+from harness.topics import ONCE, QUIET, Cluster
 
 QUICK: dict[str, Any] = {"log_level": QUIET, "reconnect.backoff.ms": 20, "reconnect.backoff.max.ms": 200}
 API_VERSIONS = 18
@@ -69,7 +69,7 @@ class Sender:
             {
                 "bootstrap.servers": stage.cluster.proxied_bootstrap,
                 "client.id": client,
-                "enable.idempotence": True,
+                **ONCE,
                 "linger.ms": 1,
                 "retry.backoff.ms": 20,
                 **QUICK,

@@ -25,7 +25,7 @@ from uploads import signals_file, uploads
 
 from harness import weir
 from harness.broker import Broker
-from harness.topics import QUIET, Cluster, Group
+from harness.topics import ONCE, QUIET, Cluster, Group
 
 LIMIT = 5
 """Seconds of watchdog.limit, the least there is."""
@@ -185,7 +185,7 @@ def feed(bootstrap: str, cases: list[Case]) -> None:
     producer = Producer(
         {
             "bootstrap.servers": bootstrap,
-            "enable.idempotence": True,
+            **ONCE,
             "linger.ms": 5,
             "partitioner": "murmur2_random",
             "log_level": QUIET,

@@ -15,6 +15,10 @@ Place = tuple[str, int]
 QUIET = 2
 """librdkafka's log level: brokers that come and go are part of the tests."""
 
+ONCE = {"enable.idempotence": True, "max.in.flight.requests.per.connection": 1}
+"""For producers without transactions. With more on its way, librdkafka takes a batch that was refused for sent when the
+next one is accepted, as it is by a broker that knows nothing of the producer yet (KAFKA-15591)."""
+
 COORDINATOR_MOVES = {
     KafkaError.NOT_COORDINATOR,
     KafkaError.COORDINATOR_NOT_AVAILABLE,

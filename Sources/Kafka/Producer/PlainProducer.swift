@@ -15,6 +15,10 @@ package actor PlainProducer {
         var all = properties
         all["bootstrap.servers"] = bootstrap
         all["enable.idempotence"] = "true"
+        // With more, a batch that a broker refuses is taken for sent when the next one is accepted: a broker that knows
+        // nothing of the producer accepts any sequence number (KAFKA-15591, confluent-kafka-go #921). A transaction
+        // notices and fails; here records would be gone without a word.
+        all["max.in.flight.requests.per.connection"] = "1"
         all["partitioner"] = "murmur2_random"
         all["transaction.timeout.ms"] = nil
         client = try Client(.producer, all, events: RD_KAFKA_EVENT_DR, wakeup: nil)

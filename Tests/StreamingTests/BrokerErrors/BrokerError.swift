@@ -48,10 +48,16 @@ struct BrokerError: Decodable, Sendable, CustomTestStringConvertible {
     var properties: [String: String]?
 
     /// Whether this is the row's reaction. Where a request of the membership fails and work goes on, the library joins
-    /// anew by itself if it comes to that: whether the group then makes a rebalance of it is a matter of timing.
+    /// anew by itself if it comes to that: whether the group then makes a rebalance of it is a matter of timing. So is
+    /// what of a transaction is the first to run out of time while an answer is held: its records, which aborts it, or
+    /// its commit, which nobody knows the outcome of.
     func allows(_ seen: Reaction) -> Bool {
-        let isOfMembership = ["JoinGroup", "SyncGroup", "Heartbeat"].contains(request)
-        return seen == reaction || (isOfMembership && reaction == .continues && seen == .rejoins)
+        if seen == reaction { return true }
+        switch reaction {
+        case .continues: return seen == .rejoins && ["JoinGroup", "SyncGroup", "Heartbeat"].contains(request)
+        case .aborts, .rebuilds: return heldSeconds != nil && [.aborts, .rebuilds].contains(seen)
+        default: return false
+        }
     }
 
     var testDescription: String {
