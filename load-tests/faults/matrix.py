@@ -1,16 +1,25 @@
 """What was seen to hold: a line a suite, from the results that were kept (load-tests/results/faults.jsonl).
 
 For one broker and for three: how many seeds held in their last run, and which did not. Exit code 1 if any last run was
-broken.
+broken. With --missing the commands of the plays instead that have not held yet; a machine of two cores bears three at
+once:
+
+    python3 load-tests/faults/matrix.py --missing | shuf | xargs -P 3 -I{} sh -c '{}'
 """
 
 import argparse
 import json
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
+sys.path[1:1] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[1] / "exactly_once")]
+
+from suites import SUITES
+
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "faults.jsonl"
+PLAY = Path(__file__).with_name("play.py")
 BROKERS = (1, 3)
 WANTED = 5
 """Seeds of each suite that are to hold."""
@@ -35,9 +44,23 @@ def cell(seeds: Seeds) -> str:
     return f"{text}, broken: {', '.join(map(str, broken))}" if broken else text
 
 
+def missing(runs: dict[str, dict[int, Seeds]]) -> Iterator[str]:
+    """What is still to be played: suites that need three brokers anyway are not played with one."""
+    for seed in range(1, WANTED + 1):
+        for name, suite in SUITES.items():
+            for brokers in BROKERS:
+                if brokers >= suite.brokers and not runs[name][brokers].get(seed):
+                    yield f"{sys.executable} {PLAY} {name} --seed {seed} --brokers {brokers} --record"
+
+
 def main() -> int:
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--missing", action="store_true", help="print what is to be played yet")
+    chosen = parser.parse_args()
     runs = last_runs(RESULTS.read_text().splitlines())
+    if chosen.missing:
+        print("\n".join(missing(runs)))
+        return 0
     print(f"{'suite':16}{'1 broker':24}3 brokers")
     for suite in sorted(runs):
         one, three = (cell(runs[suite][brokers]) for brokers in BROKERS)
