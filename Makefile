@@ -118,11 +118,9 @@ bench: release ## every benchmark, one JSON object a figure
 	.build/release/weir bench peers
 
 .PHONY: k8s-check
-k8s-check: ## render every overlay and validate it strictly
-	@$(ready)
-	swift build --product weir
-	$(python) k8s/check.py --weir .build/debug/weir
-	$(python) k8s/check.py --weir .build/debug/weir --self-test
+k8s-check: release ## render every overlay and validate it strictly
+	$(python) k8s/check.py --weir .build/release/weir
+	$(python) k8s/check.py --weir .build/release/weir --self-test
 
 .PHONY: docs-check
 docs-check: release ## run the commands of README and docs as they stand

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Renders every overlay and checks it strictly. Exit code 0: all holds; 1: something does not.
 
-python k8s/check.py --weir .build/debug/weir
-python k8s/check.py --weir .build/debug/weir --self-test
+python k8s/check.py --weir .build/release/weir
+python k8s/check.py --weir .build/release/weir --self-test
 python k8s/check.py --write-topics
 """
 
