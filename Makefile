@@ -31,9 +31,10 @@ test: ## build and run every test; those on a real broker need a Kafka (see READ
 	.build/debug/weir demo --json > .build/demo-verdicts.jsonl
 	$(python) Tests/schemas/validate.py .build/demo-verdicts.jsonl
 	if .ci/prepare kafka > /dev/null; then
-	    $(python) load-tests/exactly_once/self_test.py
-	    $(python) load-tests/faults/proxy_test.py
-	    $(python) load-tests/faults/invariants_test.py
+	    # At once, since each mostly waits.
+	    python=$(python)
+	    printf 'load-tests/%s\n' exactly_once/self_test.py faults/proxy_test.py faults/invariants_test.py |
+	        xargs -P 3 -n 1 "$$python"
 	    WEIR_BINARY="$$PWD/.build/debug/weir" $(python) load-tests/parity.py
 	elif [ "$${CI:-}" = true ]; then
 	    exit 1
