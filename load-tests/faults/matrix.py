@@ -1,10 +1,7 @@
 """What was seen to hold: a line a suite, from the results that were kept (load-tests/results/faults.jsonl).
 
 For one broker and for three: how many seeds held in their last run, and which did not. Exit code 1 if any last run was
-broken. With --missing the commands of the plays instead that have not held yet; a machine of two cores bears three at
-once:
-
-    python3 load-tests/faults/matrix.py --missing | shuf | xargs -P 3 -I{} sh -c '{}'
+broken. With --missing the commands of the plays instead that have not held yet, to be piped into `sh`.
 """
 
 import argparse
@@ -46,11 +43,13 @@ def cell(seeds: Seeds) -> str:
 
 def missing(runs: dict[str, dict[int, Seeds]]) -> Iterator[str]:
     """What is still to be played: suites that need three brokers anyway are not played with one."""
-    for seed in range(1, WANTED + 1):
-        for name, suite in SUITES.items():
-            for brokers in BROKERS:
-                if brokers >= suite.brokers and not runs[name][brokers].get(seed):
-                    yield f"{sys.executable} {PLAY} {name} --seed {seed} --brokers {brokers} --record"
+    for brokers in BROKERS:
+        for seed in range(1, WANTED + 1):
+            left = [
+                name for name, suite in SUITES.items() if brokers >= suite.brokers and not runs[name][brokers].get(seed)
+            ]
+            if left:
+                yield f"{sys.executable} {PLAY} {' '.join(left)} --seed {seed} --brokers {brokers} --record"
 
 
 def main() -> int:

@@ -24,6 +24,7 @@ import confluent_kafka
 import invariants
 import run as once
 from cluster import ProxiedCluster
+from clusters import Clusters, Kind
 from fault_scene import COMMIT_RECORDS, FaultScene
 from page import page
 from reader import Reader
@@ -87,32 +88,26 @@ def main() -> int:
     report = chosen.report or Path(tempfile.mkdtemp(prefix="weir-faults-"))
     report.mkdir(parents=True, exist_ok=True)
     played: list[dict[str, Any]] = []
-    for seed in range(chosen.seed, chosen.seed + chosen.seeds):
-        for name in names(chosen.suites):
-            suite = soak(seed, chosen.minutes * 60) if name == "soak" else SUITES[name]
-            played.append(play(name, suite, seed, chosen))
-            with (report / "report.jsonl").open("a") as file:
-                file.write(json.dumps(played[-1]) + "\n")
-            (report / "report.html").write_text(page(played))
-    if chosen.record:
-        results.record("faults", [{name: value for name, value in one.items() if name not in LONG} for one in played])
+    with Clusters() as clusters:
+        for seed in range(chosen.seed, chosen.seed + chosen.seeds):
+            for name in names(chosen.suites):
+                suite = soak(seed, chosen.minutes * 60) if name == "soak" else SUITES[name]
+                played.append(play(name, suite, seed, chosen, clusters))
+                with (report / "report.jsonl").open("a") as file:
+                    file.write(json.dumps(played[-1]) + "\n")
+                (report / "report.html").write_text(page(played))
+                if chosen.record:
+                    kept = {name: value for name, value in played[-1].items() if name not in LONG}
+                    results.record("faults", [kept])
     broken = sum(not one["holds"] for one in played)
     print(f"faults: {len(played) - broken} suites held, {broken} broken; {report / 'report.html'}")
     return 1 if broken else 0
 
 
-def play(name: str, suite: Suite, seed: int, chosen: argparse.Namespace) -> dict[str, Any]:
+def play(name: str, suite: Suite, seed: int, chosen: argparse.Namespace, clusters: Clusters) -> dict[str, Any]:
     folder = Path(tempfile.mkdtemp(prefix=f"weir-fault-{name}-"))
     began = time.monotonic()
     brokers = max(chosen.brokers, suite.brokers)
-    needs_proxy = suite.is_proxied or brokers > 1
-    cluster: Broker | ProxiedCluster
-    if chosen.secure:
-        cluster = SecuredBroker(folder / "kafka", keep=True)
-    elif needs_proxy:
-        cluster = ProxiedCluster(folder / "kafka", brokers, keep=True)
-    else:
-        cluster = Broker(folder / "kafka", keep=True)
     result: dict[str, Any] = {"test": "faults", "suite": name, "seed": seed, "brokers": brokers, "holds": False}
     result |= {"time": results.stamp(), "machine": results.machine(), "uploads": suite.uploads}
     command = f"python3 load-tests/faults/play.py {name} --seed {seed} --brokers {brokers}"
@@ -120,13 +115,22 @@ def play(name: str, suite: Suite, seed: int, chosen: argparse.Namespace) -> dict
     command += " --secure" if chosen.secure else ""
     result["command"] = command + (f" --librdkafka {chosen.librdkafka}" if chosen.librdkafka else "")
     result["weir"] = weir.version()
-    with cluster:
-        result |= run(suite, seed, folder, cluster, brokers)
+    kept: list[Path] = []
+    if chosen.secure:
+        # Rights stay with the brokers.
+        with SecuredBroker(folder / "kafka", keep=True) as secured:
+            result |= run(suite, seed, folder, secured, brokers)
+    else:
+        kind = Kind(brokers, is_proxied=suite.is_proxied or brokers > 1)
+        result |= run(suite, seed, folder, clusters.take(kind), brokers)
+        if chosen.keep or not result["holds"]:
+            kept = [path for path in [clusters.end(kind, keep=True)] if path]
     result["total"] = round(time.monotonic() - began, 1)
     if result["holds"] and not chosen.keep:
         shutil.rmtree(folder)
     else:
-        print(f"logs and data: {folder}; repeat with: {result['command']}")
+        folders = ", ".join(str(path) for path in [folder, *kept])
+        print(f"logs and data: {folders}; repeat with: {result['command']}")
     print(line(result), flush=True)
     return result
 
