@@ -121,7 +121,7 @@ package actor Lane: Service {
         // What could not be committed must not keep the next owner waiting for its time-out.
         try? await producer.abort(within: .seconds(3))
         await producer.close()
-        await consumer.close()
+        await consumer.close(leaving: options.leavesGroup)
         progress.advance(to: nil)
         if let fatal { throw fatal }
     }

@@ -59,6 +59,8 @@ package struct LaneOptions: Sendable {
     package var revocationLimit = Duration.seconds(20)
     /// How long the end may wait for what is in flight.
     package var shutdownLimit = Duration.seconds(15)
+    /// Whether a static member gives its place up at its end; others always do.
+    package var leavesGroup = false
     /// Weir's own, for the headers of dead letters.
     package var version: String
 

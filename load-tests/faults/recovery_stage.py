@@ -93,6 +93,8 @@ def ship_properties(config: Path, properties: dict[str, str]) -> None:
     """Sessions and transactions as shipped: shorter ones would make the figures better than they are."""
     settings = json.loads(config.read_text())
     settings["kafka"]["properties"] = dict(properties)
+    # Or the partitions of a static member that got SIGTERM would wait for its return.
+    settings["drain"] = {"leave": True}
     config.write_text(json.dumps(settings, indent=1))
 
 

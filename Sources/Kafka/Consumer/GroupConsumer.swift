@@ -161,8 +161,10 @@ package actor GroupConsumer {
         return (low, high)
     }
 
-    /// Leaves the group (unless the membership is static) and frees everything. All partitions must be drained.
-    package func close() async {
+    /// Leaves the group and frees everything. All partitions must be drained.
+    /// - Parameter leaving: also if the membership is static. Without, its partitions wait for its return until the
+    ///   session has expired.
+    package func close(leaving: Bool = false) async {
         // Closing before the first assignment has crashed librdkafka (#4381): give it a moment to arrive.
         let patience = (subscribedAt ?? .now) + .seconds(5)
         while subscribedAt != nil, !hadAssignment, ContinuousClock.now < patience {
@@ -170,6 +172,7 @@ package actor GroupConsumer {
         }
         let call = monitor.began("close consumer", within: .seconds(60))
         defer { monitor.ended(call) }
+        if leaving, hadAssignment { leave() }
         // After a fatal error (a static member that another took the place of) it is refused and would never be done;
         // there is no membership left to give up then.
         let refusal = rd_kafka_consumer_close_queue(client.handle, client.eventQueue)
@@ -185,6 +188,23 @@ package actor GroupConsumer {
         // rdkafka_sticky_assignor.c).
         if refusal != nil || (subscribedAt != nil && !hadAssignment) { return client.abandon() }
         client.destroy()
+    }
+
+    /// Closing alone keeps a static member's place (KIP-345), unsubscribing gives it up. The library does so once all is
+    /// unassigned, and closing then waits for the group's answer.
+    private func leave() {
+        guard rd_kafka_unsubscribe(client.handle) == RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        let deadline = ContinuousClock.now + .seconds(5)
+        while isAssignedAnything, ContinuousClock.now < deadline {
+            serve(client.nextEvent(timeout: .milliseconds(100)))
+        }
+    }
+
+    private var isAssignedAnything: Bool {
+        var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+        guard rd_kafka_assignment(client.handle, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return false }
+        defer { rd_kafka_topic_partition_list_destroy(list) }
+        return list.pointee.cnt > 0
     }
 
     /// While closing: give back what is asked for, take nothing.

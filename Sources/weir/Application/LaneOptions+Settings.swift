@@ -71,6 +71,7 @@ extension LaneOptions {
         mostDeadLetters = settings[WeirSettings.deadLetterShare]
         stallLimit = settings[WeirSettings.watchdogLimit]
         revocationLimit = settings[WeirSettings.revocationLimit]
+        leavesGroup = settings[WeirSettings.leavesGroup]
         shutdownLimit = settings[WeirSettings.shutdownLimit]
     }
 

@@ -125,6 +125,9 @@ enum WeirSettings {
     static let revocationLimit = Setting(
         "drain.revocation", .duration(.zero...(.seconds(600))), standard: .seconds(20),
         "How long a rebalance may wait for it; below max.poll.interval.ms.")
+    static let leavesGroup = Setting(
+        "drain.leave", .boolean, standard: false,
+        "Whether a member with an instanceId gives its place in the group up at its end, so that others go on at once.")
     static let watchdogLimit = Setting(
         "watchdog.limit", .duration(.seconds(5)...(.seconds(3_600))), standard: .seconds(120),
         "Work in hand that does not move for this long ends the process with exit code 70.")
@@ -151,7 +154,7 @@ enum WeirSettings {
         commitInterval, commitLiveInterval, commitRecords, commitBytes,
         limitRecord, limitNesting, limitText, limitMedia, limitLinks, limitIdentifier, limitURL, limitLabel,
         limitHeaders, limitHeaderBytes, deadLetterShare,
-        shutdownLimit, revocationLimit, watchdogLimit,
+        shutdownLimit, revocationLimit, leavesGroup, watchdogLimit,
         adminListen, adminTokenFile, logLevel, logFormat,
     ]
 
