@@ -144,12 +144,12 @@ class ClusterFaults:
             replicas = others if drops else [*others, partition.leader]
             moves.append({"topic": topic, "partition": number, "replicas": replicas})
             self._wanted[(topic, number)] = replicas[0]
-        file = Path(tempfile.mkstemp(suffix=".json", prefix="weir-moves-")[1])
-        file.write_text(json.dumps({"version": 1, "partitions": moves}))
+        self._moves = Path(tempfile.mkstemp(suffix=".json", prefix="weir-moves-")[1])
+        self._moves.write_text(json.dumps({"version": 1, "partitions": moves}))
         home = kafka_home()
         command = ["bash", str(home / "bin" / "kafka-reassign-partitions.sh"), "--bootstrap-server"]
         self._reassignment = Popen(
-            [*command, self._nodes.bootstrap, "--reassignment-json-file", str(file), "--execute"],
+            [*command, self._nodes.bootstrap, "--reassignment-json-file", str(self._moves), "--execute"],
             env={**os.environ, "KAFKA_HEAP_OPTS": "-Xmx128m"},
             stdin=DEVNULL,
             stdout=DEVNULL,
@@ -159,6 +159,7 @@ class ClusterFaults:
         assert self._reassignment
         if (code := self._reassignment.poll()) is None:
             return False
+        self._moves.unlink(missing_ok=True)
         if code:
             raise RuntimeError(f"kafka-reassign-partitions.sh ended with {code}")
         try:
