@@ -25,7 +25,7 @@ from inputs import Topics
 from patience import until
 from plays import PARTITIONS, UPLOADS, Output, Play, faithful
 from reader import Reader
-from resources import MOST_MEMORY, Life, Resources
+from resources import LONG, MOST_MEMORY, Life, Resources
 from self_test import Player
 
 from harness.broker import Broker
@@ -218,10 +218,10 @@ def of_processes() -> list[str]:
     ]:
         if (found := set(invariants.broken(invariants.counted({}, {}, [trouble], [])))) != {meant}:
             wrong.append(f"{trouble!r}: found {found}, should be {meant}")
-    steady = [(float(second), 100.0, 40, 20) for second in range(400)]
+    steady = [(float(second), 100.0, 40, 20) for second in range(int(LONG) + 100)]
     for name, samples, count in [
         ("steady", steady, 0),
-        ("large", [*steady, (400.0, MOST_MEMORY + 1, 40, 20)], 1),
+        ("large", [*steady, (LONG + 100, MOST_MEMORY + 1, 40, 20)], 1),
         ("growing", [(s, m + s / 10, f, t) for s, m, f, t in steady], 1),
         ("leaking files", [(s, m, f + int(s) // 10, t) for s, m, f, t in steady], 1),
         ("leaking threads", [(s, m, f, t + int(s) // 20) for s, m, f, t in steady], 1),

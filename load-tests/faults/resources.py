@@ -14,8 +14,8 @@ MOST_MEMORY = 300.0
 GROWTH = 1.1
 """How much more a process may hold in the last third of its life than in the first."""
 LONG = 900.0
-"""Seconds that a process must have lived for its thirds to say anything: in less, the backlog after a fault or two decides
-where they lie."""
+"""Seconds that a process must have lived for its thirds to say anything: in less, the backlog after a fault or two
+decides where they lie."""
 
 
 @dataclass
