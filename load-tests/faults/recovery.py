@@ -42,7 +42,7 @@ class Figure:
 FIGURES = {
     "static-restart": Figure(2.0, "median", False, restart, "member killed and started again; from its death"),
     "broker-restart": Figure(3.0, "max", False, restart_broker, "broker killed, started again; from its first answer"),
-    "static-term": Figure(1.5, "max", False, term, "SIGTERM, another takes over; longest pause from the signal"),
+    "static-term": Figure(1.5, "max", False, term, "dynamic-term of members with names and drain.leave"),
     "dynamic-kill": Figure(13.0, "max", True, kill, "member killed, another takes over; from its death"),
     "dynamic-term": Figure(1.5, "max", True, term, "SIGTERM, another takes over; longest pause from the signal"),
 }

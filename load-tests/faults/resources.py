@@ -13,9 +13,8 @@ MOST_MEMORY = 300.0
 """MiB; what Weir promises at full load."""
 GROWTH = 1.1
 """How much more a process may hold in the last third of its life than in the first."""
-LONG = 900.0
-"""Seconds that a process must have lived for its thirds to say anything: in less, the backlog after a fault or two
-decides where they lie."""
+LONG = 300.0
+"""Seconds that a process must have lived for its thirds to say anything."""
 
 
 @dataclass

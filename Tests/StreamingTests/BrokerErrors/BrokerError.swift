@@ -49,13 +49,13 @@ struct BrokerError: Decodable, Sendable, CustomTestStringConvertible {
 
     /// Whether this is the row's reaction. Where a request of the membership fails and work goes on, the library joins
     /// anew by itself if it comes to that: whether the group then makes a rebalance of it is a matter of timing. So is
-    /// what of a transaction is the first to run out of time while an answer is held: its records, which aborts it, or
-    /// its commit, which nobody knows the outcome of.
+    /// what runs out of time first while partitions can't be added to a transaction: its records, which aborts it, or the
+    /// call that waits for them.
     func allows(_ seen: Reaction) -> Bool {
         if seen == reaction { return true }
         switch reaction {
         case .continues: return seen == .rejoins && ["JoinGroup", "SyncGroup", "Heartbeat"].contains(request)
-        case .aborts, .rebuilds: return heldSeconds != nil && [.aborts, .rebuilds].contains(seen)
+        case .rebuilds: return seen == .aborts && heldSeconds != nil && request == "AddPartitionsToTxn"
         default: return false
         }
     }
