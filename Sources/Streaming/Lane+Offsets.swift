@@ -30,6 +30,13 @@ extension Lane {
             for (partition, committed) in committed where sessions[partition] != nil {
                 metrics.committed(partition, committed.offset, newest: nil)
             }
+            for partition in asked.sorted() where sessions[partition] != nil {
+                let reported = committed[partition]?.offset
+                guard let known = ownCommits.former(partition, ifAbove: reported ?? 0) else { continue }
+                logger.warning(
+                    "the group's offset went back: what is between is judged again",
+                    ["partition": "\(partition)", "from": "\(known)", "to": reported.map(String.init) ?? "none"])
+            }
             try await endTransactions(of: Set(committed.values.compactMap(\.committer)))
             unknownOffsets.partitions.subtract(asked)
             unknownOffsets.failures = 0

@@ -117,6 +117,7 @@ extension Lane {
         for partition in rebalance.partitions {
             unstarted.remove(partition)
             unknownOffsets.partitions.remove(partition)
+            ownCommits.giveUp(partition)
             sessions.removeValue(forKey: partition)?.abandon()
             metrics.unassigned(partition)
         }

@@ -67,16 +67,26 @@ extension Lane {
 
     /// Puts every partition back to its committed offset or, if it has none, to where its session began.
     private func goBack() async throws(KafkaError) {
-        let partitions = sessions.keys.sorted()
+        // A session that never took a record has nothing to go back from.
+        let firsts = sessions.compactMapValues(\.firstOffset)
+        let asked = Set(firsts.keys).union(transaction.isCommitAsked ? Array(transaction.offsets.keys) : [])
         // Not long: while the consumer waits for this, it can't be told anything else.
-        let committed = try await consumer.committed(partitions, timeout: .seconds(3))
-        var offsets: [TopicPartition: Int64] = [:]
-        for partition in partitions {
-            // A session that never took a record has nothing to go back from.
-            guard let first = sessions[partition]?.firstOffset else { continue }
-            offsets[partition] = committed[partition] ?? first
-        }
-        try await consumer.seek(to: offsets)
+        let reported = try await consumer.committed(asked.sorted(), timeout: .seconds(3))
+        let places = ownCommits.places(firsts: firsts, reported: reported)
+        try waitFor(denied: places.denied)
+        try await settleDoubt(reported: reported)
+        try await consumer.seek(to: places.offsets)
+    }
+
+    /// A group that reports less than was committed here is asked again for a while, and then not believed.
+    private func waitFor(denied: [TopicPartition]) throws(KafkaError) {
+        guard !denied.isEmpty else { return deniedSince = nil }
+        let since = deniedSince ?? .now
+        deniedSince = since
+        let partitions = denied.map { "\($0) at \(ownCommits.offsets[$0] ?? 0)" }.joined(separator: ", ")
+        let reason = "the group \(options.group) does not know any more what was committed: \(partitions)"
+        guard ContinuousClock.now - since >= options.denialLimit else { throw .denied(reason) }
+        logger.error("going on from what was committed here", ["reason": reason])
     }
 
     private func retry(after error: KafkaError) {

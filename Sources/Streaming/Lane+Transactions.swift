@@ -9,16 +9,17 @@ extension Lane {
     /// Puts everything released into the open transaction, opening one if there is none.
     func send() async {
         guard canCommit else { return }
-        let now = ContinuousClock.now
+        let (now, time) = (ContinuousClock.now, Timestamp.now())
         var batches: [ReleasedBatch] = []
         for batch in flow.takeReleased() {
             if isCurrent(batch) { batches.append(batch) } else { letGo(batch) }
         }
         guard !batches.isEmpty else { return }
         progress.advance(to: "sending verdicts")
-        let outbox = Outbox(batches: batches, outputs: options.outputs, version: options.version)
+        let outbox = Outbox(
+            batches: batches, outputs: options.outputs, version: options.version, survivors: survivors)
         for batch in batches {
-            transaction.add(batch, now: now)
+            transaction.add(batch, now: now, time: time)
             deadLetterShare.add(records: batch.recordCount, deadLetters: batch.deadLetters.count)
         }
         if deadLetterShare.isExceeded {
@@ -56,7 +57,6 @@ extension Lane {
         progress.advance(to: "committing a transaction")
         serveEvents()
         let before = lostConnections
-        var isAsked = false
         do throws(KafkaError) {
             let (offsets, patience, losses) = (transaction.offsets, patience, consumer.losses)
             try await calling { [producer, consumer] () async throws(KafkaError) in
@@ -67,14 +67,14 @@ extension Lane {
             guard canCommit else { return }
             try Failpoint.afterSendOffsets.hitTransaction()
             try Failpoint.duringCommit.hitTransaction()
-            isAsked = true
+            transaction.isCommitAsked = true
             try await calling { [producer] () async throws(KafkaError) in try await producer.commit(within: patience) }
             try Failpoint.afterCommit.hitTransaction()
         } catch {
             serveEvents()
             // An abort would be asked for under the epoch of a commit that may still be on its way.
-            failed(
-                error, remedy: isAsked && error.remedy == .abort && lostConnections > before ? .rebuild : error.remedy)
+            let mayComeLate = transaction.isCommitAsked && lostConnections > before
+            failed(error, remedy: mayComeLate && error.remedy == .abort ? .rebuild : error.remedy)
             return
         }
         committed(transaction, opened: opened)
@@ -109,6 +109,8 @@ extension Lane {
         metrics.transactionSeconds.observe(ContinuousClock.now - opened)
         let received = done.received
         metrics.endToEnd.observe(count: received.count) { Double(now.nanoseconds - received[$0].nanoseconds) / 1e9 }
+        ownCommits.note(done.offsets)
+        survivors.forget(upTo: done.offsets)
         for (partition, offset) in done.offsets {
             metrics.committed(partition, offset, newest: done.newest[partition])
         }
@@ -172,6 +174,7 @@ private struct Outbox: Sendable {
     let batches: [ReleasedBatch]
     let outputs: OutputTopics
     let version: String
+    let survivors: SurvivingOutputs
 
     @Sendable func send(_ sink: RecordSink) throws(KafkaError) {
         try Failpoint.beforeProduce.hitTransaction()
@@ -182,6 +185,7 @@ private struct Outbox: Sendable {
         for batch in batches {
             for letter in batch.deadLetters {
                 try Failpoint.deadLetter.hitTransaction()
+                if survivors.contains(letter, on: outputs.deadLetters) { continue }
                 try sink.send(
                     to: deadLetters, key: letter.key, value: letter.value,
                     headers: letter.headers(version: version).map { ($0.name, $0.value) })
@@ -196,10 +200,12 @@ private struct Outbox: Sendable {
                             case .enforcement: enforcement
                             case .review: review
                             }
+                        let verdict = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: verdicts[output.verdict]))
+                        if !survivors.isEmpty, survivors.contains(verdict, on: topic.name) { continue }
                         try sink.send(
                             to: topic,
                             key: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: keys[output.key])),
-                            value: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: verdicts[output.verdict])),
+                            value: verdict,
                             header: ("content-type", "application/cloudevents+json"))
                     }
                 }

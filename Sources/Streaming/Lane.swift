@@ -58,6 +58,11 @@ package actor Lane: Service {
     /// Sessions that are to begin as soon as nothing is being mended.
     var unstarted: Set<TopicPartition> = []
     var transaction = OpenTransaction()
+    var ownCommits = OwnCommits()
+    /// What a transaction left behind that was committed by halves.
+    var survivors = SurvivingOutputs()
+    /// Since when the group reports less than was committed here; nil while it does not.
+    var deniedSince: ContinuousClock.Instant?
     var pendingRevocation: PendingRevocation?
     /// Failed attempts in a row, and when the next may be made.
     var failures = 0

@@ -55,6 +55,10 @@ package struct LaneOptions: Sendable {
     package var mostDeadLetters = 0.5
     /// How long a partition with more to read may bring nothing, while brokers can be reached.
     package var stallLimit = Duration.seconds(120)
+    /// How long a group may report less than was committed here until that is taken for good.
+    package var denialLimit = Duration.seconds(60)
+    /// Whether the brokers can look records up by time. librdkafka's mock broker can't.
+    package var hasTimeIndex = true
     /// How long a revocation may wait for what is in flight; well below `max.poll.interval.ms`.
     package var revocationLimit = Duration.seconds(20)
     /// How long the end may wait for what is in flight.

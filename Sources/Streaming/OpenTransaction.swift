@@ -11,10 +11,14 @@ struct OpenTransaction: Sendable {
     private(set) var heldBytes = 0
     private(set) var outputBytes = 0
     private(set) var opened: ContinuousClock.Instant?
+    /// The same by the wall clock, as the records have it.
+    private(set) var openedAt = Timestamp(nanoseconds: 0)
     /// The write time of the last record of each partition.
     private(set) var newest: [TopicPartition: Timestamp] = [:]
     private(set) var verdicts = VerdictTally()
     private(set) var deadLetters: [DeadLetterNote] = []
+    /// Whether its commit was asked for: if it failed after that, only the group knows whether it is committed.
+    var isCommitAsked = false
 
     /// What is to be said of a dead letter once it is out.
     struct DeadLetterNote: Sendable {
@@ -25,8 +29,12 @@ struct OpenTransaction: Sendable {
 
     var isEmpty: Bool { offsets.isEmpty }
 
-    mutating func add(_ batch: ReleasedBatch, now: ContinuousClock.Instant) {
-        opened = opened ?? now
+    /// - Parameter time: by the wall clock.
+    mutating func add(_ batch: ReleasedBatch, now: ContinuousClock.Instant, time: Timestamp) {
+        if opened == nil {
+            opened = now
+            openedAt = time
+        }
         offsets[batch.partition] = batch.nextOffset
         received.append(contentsOf: batch.received)
         records += batch.recordCount

@@ -32,7 +32,7 @@ package final class StreamingMetrics: Sendable {
         transactions = registry.counter(
             "weir_transactions_total", "Transactions, by how they ended.", labels: ["result"])
         // So that there is a zero before there is a one.
-        for result in ["committed", "aborted", "indeterminate"] { _ = transactions[result] }
+        for result in ["committed", "aborted", "indeterminate", "split"] { _ = transactions[result] }
         stopped = registry.gauge(
             "weir_lane_stopped", "1 where a lane stands still until somebody mends what /readyz names.",
             labels: ["lane"])

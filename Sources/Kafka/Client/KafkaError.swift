@@ -44,6 +44,12 @@ package struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
             reason: "the brokers have said nothing for \(time.components.seconds) s")
     }
 
+    /// A group does not know what it was told.
+    package static func denied(_ reason: String) -> KafkaError {
+        KafkaError(
+            code: RD_KAFKA_RESP_ERR__NO_OFFSET, operation: "read committed offsets", reason: reason, isRetriable: true)
+    }
+
     package static let unknownTopic = RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
 
     package var name: String { String(cString: rd_kafka_err2name(code)) }

@@ -19,8 +19,8 @@ package actor TopicReader {
 
     private let client: Client
     private let places: Set<TopicPartition>
-    /// Partitions that had nothing more when they were last asked.
-    private var ended: Set<TopicPartition> = []
+    /// Partitions that had nothing more when they were last asked, and the next offset of each then.
+    private var ended: [TopicPartition: Int64] = [:]
 
     /// - Parameter partitions: how many partitions each topic has.
     package init(
@@ -73,7 +73,7 @@ package actor TopicReader {
             let code = message.pointee.err
             guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
                 if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
-                    ended.insert(TopicPartition(message))
+                    ended[TopicPartition(message)] = message.pointee.offset
                     if isAtEnd { break }
                     continue
                 }
@@ -83,14 +83,36 @@ package actor TopicReader {
                 throw error
             }
             let record = Record(ConsumerRecord(message: message))
-            ended.remove(record.partition)
+            ended.removeValue(forKey: record.partition)
             records.append(record)
         }
         return records
     }
 
     /// Whether all that is committed has been read, of every partition.
-    package var isAtEnd: Bool { ended == places }
+    package var isAtEnd: Bool { ended.count == places.count }
+
+    /// Whether all before these offsets has been read. Nothing stands between a committed record and the end of what is
+    /// committed but other members' transactions: reading goes on once those have ended.
+    package func isBehind(_ ends: [TopicPartition: Int64]) -> Bool {
+        ends.allSatisfy { partition, end in end == 0 || (ended[partition] ?? 0) >= end }
+    }
+
+    /// Begins at the first records that were written at a time or later, or at the end where there are none.
+    /// - Parameter milliseconds: since the epoch; compared with the records' own timestamps.
+    package func begin(atTime milliseconds: Int64, timeout: Duration) throws(KafkaError) {
+        let times = PartitionList(Dictionary(uniqueKeysWithValues: places.map { ($0, milliseconds) }))
+        try check(
+            rd_kafka_offsets_for_times(client.handle, times.pointer, timeout.milliseconds), "look records up by time")
+        var starts: [TopicPartition: Int64] = [:]
+        for found in times.elements {
+            try check(found.error, "look records of \(found.partition) up by time")
+            starts[found.partition] = found.offset
+        }
+        let list = PartitionList(starts)
+        try check(rd_kafka_assign(client.handle, list.pointer), "assign partitions")
+        ended = [:]
+    }
 
     package func close() {
         rd_kafka_consumer_close(client.handle)

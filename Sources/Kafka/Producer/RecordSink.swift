@@ -12,7 +12,7 @@ package struct RecordSink {
     /// A topic to send to; look it up once, not for each record.
     package struct Topic {
         let handle: OpaquePointer
-        let name: String
+        package let name: String
     }
 
     package func topic(_ name: String) throws(KafkaError) -> Topic {

@@ -56,6 +56,9 @@ struct LaneOnMockBroker: Sendable {
         ]).merging(row.properties?.filter { $0.key != "transaction.timeout.ms" } ?? [:])
         options.producerProperties = options.producerProperties.merging(["reconnect.backoff.max.ms": "200"])
             .merging(row.properties?.filter { $0.key != "auto.offset.reset" } ?? [:])
+        // The broker denies all that was ever committed.
+        options.denialLimit = .milliseconds(500)
+        options.hasTimeIndex = false
         let pipeline = try TestPipeline(logLevel: .critical)
         lane = try Lane(
             options, judge: pipeline.judge, metrics: metrics, pipelineMetrics: pipeline.metrics, readiness: readiness,

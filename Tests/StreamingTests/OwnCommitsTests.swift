@@ -1,0 +1,54 @@
+internal import Kafka
+internal import Testing
+
+@testable internal import Streaming
+
+@Suite struct OwnCommitsTests {
+    private let first = TopicPartition("uploads", 0)
+    private let second = TopicPartition("uploads", 1)
+
+    @Test func aGroupThatIsWellIsFollowed() {
+        var own = OwnCommits()
+        own.note([first: 100])
+        // The second commit's answer was lost, and it had been made.
+        let places = own.places(firsts: [first: 10, second: 20], reported: [first: 150, second: 30])
+        #expect(places == OwnCommits.Places(offsets: [first: 150, second: 30], denied: []))
+    }
+
+    @Test func withoutAnyCommitASessionGoesBackToItsBeginning() {
+        let places = OwnCommits().places(firsts: [first: 10], reported: [:])
+        #expect(places == OwnCommits.Places(offsets: [first: 10], denied: []))
+    }
+
+    @Test(arguments: [nil, 0, 99] as [Int64?])
+    func lessThanWasCommittedHereIsADenial(reported: Int64?) {
+        var own = OwnCommits()
+        own.note([first: 100])
+        let answer = reported.map { [first: $0] } ?? [:]
+        let places = own.places(firsts: [first: 10], reported: answer)
+        #expect(places == OwnCommits.Places(offsets: [first: 100], denied: [first]))
+    }
+
+    @Test func onlyPartitionsInHandAreGoneBackTo() {
+        var own = OwnCommits()
+        own.note([first: 100, second: 200])
+        #expect(own.places(firsts: [second: 1], reported: [second: 200]).offsets == [second: 200])
+    }
+
+    @Test func whatAnotherOwnerMayHaveCommittedSinceIsNoDenial() {
+        var own = OwnCommits()
+        own.note([first: 100])
+        own.giveUp(first)
+        #expect(own.places(firsts: [first: 10], reported: [first: 50]).denied.isEmpty)
+        #expect(own.former(first, ifAbove: 50) == 100)
+        #expect(own.former(first, ifAbove: 50) == nil, "told twice")
+    }
+
+    @Test func aGroupThatWentOnIsNotComplainedOf() {
+        var own = OwnCommits()
+        own.note([first: 100])
+        own.giveUp(first)
+        #expect(own.former(first, ifAbove: 100) == nil)
+        #expect(own.former(second, ifAbove: 0) == nil)
+    }
+}
