@@ -50,14 +50,14 @@ class Case:
         self.uploads = list(uploads(SEED, count))
         self.cluster = Cluster(bootstrap)
         self.admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": QUIET})
-        self._group = f"group-{name}"
+        self.group = f"group-{name}"
         signals = folder / "signals.jsonl"
         signals.write_text(signals_file())
         self.config = folder / f"{name}.yaml"
         roles = ("uploads", "outcomes", "audit", "enforcement", "review", "deadLetters")
         weir.Settings(
             bootstrap=bootstrap,
-            group=self._group,
+            group=self.group,
             pipeline=HERE.parent / "exactly_once" / "pipeline.yaml",
             policy=HERE.parent / "exactly_once" / "policy.yaml",
             signals=signals,
@@ -115,9 +115,9 @@ class Case:
             stop.wait(0.05)
         self.uploads = self.uploads[:sent]
 
-    def start(self) -> None:
+    def start(self, failpoints: str = "") -> None:
         self._before = self._log.stat().st_size if self._log.exists() else 0
-        self.process.start()
+        self.process.start({"WEIR_FAILPOINTS": failpoints} if failpoints else {})
 
     def stop(self) -> None:
         """In good order."""
@@ -169,7 +169,7 @@ class Case:
         return []
 
     def committed(self) -> dict[int, int]:
-        return Group(self.cluster, self._group, self.topics.uploads).committed()
+        return Group(self.cluster, self.group, self.topics.uploads).committed()
 
     def ends(self) -> dict[int, int]:
         ends = self.cluster.ends([self.topics.uploads], "read_uncommitted")
@@ -197,7 +197,7 @@ class Case:
         places = [TopicPartition(self.topics.uploads, partition, offset) for partition, offset in offsets.items()]
 
         def is_set() -> bool:
-            wanted = [ConsumerGroupTopicPartitions(self._group, places)]
+            wanted = [ConsumerGroupTopicPartitions(self.group, places)]
             try:
                 answers = [future.result(10) for future in self.admin.alter_consumer_group_offsets(wanted).values()]
             except KafkaException:
@@ -208,9 +208,7 @@ class Case:
 
     def check(self, cluster: Cluster | None = None, expected: list[Upload] | None = None) -> None:
         """That everything is there once, rightly and in order; of a part if a cluster shows no more than that."""
-        report = check(
-            cluster or self.cluster, self._group, self.uploads if expected is None else expected, self.topics
-        )
+        report = check(cluster or self.cluster, self.group, self.uploads if expected is None else expected, self.topics)
         if not report.holds:
             raise Unexpected(f"not exactly once: {json.dumps(report.as_json()['first'])}")
 

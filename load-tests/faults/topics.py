@@ -1,4 +1,5 @@
-"""What Weir does when somebody does something to its topics: truncates, deletes or lowers them, or forgets one.
+"""What Weir does when somebody does something to its topics: truncates, deletes or lowers them, forgets one, or has a
+transaction committed by halves.
 
 One process a case, each with its own group and topics. Each must say what is wrong, by its exit code, its log or
 /readyz; and once that is mended, everything that is still there must be judged exactly once.
@@ -6,14 +7,16 @@ One process a case, each with its own group and topics. Each must say what is wr
 
 import argparse
 import shutil
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from signal import SIGKILL, SIGTERM, default_int_handler, signal
+from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM, default_int_handler, signal
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "exactly_once")]
@@ -23,7 +26,7 @@ from patience import until
 from topic_case import Case, Later, Remembering, Unexpected
 from uploads import DeadLetter
 
-from harness.broker import Broker
+from harness.broker import Broker, kafka_home
 
 COUNT = 2_000
 RATE = 200
@@ -189,9 +192,59 @@ def dead_letters_deleted(case: Case) -> str:
     return f"{reason} | {seen}; {took:.1f} s"
 
 
+OFFSETS = "__consumer_offsets"
+
+
+def halved(case: Case) -> str:
+    """The brokers commit the records of a transaction and abort its offsets, and Weir does not know how it ended.
+
+    As a coordinator may do it that comes back too early. Here Kafka's own tool aborts the offsets alone, while Weir
+    stands still on its way to the commit; and the commit's answer counts for nothing."""
+    case.start(failpoints="after-send-offsets=delay(10s)@20; after-commit=error@20")
+    place = (OFFSETS, coordinated_in(case))
+
+    def open_since() -> int:
+        """The first offset of the transaction that holds the group's offsets; 0 if there is none."""
+        stable, end = (case.cluster.ends([OFFSETS], kind)[place] for kind in ("read_committed", "read_uncommitted"))
+        return stable if stable < end else 0
+
+    def stands_still() -> bool:
+        start = open_since()
+        time.sleep(1)
+        return start > 0 and open_since() == start
+
+    with case.sending(RATE):
+        until("a transaction stands still with its offsets", stands_still, 60)
+        # As long as it takes the tool.
+        case.process.send(SIGSTOP)
+        start = open_since()
+        tool = kafka_home() / "bin" / "kafka-transactions.sh"
+        where = ["--topic", OFFSETS, "--partition", str(place[1]), "--start-offset", str(start)]
+        command = [str(tool), "--bootstrap-server", case.cluster.bootstrap, "abort", *where]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if not start or done.returncode != 0 or open_since():
+            raise Unexpected(f"not halved at {start}: {done.returncode}: {done.stdout} {done.stderr}")
+        case.process.send(SIGCONT)
+        seen = case.must_log("the brokers committed records of a transaction without its offsets")
+    took = case.finish()
+    case.stop()
+    case.check()
+    return f"{seen}; {took:.1f} s"
+
+
+def coordinated_in(case: Case) -> int:
+    """The partition that keeps the group's offsets: by the hash that Java has of its name."""
+    number = 0
+    for letter in case.group:
+        number = (31 * number + ord(letter)) & 0xFFFFFFFF
+    return (number & 0x7FFFFFFF) % len(case.cluster.partitions(OFFSETS))
+
+
 # By default the library goes on for 30 s as if the topic were only late; after that it refuses records by itself, where
 # before it is the broker that does.
 AT_ONCE_UNKNOWN = {"topic.metadata.propagation.max.ms": "0"}
+# For longer than a process is made to stand still.
+STEADY = {"session.timeout.ms": "60000", "transaction.timeout.ms": "90000"}
 
 PLAYS = {
     "truncated-error": Play(truncated, properties={"auto.offset.reset": "error"}),
@@ -203,6 +256,9 @@ PLAYS = {
     "audit-too-small": Play(too_small),
     "dead-letters-missing": Play(missing),
     "dead-letters-deleted": Play(dead_letters_deleted),
+    "transaction-halved": Play(
+        halved, 60 * RATE, properties={"session.timeout.ms": "60000", "transaction.timeout.ms": "90000"}
+    ),
 }
 
 
