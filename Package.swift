@@ -79,7 +79,7 @@ let package = Package(
             "TextDetection", "CICU", "CVectorscan", "Configuration", "Detection", "Events", "Signals"),
         module("Policy", "Configuration", "Events"),
         module("Kafka", "Concurrency", "CRdkafka"),
-        module("Operations", "CCurl", "Concurrency", "Events", "CMicrohttpd"),
+        module("Operations", "CCurl", "CMalloc", "Concurrency", "Events", "CMicrohttpd"),
         module(
             "Pipeline", "Concurrency", "Configuration", "Detection", "Events", "FaultInjection", "Operations", "Policy",
             "Signals"),

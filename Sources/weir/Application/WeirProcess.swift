@@ -45,6 +45,7 @@ struct WeirProcess: Sendable {
                 AdminServer(address: address, token: assembly.adminToken, logger: logger, handler: pages.answer))
         }
         services.append(watchdog)
+        services.append(HeapTrimmer(logger: logger))
         if !assembly.signalFiles.isEmpty {
             let progress = Progress("signals")
             watchdog.watch { limit in
