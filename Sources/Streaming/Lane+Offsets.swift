@@ -30,6 +30,7 @@ extension Lane {
             for (partition, committed) in committed where sessions[partition] != nil {
                 metrics.committed(partition, committed.offset, newest: nil)
             }
+            survivors.forget(upTo: committed.mapValues(\.offset))
             for partition in asked.sorted() where sessions[partition] != nil {
                 let reported = committed[partition]?.offset
                 guard let known = ownCommits.former(partition, ifAbove: reported ?? 0) else { continue }

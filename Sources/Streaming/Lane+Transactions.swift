@@ -67,13 +67,13 @@ extension Lane {
             guard canCommit else { return }
             try Failpoint.afterSendOffsets.hitTransaction()
             try Failpoint.duringCommit.hitTransaction()
-            transaction.isCommitAsked = true
+            transaction.isInDoubt = true
             try await calling { [producer] () async throws(KafkaError) in try await producer.commit(within: patience) }
             try Failpoint.afterCommit.hitTransaction()
         } catch {
             serveEvents()
             // An abort would be asked for under the epoch of a commit that may still be on its way.
-            let mayComeLate = transaction.isCommitAsked && lostConnections > before
+            let mayComeLate = transaction.isInDoubt && lostConnections > before
             failed(error, remedy: mayComeLate && error.remedy == .abort ? .rebuild : error.remedy)
             return
         }
@@ -109,7 +109,7 @@ extension Lane {
         metrics.transactionSeconds.observe(ContinuousClock.now - opened)
         let received = done.received
         metrics.endToEnd.observe(count: received.count) { Double(now.nanoseconds - received[$0].nanoseconds) / 1e9 }
-        ownCommits.note(done.offsets)
+        ownCommits.note(done.offsets.filter { sessions[$0.key] != nil })
         survivors.forget(upTo: done.offsets)
         for (partition, offset) in done.offsets {
             metrics.committed(partition, offset, newest: done.newest[partition])
@@ -174,7 +174,7 @@ private struct Outbox: Sendable {
     let batches: [ReleasedBatch]
     let outputs: OutputTopics
     let version: String
-    let survivors: SurvivingOutputs
+    let survivors: VisibleOutputs
 
     @Sendable func send(_ sink: RecordSink) throws(KafkaError) {
         try Failpoint.beforeProduce.hitTransaction()
@@ -201,7 +201,7 @@ private struct Outbox: Sendable {
                             case .review: review
                             }
                         let verdict = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: verdicts[output.verdict]))
-                        if !survivors.isEmpty, survivors.contains(verdict, on: topic.name) { continue }
+                        if survivors.contains(verdict, on: topic.name) { continue }
                         try sink.send(
                             to: topic,
                             key: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: keys[output.key])),

@@ -48,6 +48,8 @@ package actor Lane: Service {
     /// When a client last said that it has no connection to any broker; old while there is one, and while nobody listens.
     nonisolated let lastCutOff = Mutex<ContinuousClock.Instant?>(nil)
     nonisolated let wakeup = Wakeup()
+    /// Whether the process is to end.
+    nonisolated let ending = Mutex(false)
 
     let consumer: GroupConsumer
     var producer: TransactionalProducer
@@ -60,7 +62,9 @@ package actor Lane: Service {
     var transaction = OpenTransaction()
     var ownCommits = OwnCommits()
     /// What a transaction left behind that was committed by halves.
-    var survivors = SurvivingOutputs()
+    var survivors = VisibleOutputs()
+    /// Since when the outputs could not be read to settle a doubt.
+    var doubtSince: ContinuousClock.Instant?
     /// Since when the group reports less than was committed here; nil while it does not.
     var deniedSince: ContinuousClock.Instant?
     var pendingRevocation: PendingRevocation?
@@ -111,7 +115,7 @@ package actor Lane: Service {
     }
 
     package func run(until shutdown: ShutdownSignal) async throws {
-        shutdown.onTrigger { [wakeup] in wakeup.signal() }
+        shutdown.onTrigger { [weak self] in self?.beginEnding() }
         metrics.watch(options.name) { [flow] in flow.inFlight }
         readiness.set(name, "connecting to the brokers")
         do {
@@ -209,6 +213,13 @@ package actor Lane: Service {
         times.append(.now + .seconds(5))
         await wakeup.wait(until: times.min() ?? .now)
     }
+
+    private nonisolated func beginEnding() {
+        ending.withLock { $0 = true }
+        wakeup.signal()
+    }
+
+    @Sendable nonisolated func isEnding() -> Bool { ending.withLock { $0 } }
 
     private func beginDraining() {
         if isDraining || phase == .ending { return }

@@ -17,8 +17,20 @@ struct OpenTransaction: Sendable {
     private(set) var newest: [TopicPartition: Timestamp] = [:]
     private(set) var verdicts = VerdictTally()
     private(set) var deadLetters: [DeadLetterNote] = []
-    /// Whether its commit was asked for: if it failed after that, only the group knows whether it is committed.
-    var isCommitAsked = false
+    /// Whether its commit was asked for: if it fails after that, only the brokers know whether it is committed.
+    var isInDoubt = false
+
+    /// What it was made from, and how many records of each kind it came to; without partitions that only moved on.
+    private(set) var parts: [TopicPartition: Part] = [:]
+
+    struct Part: Sendable {
+        /// Of the input's offsets.
+        var range: Range<Int64>
+        var audit = 0
+        var enforcement = 0
+        var review = 0
+        var deadLetters = 0
+    }
 
     /// What is to be said of a dead letter once it is out.
     struct DeadLetterNote: Sendable {
@@ -41,11 +53,29 @@ struct OpenTransaction: Sendable {
         heldBytes += batch.byteCount
         outputBytes += batch.judged?.bytes.count ?? 0
         outputBytes += batch.deadLetters.reduce(0) { $0 + ($1.value?.count ?? 0) }
-        if let last = batch.received.last { newest[batch.partition] = last }
+        if let last = batch.received.last {
+            newest[batch.partition] = last
+            note(batch)
+        }
         if let judged = batch.judged { verdicts.add(judged.tally) }
         deadLetters += batch.deadLetters.map {
             DeadLetterNote(error: $0.error, partition: batch.partition, offset: $0.offset)
         }
+    }
+
+    private mutating func note(_ batch: ReleasedBatch) {
+        var part = parts[batch.partition] ?? Part(range: batch.firstOffset..<batch.nextOffset)
+        // The smaller: an input that was made anew begins again.
+        part.range = min(part.range.lowerBound, batch.firstOffset)..<batch.nextOffset
+        part.deadLetters += batch.deadLetters.count
+        for output in batch.judged?.outputs ?? [] {
+            switch output.destination {
+            case .audit: part.audit += 1
+            case .enforcement: part.enforcement += 1
+            case .review: part.review += 1
+            }
+        }
+        parts[batch.partition] = part
     }
 
     /// When it must be committed at the latest; nil if it is empty.

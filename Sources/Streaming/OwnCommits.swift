@@ -14,7 +14,8 @@ struct OwnCommits: Sendable {
     private var former: [TopicPartition: Int64] = [:]
 
     mutating func note(_ committed: [TopicPartition: Int64]) {
-        offsets.merge(committed) { max($0, $1) }
+        // The latest, not the largest: where the input itself has lost records the group begins anew.
+        offsets.merge(committed) { $1 }
     }
 
     /// The partition has another owner from now on.

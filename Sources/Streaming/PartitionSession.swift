@@ -162,7 +162,8 @@ final class PartitionSession: Sendable {
         flow.tookIn(records: 0, bytes: verdictBytes)
         let result = ReleasedBatch(
             partition: partition, epoch: epoch, judged: judged, deadLetters: batch.deadLetters,
-            received: batch.received, nextOffset: batch.nextOffset, byteCount: batch.byteCount + verdictBytes)
+            received: batch.received, firstOffset: batch.firstOffset, nextOffset: batch.nextOffset,
+            byteCount: batch.byteCount + verdictBytes)
         state.withLock { state in
             // A judgement that was cut short says less than there is to say: the records are read again instead.
             guard state.epoch == epoch, !Task.isCancelled else {
@@ -192,7 +193,7 @@ final class PartitionSession: Sendable {
             flow.release([
                 ReleasedBatch(
                     partition: partition, epoch: state.epoch, judged: nil, deadLetters: [], received: [],
-                    nextOffset: position, byteCount: 0)
+                    firstOffset: position, nextOffset: position, byteCount: 0)
             ])
         }
         flow.wakeup.signal()

@@ -11,6 +11,7 @@ struct ReleasedBatch: Sendable {
     let deadLetters: [DeadLetter]
     /// When the records were written, for the end-to-end time; nanoseconds since the epoch.
     let received: [Timestamp]
+    let firstOffset: Int64
     /// The record to go on with.
     let nextOffset: Int64
     /// Bytes that this holds in memory.

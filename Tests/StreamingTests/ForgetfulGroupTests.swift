@@ -15,7 +15,8 @@ struct ForgetfulGroupTests {
 
     @Test func whatWasCommittedIsNotDoneTwiceForItsSake() async throws {
         let copies = try await play(
-            failing: .transactionOffsetCommit, with: RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, denialLimit: .milliseconds(300)
+            failing: .transactionOffsetCommit, with: RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+            denialLimit: .milliseconds(300)
         ) { outcome in
             outcome.ended("aborted") == 1 && outcome.isAllCommitted
         }
@@ -25,7 +26,8 @@ struct ForgetfulGroupTests {
 
     @Test func itIsAskedAgainForAWhile() async throws {
         let copies = try await play(
-            failing: .transactionOffsetCommit, with: RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, denialLimit: .seconds(600)
+            failing: .transactionOffsetCommit, with: RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+            denialLimit: .seconds(600)
         ) { outcome in
             outcome.notReady.contains { $0.contains("does not know any more what was committed") }
         }

@@ -29,6 +29,14 @@ internal import Testing
         #expect(places == OwnCommits.Places(offsets: [first: 100], denied: [first]))
     }
 
+    /// An input that was made anew begins at 0, and the group's offset with it.
+    @Test func theLatestCommitCountsAndNotTheLargest() {
+        var own = OwnCommits()
+        own.note([first: 100])
+        own.note([first: 30])
+        #expect(own.places(firsts: [first: 0], reported: [first: 30]).denied.isEmpty)
+    }
+
     @Test func onlyPartitionsInHandAreGoneBackTo() {
         var own = OwnCommits()
         own.note([first: 100, second: 200])

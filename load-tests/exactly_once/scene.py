@@ -137,9 +137,14 @@ class Scene:
         else:
             watch.expect_progress(note)
 
+    def _revives(self, process: Weir, code: int, watch: Watch) -> bool:
+        """Whether a process may end like that, and has been started again."""
+        return False
+
     def _look_for_trouble(self, watch: Watch, desk: Desk, feeder: Feeder) -> None:
         for process in self._processes:
-            if process not in self._away and (code := process.exit_code()) is not None:
+            code = None if process in self._away else process.exit_code()
+            if code is not None and not self._revives(process, code, watch):
                 raise Stuck(f"{process.member} ended by itself with {code}")
         if desk.trouble:
             raise Stuck(f"the desk gave up: {desk.trouble}")

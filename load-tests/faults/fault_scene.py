@@ -101,23 +101,24 @@ class FaultScene(Scene):
             self._agenda.put(time.monotonic() + fault.lasts, partial(self._heal, note, watch))
         return None
 
-    def _look_for_trouble(self, watch: Watch, desk: Desk, feeder: Feeder) -> None:
+    def _revives(self, process: Weir, code: int, watch: Watch) -> bool:
         """Plays the supervisor where one is needed.
 
         A network that holds a static member's request to join back until it has sent another lets both arrive, and then
         the brokers fence the member by its own name. The library calls that fatal, and the process ends. And while
         coordinators are away a call of the library may come back much later than it was told to, if ever.
         """
-        for process in self._processes:
-            code = None if process in self._away else process.exit_code()
-            if code == 1 and self._proxy and "FENCED_INSTANCE_ID" in process.last_words():
-                kind = "fenced"
-            elif code == 70 and self._cluster_faults.lasts and "librdkafka has not returned" in process.last_words():
-                kind = "hung"
-            else:
-                continue
-            self._notes.append({"at": 0.0, "began": round(watch.age(), 2), "kind": kind, "process": None})
-            process.start()
+        if code == 1 and self._proxy and "FENCED_INSTANCE_ID" in process.last_words():
+            kind = "fenced"
+        elif code == 70 and self._cluster_faults.lasts and "librdkafka has not returned" in process.last_words():
+            kind = "hung"
+        else:
+            return False
+        self._notes.append({"at": 0.0, "began": round(watch.age(), 2), "kind": kind, "process": None})
+        process.start()
+        return True
+
+    def _look_for_trouble(self, watch: Watch, desk: Desk, feeder: Feeder) -> None:
         super()._look_for_trouble(watch, desk, feeder)
         # Who stands still would be waited for.
         self.resources.look([process for process in self._processes if process not in self._away])

@@ -27,6 +27,7 @@ from topic_case import Case, Later, Remembering, Unexpected
 from uploads import DeadLetter
 
 from harness.broker import Broker, kafka_home
+from harness.topics import Place
 
 COUNT = 2_000
 RATE = 200
@@ -195,37 +196,40 @@ def dead_letters_deleted(case: Case) -> str:
 OFFSETS = "__consumer_offsets"
 
 
-def halved(case: Case) -> str:
-    """The brokers commit the records of a transaction and abort its offsets, and Weir does not know how it ended.
+def halved(what: str, case: Case) -> str:
+    """The brokers commit a transaction but for its offsets, or but for one partition of the verdicts, and Weir does not
+    know how it ended.
 
-    As a coordinator may do it that comes back too early. Here Kafka's own tool aborts the offsets alone, while Weir
+    As a coordinator may do it that comes back too early. Here Kafka's own tool aborts that part alone, while Weir
     stands still on its way to the commit; and the commit's answer counts for nothing."""
     case.start(failpoints="after-send-offsets=delay(10s)@20; after-commit=error@20")
-    place = (OFFSETS, coordinated_in(case))
+    offsets = (OFFSETS, coordinated_in(case))
 
-    def open_since() -> int:
-        """The first offset of the transaction that holds the group's offsets; 0 if there is none."""
-        stable, end = (case.cluster.ends([OFFSETS], kind)[place] for kind in ("read_committed", "read_uncommitted"))
-        return stable if stable < end else 0
+    def open_since(place: Place) -> int:
+        """The first offset of the transaction that is open there; 0 if there is none."""
+        stable = case.cluster.ends([place[0]], "read_committed")[place]
+        return stable if stable < case.cluster.ends([place[0]], "read_uncommitted")[place] else 0
 
     def stands_still() -> bool:
-        start = open_since()
+        start = open_since(offsets)
         time.sleep(1)
-        return start > 0 and open_since() == start
+        return start > 0 and open_since(offsets) == start
 
     with case.sending(RATE):
         until("a transaction stands still with its offsets", stands_still, 60)
         # As long as it takes the tool.
         case.process.send(SIGSTOP)
-        start = open_since()
+        verdicts = [(case.topics.audit, partition) for partition in case.cluster.partitions(case.topics.audit)]
+        place = offsets if what == "offsets" else next(place for place in verdicts if open_since(place))
+        start = open_since(place)
         tool = kafka_home() / "bin" / "kafka-transactions.sh"
-        where = ["--topic", OFFSETS, "--partition", str(place[1]), "--start-offset", str(start)]
+        where = ["--topic", place[0], "--partition", str(place[1]), "--start-offset", str(start)]
         command = [str(tool), "--bootstrap-server", case.cluster.bootstrap, "abort", *where]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if not start or done.returncode != 0 or open_since():
+        if not start or done.returncode != 0 or open_since(place):
             raise Unexpected(f"not halved at {start}: {done.returncode}: {done.stdout} {done.stderr}")
         case.process.send(SIGCONT)
-        seen = case.must_log("the brokers committed records of a transaction without its offsets")
+        seen = case.must_log("the brokers committed a transaction by halves")
     took = case.finish()
     case.stop()
     case.check()
@@ -237,9 +241,11 @@ def coordinated_in(case: Case) -> int:
     number = 0
     for letter in case.group:
         number = (31 * number + ord(letter)) & 0xFFFFFFFF
-    return (number & 0x7FFFFFFF) % len(case.cluster.partitions(OFFSETS))
+    return min(number, (1 << 32) - number) % len(case.cluster.partitions(OFFSETS))
 
 
+# For longer than a process is made to stand still.
+STEADY = {"session.timeout.ms": "60000", "transaction.timeout.ms": "90000"}
 # By default the library goes on for 30 s as if the topic were only late; after that it refuses records by itself, where
 # before it is the broker that does.
 AT_ONCE_UNKNOWN = {"topic.metadata.propagation.max.ms": "0"}
@@ -256,9 +262,8 @@ PLAYS = {
     "audit-too-small": Play(too_small),
     "dead-letters-missing": Play(missing),
     "dead-letters-deleted": Play(dead_letters_deleted),
-    "transaction-halved": Play(
-        halved, 60 * RATE, properties={"session.timeout.ms": "60000", "transaction.timeout.ms": "90000"}
-    ),
+    "offsets-aborted": Play(partial(halved, "offsets"), 60 * RATE, STEADY),
+    "verdicts-aborted": Play(partial(halved, "verdicts"), 60 * RATE, STEADY),
 }
 
 

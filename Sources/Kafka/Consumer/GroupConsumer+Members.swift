@@ -77,6 +77,7 @@ extension GroupConsumer {
             rd_kafka_metadata(client.handle, 0, handle, &metadata, timeout.milliseconds), "query metadata of \(topic)")
         defer { if let metadata { rd_kafka_metadata_destroy(metadata) } }
         guard let metadata, metadata.pointee.topic_cnt == 1 else { return 0 }
+        try check(metadata.pointee.topics[0].err, "query metadata of \(topic)")
         return Int(metadata.pointee.topics[0].partition_cnt)
     }
 }

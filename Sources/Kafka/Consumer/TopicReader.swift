@@ -18,9 +18,11 @@ package actor TopicReader {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let client: Client
-    private let places: Set<TopicPartition>
-    /// Partitions that had nothing more when they were last asked, and the next offset of each then.
-    private var ended: [TopicPartition: Int64] = [:]
+    private var places: Set<TopicPartition> = []
+    /// Partitions that had nothing more when they were last asked.
+    private var ended: Set<TopicPartition> = []
+    /// Up to where each has been read.
+    private var reached: [TopicPartition: Int64] = [:]
 
     /// - Parameter partitions: how many partitions each topic has.
     package init(
@@ -35,9 +37,9 @@ package actor TopicReader {
     }
 
     /// - Parameter places: the first offset to read of each partition; one that is not there any more means the next
-    ///   that is.
+    ///   that is. Without any, nothing is read until `begin`.
     package init(
-        bootstrap: String, properties: ClientProperties, from places: [TopicPartition: Int64]
+        bootstrap: String, properties: ClientProperties, from places: [TopicPartition: Int64] = [:]
     ) throws(KafkaError) {
         var all = properties
         all["bootstrap.servers"] = bootstrap
@@ -73,7 +75,9 @@ package actor TopicReader {
             let code = message.pointee.err
             guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
                 if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
-                    ended[TopicPartition(message)] = message.pointee.offset
+                    let partition = TopicPartition(message)
+                    ended.insert(partition)
+                    reached[partition] = max(reached[partition] ?? 0, message.pointee.offset)
                     if isAtEnd { break }
                     continue
                 }
@@ -83,25 +87,37 @@ package actor TopicReader {
                 throw error
             }
             let record = Record(ConsumerRecord(message: message))
-            ended.removeValue(forKey: record.partition)
+            ended.remove(record.partition)
+            reached[record.partition] = max(reached[record.partition] ?? 0, record.offset + 1)
             records.append(record)
         }
         return records
     }
 
     /// Whether all that is committed has been read, of every partition.
-    package var isAtEnd: Bool { ended.count == places.count }
+    package var isAtEnd: Bool { ended == places }
 
     /// Whether all before these offsets has been read. Nothing stands between a committed record and the end of what is
     /// committed but other members' transactions: reading goes on once those have ended.
-    package func isBehind(_ ends: [TopicPartition: Int64]) -> Bool {
-        ends.allSatisfy { partition, end in end == 0 || (ended[partition] ?? 0) >= end }
+    package func hasPassed(_ ends: [TopicPartition: Int64]) -> Bool {
+        ends.allSatisfy { partition, end in end == 0 || (reached[partition] ?? 0) >= end }
     }
 
-    /// Begins at the first records that were written at a time or later, or at the end where there are none.
+    /// Reads from these offsets on.
+    package func begin(at starts: [TopicPartition: Int64]) throws(KafkaError) {
+        places = Set(starts.keys)
+        ended = []
+        reached = [:]
+        let list = PartitionList(starts)
+        try check(rd_kafka_assign(client.handle, list.pointer), "assign partitions")
+    }
+
+    /// Reads from the first records on that were written at a time or later, or from the end where there are none.
     /// - Parameter milliseconds: since the epoch; compared with the records' own timestamps.
-    package func begin(atTime milliseconds: Int64, timeout: Duration) throws(KafkaError) {
-        let times = PartitionList(Dictionary(uniqueKeysWithValues: places.map { ($0, milliseconds) }))
+    package func begin(
+        _ partitions: Set<TopicPartition>, atTime milliseconds: Int64, timeout: Duration
+    ) throws(KafkaError) {
+        let times = PartitionList(Dictionary(uniqueKeysWithValues: partitions.map { ($0, milliseconds) }))
         try check(
             rd_kafka_offsets_for_times(client.handle, times.pointer, timeout.milliseconds), "look records up by time")
         var starts: [TopicPartition: Int64] = [:]
@@ -109,9 +125,7 @@ package actor TopicReader {
             try check(found.error, "look records of \(found.partition) up by time")
             starts[found.partition] = found.offset
         }
-        let list = PartitionList(starts)
-        try check(rd_kafka_assign(client.handle, list.pointer), "assign partitions")
-        ended = [:]
+        try begin(at: starts)
     }
 
     package func close() {

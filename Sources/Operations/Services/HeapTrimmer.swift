@@ -24,8 +24,8 @@ package struct HeapTrimmer: Service {
             await wakeup.wait(until: .now + HeapTrimmer.interval)
             let start = ContinuousClock.now
             guard let free = await heaps.trim(ifAbove: HeapTrimmer.worthwhile) else { continue }
-            logger.debug(
-                "gave unused memory back", ["bytes": "\(free)", "seconds": "\((ContinuousClock.now - start).inSeconds)"])
+            let seconds = (ContinuousClock.now - start).inSeconds
+            logger.debug("gave unused memory back", ["free": "\(free)", "seconds": "\(seconds)"])
         }
     }
 }
@@ -37,7 +37,8 @@ package actor Heaps {
 
     package init() {}
 
-    /// - Returns: bytes that were free; nil if they were not worth it.
+    /// What is free counts whether it was given back before or not; to give it back again costs next to nothing.
+    /// - Returns: bytes that are free; nil if they are not worth it.
     package func trim(ifAbove bytes: Int) -> Int? {
         let free = Int(mallinfo2().fordblks)
         guard free > bytes else { return nil }

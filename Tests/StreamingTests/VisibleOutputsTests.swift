@@ -4,7 +4,7 @@ internal import Testing
 @testable internal import Kafka
 @testable internal import Streaming
 
-@Suite struct SurvivingOutputsTests {
+@Suite struct VisibleOutputsTests {
     private static let input = TopicPartition("uploads", 3)
 
     private static func verdict(_ offset: Int64, of topic: String = "uploads") -> [UInt8] {
@@ -25,44 +25,51 @@ internal import Testing
             headers: [])
     }
 
-    private static func seen(_ offsets: ClosedRange<Int64>, in range: Range<Int64>) -> SurvivingOutputs {
-        var outputs = SurvivingOutputs(of: [input: range])
+    private static func seen(_ offsets: ClosedRange<Int64>, in range: Range<Int64>) -> VisibleOutputs {
+        var outputs = VisibleOutputs(of: [input: range])
         for offset in offsets { outputs.see(record(on: "audit", verdict(offset))) }
         return outputs
     }
 
-    private static func survives(_ outputs: SurvivingOutputs, _ offset: Int64, on topic: String = "audit") -> Bool {
+    private static func isVisible(_ outputs: VisibleOutputs, _ offset: Int64, on topic: String = "audit") -> Bool {
         verdict(offset).withUnsafeBytes { outputs.contains($0, on: topic) }
     }
 
     @Test func onlyWhatIsJudgedAgainIsKept() {
         let outputs = Self.seen(8...13, in: 10..<12)
-        #expect((8...13).map { Self.survives(outputs, $0) } == [false, false, true, true, false, false])
+        #expect((8...13).map { Self.isVisible(outputs, $0) } == [false, false, true, true, false, false])
         #expect(outputs.count == 2)
     }
 
     /// Half of the copies may be visible, too.
     @Test func eachTopicStandsForItself() {
         let outputs = Self.seen(10...10, in: 10..<12)
-        #expect(!Self.survives(outputs, 10, on: "enforcement"))
+        #expect(!Self.isVisible(outputs, 10, on: "enforcement"))
     }
 
     @Test func othersRecordsAreNobodys() {
-        var outputs = SurvivingOutputs(of: [Self.input: 0..<100])
+        var outputs = VisibleOutputs(of: [Self.input: 0..<100])
         for value in [Self.verdict(5, of: "uploads.live"), Array("{\"type\":\"weir.verdict.v1\"".utf8), [], nil] {
             outputs.see(Self.record(on: "audit", value))
         }
         #expect(outputs.isEmpty)
     }
 
+    @Test func whatIsLackingIsCounted() {
+        let outputs = Self.seen(8...10, in: 10..<12)
+        #expect(outputs.count(of: Self.input, on: "audit") == 1)
+        #expect(outputs.count(of: Self.input, on: "review") == 0)
+        #expect(outputs.count(of: TopicPartition("uploads", 0), on: "audit") == 0)
+    }
+
     @Test func itIsForgottenOnceTheGroupHasMovedOn() {
         var outputs = Self.seen(10...11, in: 10..<12)
         outputs.forget(upTo: [Self.input: 11])
-        #expect(Self.survives(outputs, 11))
+        #expect(Self.isVisible(outputs, 11))
         outputs.forget(upTo: [TopicPartition("uploads", 0): 500])
-        #expect(Self.survives(outputs, 11))
+        #expect(Self.isVisible(outputs, 11))
         outputs.forget(upTo: [Self.input: 12])
-        #expect(outputs.isEmpty && !Self.survives(outputs, 11))
+        #expect(outputs.isEmpty && !Self.isVisible(outputs, 11))
     }
 
     /// The records of the first were not sent again, so the second shows only the rest.
@@ -70,11 +77,11 @@ internal import Testing
         var outputs = Self.seen(10...11, in: 10..<12)
         outputs.merge(Self.seen(12...14, in: 10..<15))
         outputs.forget(upTo: [Self.input: 12])
-        #expect((10...14).allSatisfy { Self.survives(outputs, $0) })
+        #expect((10...14).allSatisfy { Self.isVisible(outputs, $0) })
     }
 
     @Test func aDeadLetterIsKnownByItsSource() {
-        var outputs = SurvivingOutputs(of: [Self.input: 10..<12])
+        var outputs = VisibleOutputs(of: [Self.input: 10..<12])
         func letter(_ offset: Int64) -> DeadLetter {
             DeadLetter(
                 key: nil, value: nil, headers: [], error: DecodeError(.nullValue, "the record has no value"),
@@ -85,7 +92,8 @@ internal import Testing
         }
         outputs.see(
             TopicReader.Record(
-                partition: TopicPartition("uploads.dlq", 0), offset: 0, timestampMilliseconds: nil, key: nil, value: nil,
+                partition: TopicPartition("uploads.dlq", 0), offset: 0, timestampMilliseconds: nil, key: nil,
+                value: nil,
                 headers: headers))
         #expect(outputs.contains(letter(11), on: "uploads.dlq"))
         #expect(!outputs.contains(letter(10), on: "uploads.dlq"))
