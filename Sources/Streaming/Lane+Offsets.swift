@@ -30,7 +30,11 @@ extension Lane {
             for (partition, committed) in committed where sessions[partition] != nil {
                 metrics.committed(partition, committed.offset, newest: nil)
             }
-            survivors.forget(upTo: committed.mapValues(\.offset))
+            // Others may have gone on with what came back.
+            for (partition, committed) in committed
+            where owed[partition] == nil && committed.committer?.transactionalID != options.transactionalID {
+                survivors.forget(partition)
+            }
             for partition in asked.sorted() where sessions[partition] != nil {
                 let reported = committed[partition]?.offset
                 guard let known = ownCommits.former(partition, ifAbove: reported ?? 0) else { continue }
@@ -53,7 +57,7 @@ extension Lane {
         }
     }
 
-    private func committedOffsets(
+    func committedOffsets(
         of partitions: [TopicPartition]
     ) async throws(KafkaError) -> [TopicPartition: CommittedOffset] {
         try await calling { [options, monitor] () async throws(KafkaError) in

@@ -118,6 +118,11 @@ extension Lane {
             unstarted.remove(partition)
             unknownOffsets.partitions.remove(partition)
             ownCommits.giveUp(partition)
+            if let start = owed.removeValue(forKey: partition) {
+                logger.error(
+                    "given up before it was made again: records have no verdict",
+                    ["partition": "\(partition)", "from": "\(start)"])
+            }
             sessions.removeValue(forKey: partition)?.abandon()
             metrics.unassigned(partition)
         }

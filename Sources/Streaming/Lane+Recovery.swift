@@ -67,26 +67,25 @@ extension Lane {
 
     /// Puts every partition back to its committed offset or, if it has none, to where its session began.
     private func goBack() async throws(KafkaError) {
-        var (places, reported) = try await placesToGoBackTo()
+        var places = try await placesToGoBackTo()
         try waitFor(denied: places.denied)
         if transaction.isInDoubt {
-            let lost = try await settleDoubt(reported: reported)
+            try await settleDoubt()
             transaction.isInDoubt = false
-            doubtSince = nil
+            surveyFailures = 0
             // Partitions may have come and gone meanwhile: between the question and the seek there must be no rebalance.
-            (places, reported) = try await placesToGoBackTo()
-            for (partition, start) in lost where places.offsets[partition] != nil { places.offsets[partition] = start }
+            places = try await placesToGoBackTo()
         }
+        for (partition, start) in owed where places.offsets[partition] != nil { places.offsets[partition] = start }
         try await consumer.seek(to: places.offsets)
     }
 
-    private func placesToGoBackTo() async throws(KafkaError) -> (OwnCommits.Places, reported: [TopicPartition: Int64]) {
+    private func placesToGoBackTo() async throws(KafkaError) -> OwnCommits.Places {
         // A session that never took a record has nothing to go back from.
         let firsts = sessions.compactMapValues(\.firstOffset)
-        let asked = Set(firsts.keys).union(transaction.isInDoubt ? Array(transaction.offsets.keys) : [])
         // Not long: while the consumer waits for this, it can't be told anything else.
-        let reported = try await consumer.committed(asked.sorted(), timeout: .seconds(3))
-        return (ownCommits.places(firsts: firsts, reported: reported), reported)
+        let reported = try await consumer.committed(firsts.keys.sorted(), timeout: .seconds(3))
+        return ownCommits.places(firsts: firsts, reported: reported)
     }
 
     /// A group that reports less than was committed here is asked again for a while, and then not believed.

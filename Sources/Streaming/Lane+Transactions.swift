@@ -69,11 +69,13 @@ extension Lane {
             try Failpoint.duringCommit.hitTransaction()
             transaction.isInDoubt = true
             try await calling { [producer] () async throws(KafkaError) in try await producer.commit(within: patience) }
-            try Failpoint.afterCommit.hitTransaction()
+            try Failpoint.afterCommit.hitTransaction(voids: false)
         } catch {
             serveEvents()
             // An abort would be asked for under the epoch of a commit that may still be on its way.
             let mayComeLate = transaction.isInDoubt && lostConnections > before
+            // Refused, or not even asked for: the library writes everything first.
+            if error.requiresAbort, !mayComeLate { transaction.isInDoubt = false }
             failed(error, remedy: mayComeLate && error.remedy == .abort ? .rebuild : error.remedy)
             return
         }
@@ -111,6 +113,7 @@ extension Lane {
         metrics.endToEnd.observe(count: received.count) { Double(now.nanoseconds - received[$0].nanoseconds) / 1e9 }
         ownCommits.note(done.offsets.filter { sessions[$0.key] != nil })
         survivors.forget(upTo: done.offsets)
+        for partition in done.offsets.keys { owed[partition] = nil }
         for (partition, offset) in done.offsets {
             metrics.committed(partition, offset, newest: done.newest[partition])
         }
@@ -183,9 +186,10 @@ private struct Outbox: Sendable {
         let review = try sink.topic(outputs.review)
         let deadLetters = try sink.topic(outputs.deadLetters)
         for batch in batches {
+            let isPartlyOut = survivors.concerns(batch.partition, batch.records)
             for letter in batch.deadLetters {
                 try Failpoint.deadLetter.hitTransaction()
-                if survivors.contains(letter, on: outputs.deadLetters) { continue }
+                if isPartlyOut, survivors.contains(letter, on: outputs.deadLetters) { continue }
                 try sink.send(
                     to: deadLetters, key: letter.key, value: letter.value,
                     headers: letter.headers(version: version).map { ($0.name, $0.value) })
@@ -201,7 +205,7 @@ private struct Outbox: Sendable {
                             case .review: review
                             }
                         let verdict = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: verdicts[output.verdict]))
-                        if survivors.contains(verdict, on: topic.name) { continue }
+                        if isPartlyOut, survivors.contains(verdict, on: topic.name) { continue }
                         try sink.send(
                             to: topic,
                             key: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: keys[output.key])),

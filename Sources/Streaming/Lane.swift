@@ -62,9 +62,11 @@ package actor Lane: Service {
     var transaction = OpenTransaction()
     var ownCommits = OwnCommits()
     /// What a transaction left behind that was committed by halves.
-    var survivors = VisibleOutputs()
-    /// Since when the outputs could not be read to settle a doubt.
-    var doubtSince: ContinuousClock.Instant?
+    var survivors: VisibleOutputs
+    /// From where records must be judged again although the group has moved on, until something is committed there.
+    var owed: [TopicPartition: Int64] = [:]
+    /// Failed attempts to read the outputs, to settle a doubt.
+    var surveyFailures = 0
     /// Since when the group reports less than was committed here; nil while it does not.
     var deniedSince: ContinuousClock.Instant?
     var pendingRevocation: PendingRevocation?
@@ -98,6 +100,7 @@ package actor Lane: Service {
         self.monitor = monitor
         self.logger = logger.labelled("lane.\(options.name)")
         deadLetterShare = DeadLetterShare(most: options.mostDeadLetters)
+        survivors = VisibleOutputs(of: options.input)
         let wakeup = self.wakeup
         flow = LaneFlow(mostRecords: options.commitRecords * 2, mostBytes: options.inFlightBytes, wakeup: wakeup)
         consumer = try GroupConsumer(

@@ -64,9 +64,10 @@ struct OpenTransaction: Sendable {
     }
 
     private mutating func note(_ batch: ReleasedBatch) {
-        var part = parts[batch.partition] ?? Part(range: batch.firstOffset..<batch.nextOffset)
-        // The smaller: an input that was made anew begins again.
-        part.range = min(part.range.lowerBound, batch.firstOffset)..<batch.nextOffset
+        let records = batch.records
+        var part = parts[batch.partition] ?? Part(range: records)
+        part.range =
+            min(part.range.lowerBound, records.lowerBound)..<max(part.range.upperBound, records.upperBound)
         part.deadLetters += batch.deadLetters.count
         for output in batch.judged?.outputs ?? [] {
             switch output.destination {

@@ -4,9 +4,9 @@ internal import Kafka
 ///
 /// While a member owns a partition nobody else commits for it, and Kafka refuses to set the offsets of a group that has
 /// members: a group that reports less than its member has committed is not well. That was seen: the coordinator of a broker
-/// that came back after a `kill -9` had loaded nothing of its log (Kafka 4.1.1: "The state machine of the coordinator … is out
-/// of sync with the underlying log"), answered for some seconds that nothing was ever committed, and loaded anew upon the
-/// first write. To go back by such an answer is to do everything twice.
+/// that came back after a `kill -9` had loaded nothing or a part of its log (Kafka 4.1.1: "The state machine of the
+/// coordinator … is out of sync with the underlying log"), and answered accordingly. To go back by such an answer is to do
+/// everything twice.
 struct OwnCommits: Sendable {
     /// One past the last record, by partition.
     private(set) var offsets: [TopicPartition: Int64] = [:]

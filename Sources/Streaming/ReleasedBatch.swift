@@ -18,4 +18,6 @@ struct ReleasedBatch: Sendable {
     let byteCount: Int
 
     var recordCount: Int { received.count }
+    /// Of the input. One that was truncated or made anew may begin again within a batch.
+    var records: Range<Int64> { min(firstOffset, nextOffset)..<max(firstOffset, nextOffset) }
 }

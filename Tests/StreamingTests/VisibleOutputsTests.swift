@@ -26,7 +26,7 @@ internal import Testing
     }
 
     private static func seen(_ offsets: ClosedRange<Int64>, in range: Range<Int64>) -> VisibleOutputs {
-        var outputs = VisibleOutputs(of: [input: range])
+        var outputs = VisibleOutputs(of: "uploads", [input: range])
         for offset in offsets { outputs.see(record(on: "audit", verdict(offset))) }
         return outputs
     }
@@ -48,7 +48,7 @@ internal import Testing
     }
 
     @Test func othersRecordsAreNobodys() {
-        var outputs = VisibleOutputs(of: [Self.input: 0..<100])
+        var outputs = VisibleOutputs(of: "uploads", [Self.input: 0..<100])
         for value in [Self.verdict(5, of: "uploads.live"), Array("{\"type\":\"weir.verdict.v1\"".utf8), [], nil] {
             outputs.see(Self.record(on: "audit", value))
         }
@@ -81,7 +81,7 @@ internal import Testing
     }
 
     @Test func aDeadLetterIsKnownByItsSource() {
-        var outputs = VisibleOutputs(of: [Self.input: 10..<12])
+        var outputs = VisibleOutputs(of: "uploads", [Self.input: 10..<12])
         func letter(_ offset: Int64) -> DeadLetter {
             DeadLetter(
                 key: nil, value: nil, headers: [], error: DecodeError(.nullValue, "the record has no value"),

@@ -68,4 +68,22 @@ extension GroupConsumer {
         }
         return committed
     }
+
+    /// The first records that were written at a time or later; partitions without any are left out.
+    /// - Parameter milliseconds: since the epoch; compared with the records' own timestamps.
+    package func offsets(
+        of partitions: Set<TopicPartition>, atTime milliseconds: Int64, timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        let list = PartitionList(Dictionary(uniqueKeysWithValues: partitions.map { ($0, milliseconds) }))
+        let call = monitor.began("look records up by time", within: timeout + .seconds(30))
+        defer { monitor.ended(call) }
+        try check(
+            rd_kafka_offsets_for_times(client.handle, list.pointer, timeout.milliseconds), "look records up by time")
+        var offsets: [TopicPartition: Int64] = [:]
+        for found in list.elements {
+            try check(found.error, "look records of \(found.partition) up by time")
+            if found.offset >= 0 { offsets[found.partition] = found.offset }
+        }
+        return offsets
+    }
 }

@@ -18,7 +18,7 @@ package actor TopicReader {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let client: Client
-    private var places: Set<TopicPartition> = []
+    private let places: Set<TopicPartition>
     /// Partitions that had nothing more when they were last asked.
     private var ended: Set<TopicPartition> = []
     /// Up to where each has been read.
@@ -37,9 +37,9 @@ package actor TopicReader {
     }
 
     /// - Parameter places: the first offset to read of each partition; one that is not there any more means the next
-    ///   that is. Without any, nothing is read until `begin`.
+    ///   that is.
     package init(
-        bootstrap: String, properties: ClientProperties, from places: [TopicPartition: Int64] = [:]
+        bootstrap: String, properties: ClientProperties, from places: [TopicPartition: Int64]
     ) throws(KafkaError) {
         var all = properties
         all["bootstrap.servers"] = bootstrap
@@ -101,31 +101,6 @@ package actor TopicReader {
     /// committed but other members' transactions: reading goes on once those have ended.
     package func hasPassed(_ ends: [TopicPartition: Int64]) -> Bool {
         ends.allSatisfy { partition, end in end == 0 || (reached[partition] ?? 0) >= end }
-    }
-
-    /// Reads from these offsets on.
-    package func begin(at starts: [TopicPartition: Int64]) throws(KafkaError) {
-        places = Set(starts.keys)
-        ended = []
-        reached = [:]
-        let list = PartitionList(starts)
-        try check(rd_kafka_assign(client.handle, list.pointer), "assign partitions")
-    }
-
-    /// Reads from the first records on that were written at a time or later, or from the end where there are none.
-    /// - Parameter milliseconds: since the epoch; compared with the records' own timestamps.
-    package func begin(
-        _ partitions: Set<TopicPartition>, atTime milliseconds: Int64, timeout: Duration
-    ) throws(KafkaError) {
-        let times = PartitionList(Dictionary(uniqueKeysWithValues: partitions.map { ($0, milliseconds) }))
-        try check(
-            rd_kafka_offsets_for_times(client.handle, times.pointer, timeout.milliseconds), "look records up by time")
-        var starts: [TopicPartition: Int64] = [:]
-        for found in times.elements {
-            try check(found.error, "look records of \(found.partition) up by time")
-            starts[found.partition] = found.offset
-        }
-        try begin(at: starts)
     }
 
     package func close() {
