@@ -64,7 +64,8 @@ extension Lane {
     ) async throws(KafkaError) -> VisibleOutputs? {
         let survey = OutputSurvey(options: options, monitor: monitor, isEnding: isEnding)
         do throws(KafkaError) {
-            return try await calling { () async throws(KafkaError) in try await survey.visible(of: ranges, since: start) }
+            return try await calling { () async throws(KafkaError) in try await survey.visible(of: ranges, since: start)
+            }
         } catch {
             surveyFailures += 1
             guard error.isTopicRefusal || surveyFailures >= Lane.mostSurveys else { throw error }

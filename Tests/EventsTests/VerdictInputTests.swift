@@ -21,8 +21,10 @@ internal import Testing
     }
 
     @Test(arguments: [
-        "", ",", ",\"input\":{\"topic\":\"uploads\",\"partition\":", ",\"input\":{\"topic\":\"uploads\",\"partition\":1",
-        ",\"input\":{\"topic\":\"uploads\",\"partition\":1,\"offset\":", ",\"input\":{\"topic\":\"uploads\",\"partition\":1,\"offset\":1",
+        "", ",", ",\"input\":{\"topic\":\"uploads\",\"partition\":",
+        ",\"input\":{\"topic\":\"uploads\",\"partition\":1",
+        ",\"input\":{\"topic\":\"uploads\",\"partition\":1,\"offset\":",
+        ",\"input\":{\"topic\":\"uploads\",\"partition\":1,\"offset\":1",
         ",\"input\":{\"topic\":\"uploads\",\"partition\":-1,\"offset\":1}",
         ",\"input\":{\"topic\":\"uploads\",\"partition\":9999999999,\"offset\":1}",
         ",\"input\":{\"topic\":\"uploads\",\"partition\":1,\"offset\":99999999999999999999}",
