@@ -14,10 +14,6 @@ Violate = Callable[[str, str, str], None]
 
 PATIENCE = 1.0
 """Seconds that brokers are given to answer; without an answer there is no sample."""
-AMNESIA = 60.0
-"""Seconds for which a group may say that nothing was ever committed: on Kafka 4.1.1 a coordinator does so that is just
-back and has loaded nothing, until somebody writes to it. What a member commits by such an answer is another matter: an
-offset that is there, and lower than one before, is never forgiven."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +42,6 @@ class Follow:
         """By input partition: below this everything is known to have ended."""
         self._beyond: dict[Place, set[int]] = defaultdict(set)
         self.samples = 0
-        self.forgotten = 0
-        """Answers of a group that it knew nothing any more."""
-        self._forgotten_since: dict[str, float] = {}
 
     def _look_for_partitions(self) -> None:
         self._groups = {topic: Group(self._cluster, group, topic) for topic, group in self._names.items()}
@@ -77,8 +70,6 @@ class Follow:
             }
         except KafkaException:
             return
-        if self._have_forgotten(committed):
-            return
         # A broker that has just become the leader may not know yet how far its followers are.
         ends = {place: max(end, self._last.ends[place]) for place, end in ends.items()}
         for place, offset in committed.items():
@@ -87,23 +78,6 @@ class Follow:
         self._last = Sample(committed, ends)
         self._pending.append(self._last)
         self.samples += 1
-
-    def _have_forgotten(self, committed: dict[Place, int]) -> bool:
-        """Whether a group knows nothing of what it knew before."""
-        forgetful = []
-        for topic in self._groups:
-            known = [place for place in self._last.committed if place[0] == topic and self._last.committed[place]]
-            if not known or any(committed.get(place) for place in committed if place[0] == topic):
-                self._forgotten_since.pop(topic, None)
-                continue
-            forgetful.append(topic)
-            since = self._forgotten_since.setdefault(topic, time.monotonic())
-            if time.monotonic() - since > AMNESIA:
-                before = self._last.committed[known[0]]
-                detail = f"committed nothing for {AMNESIA:.0f} s after {before}"
-                self._violate("committed-back", f"{known[0][0]}[{known[0][1]}]", detail)
-        self.forgotten += len(forgetful)
-        return bool(forgetful)
 
     def saw(self, place: Place, offset: int, source: Place, input_offset: int, ends_it: bool) -> None:
         """An output record at `place`, of an input record; `ends_it` if it is on audit or a dead letter."""

@@ -171,7 +171,6 @@ def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster,
         "transactions": scene.resources.transactions,
         "read": reader.seen,
         "samplesCompared": reader.samples,
-        "groupsForgetful": reader.forgotten,
     }
 
 

@@ -69,11 +69,6 @@ class Reader(threading.Thread):
         self._consumer.assign([TopicPartition(topic, p, 0) for topic in outputs for p in cluster.partitions(topic)])
 
     @property
-    def forgotten(self) -> int:
-        """Answers of a group that it knew nothing any more."""
-        return self._follow.forgotten
-
-    @property
     def samples(self) -> int:
         """How often the committed offsets were compared with what can be read."""
         return self._follow.samples - self._follow.waiting

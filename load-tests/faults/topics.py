@@ -249,8 +249,6 @@ STEADY = {"session.timeout.ms": "60000", "transaction.timeout.ms": "90000"}
 # By default the library goes on for 30 s as if the topic were only late; after that it refuses records by itself, where
 # before it is the broker that does.
 AT_ONCE_UNKNOWN = {"topic.metadata.propagation.max.ms": "0"}
-# For longer than a process is made to stand still.
-STEADY = {"session.timeout.ms": "60000", "transaction.timeout.ms": "90000"}
 
 PLAYS = {
     "truncated-error": Play(truncated, properties={"auto.offset.reset": "error"}),

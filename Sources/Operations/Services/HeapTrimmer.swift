@@ -4,8 +4,7 @@ internal import Concurrency
 /// Gives memory back to the system that nobody uses any more.
 ///
 /// What a burst took and freed stays in the allocator's heaps, below whatever lives longer: glibc gives back by itself what
-/// lies at their ends alone. In a soak of half an hour nine tenths of a process's heaps were free, and each burst in
-/// another heap left it a little larger.
+/// lies at their ends alone.
 package struct HeapTrimmer: Service {
     package let name = "heap-trimmer"
     private let logger: Logger
@@ -30,14 +29,14 @@ package struct HeapTrimmer: Service {
     }
 }
 
-/// The allocator's heaps; going through them takes milliseconds, on a thread of its own.
+/// The allocator's heaps; going through them takes its time, on a thread of its own.
 package actor Heaps {
     private nonisolated let executor = BlockingExecutor(name: "heap-trimmer")
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package init() {}
 
-    /// What is free counts whether it was given back before or not; to give it back again costs next to nothing.
+    /// What is free counts whether it was given back before or not.
     /// - Returns: bytes that are free; nil if they are not worth it.
     package func trim(ifAbove bytes: Int) -> Int? {
         let free = Int(mallinfo2().fordblks)
