@@ -78,8 +78,8 @@ faults: release ## exactly once under every fault, on real brokers: SUITE=… SE
 	    $(if $(MINUTES),--minutes $(MINUTES)) $(ARGUMENTS)
 
 .PHONY: faults-matrix
-faults-matrix: ## what was seen to hold: suites, brokers and seeds, by the results that were kept
-	@python3 load-tests/faults/matrix.py
+faults-matrix: ## what was seen to hold: suites, brokers and seeds, by the results that were kept; ARGUMENTS="…"
+	@$(python) load-tests/faults/matrix.py $(ARGUMENTS)
 
 .PHONY: wedges
 wedges: release ## whether a process that hangs notices it, at each place that can hang

@@ -35,13 +35,7 @@ extension Lane {
             where owed[partition] == nil && committed.committer?.transactionalID != options.transactionalID {
                 survivors.forget(partition)
             }
-            for partition in asked.sorted() where sessions[partition] != nil {
-                let reported = committed[partition]?.offset
-                guard let known = ownCommits.former(partition, ifAbove: reported ?? 0) else { continue }
-                logger.warning(
-                    "the group's offset went back: what is between is judged again",
-                    ["partition": "\(partition)", "from": "\(known)", "to": reported.map(String.init) ?? "none"])
-            }
+            takeBack(asked.filter { sessions[$0] != nil }.sorted(), committed)
             try await endTransactions(of: Set(committed.values.compactMap(\.committer)))
             unknownOffsets.partitions.subtract(asked)
             unknownOffsets.failures = 0
@@ -54,6 +48,27 @@ extension Lane {
             logger.warning(
                 "former owners' transactions are left to their time-out", ["error": error.description])
             unknownOffsets = UnknownOffsets()
+        }
+    }
+
+    /// Partitions that were owned before: whether the group still knows what was committed then.
+    private func takeBack(_ partitions: [TopicPartition], _ committed: [TopicPartition: CommittedOffset]) {
+        for partition in partitions {
+            let reported = committed[partition]
+            let isByMember = reported?.committer != nil
+            switch ownCommits.takeBack(partition, reported: reported?.offset, isByMember: isByMember) {
+            case .forward: break
+            case .reset(let known):
+                logger.warning(
+                    "the group's offset went back: what is between is judged again",
+                    [
+                        "partition": "\(partition)", "from": "\(known)",
+                        "to": reported.map { "\($0.offset)" } ?? "none",
+                    ])
+            case .denied:
+                // The recovery asks again, and goes back to what was committed here.
+                if phase == .running { phase = .recovering(.abort) }
+            }
         }
     }
 

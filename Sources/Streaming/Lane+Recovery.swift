@@ -81,8 +81,9 @@ extension Lane {
     }
 
     private func placesToGoBackTo() async throws(KafkaError) -> OwnCommits.Places {
-        // A session that never took a record has nothing to go back from.
-        let firsts = sessions.compactMapValues(\.firstOffset)
+        // A session that never took a record has nothing to go back from, unless it began too early.
+        var firsts = ownCommits.offsets.filter { sessions[$0.key] != nil }
+        firsts.merge(sessions.compactMapValues(\.firstOffset)) { $1 }
         // Not long: while the consumer waits for this, it can't be told anything else.
         let reported = try await consumer.committed(firsts.keys.sorted(), timeout: .seconds(3))
         return ownCommits.places(firsts: firsts, reported: reported)

@@ -298,6 +298,7 @@ package actor Lane: Service {
                 error.isFatal ? .error : .warning, "client error", ["client": client, "error": error.description])
             if client == "consumer", error.isFatal { fatal = error }
             if client == "producer", error.isUnreachable { lostConnections += 1 }
+            if client == "consumer", error.isTopicMissing { ownCommits.forget() }
             if client == "consumer", error.isWithoutPlace { rejoinAt = rejoinAt ?? .now + .seconds(1) }
             if error.isAuthorization { readiness.set("\(name)-rights", described(error)) }
             if client == "producer", error.isFatal, phase == .running {
@@ -352,6 +353,7 @@ package actor Lane: Service {
             first.map { "\($0.key): \($0.value.isTopicRefusal ? "Read is not allowed: " : "")\($0.value.reason)" })
         for (partition, error) in new {
             logger.warning("partition can't be read", ["partition": partition.description, "error": error.description])
+            if error.isTopicMissing { ownCommits.forget() }
             if error.isOffsetLost {
                 fatal = LaneError(
                     "\(partition): the committed offset is not in the topic any more, and auto.offset.reset is \"error\":"

@@ -18,16 +18,31 @@ struct OwnCommits: Sendable {
         offsets.merge(committed) { $1 }
     }
 
+    /// The input is gone: one that is made in its place begins anew, and the group with it.
+    mutating func forget() { self = OwnCommits() }
+
     /// The partition has another owner from now on.
     mutating func giveUp(_ partition: TopicPartition) {
         if let offset = offsets.removeValue(forKey: partition) { former[partition] = offset }
     }
 
-    /// What was committed here for a partition that is owned again, if the group reports less of it now: somebody has set the
-    /// group's offsets while it was empty, or the brokers have lost some. Told once.
-    mutating func former(_ partition: TopicPartition, ifAbove reported: Int64) -> Int64? {
-        guard let known = former.removeValue(forKey: partition), known > reported else { return nil }
-        return known
+    /// What the group says of a partition that is owned again, beside what was committed here before.
+    enum Return: Equatable {
+        /// Others have gone on from there, or nobody has.
+        case forward
+        /// The group has been set back by hand, which it allows while it is empty.
+        case reset(from: Int64)
+        /// No member of a group goes back behind another's commit: the group has forgotten some. What was committed here
+        /// counts as this owner's own again.
+        case denied
+    }
+
+    /// - Parameter isByMember: whether a member of the group committed what is reported, as far as can be told.
+    mutating func takeBack(_ partition: TopicPartition, reported: Int64?, isByMember: Bool) -> Return {
+        guard let known = former.removeValue(forKey: partition), known > reported ?? -1 else { return .forward }
+        if reported != nil, !isByMember { return .reset(from: known) }
+        offsets[partition] = known
+        return .denied
     }
 
     /// Where to go back to, after a transaction that failed.

@@ -45,6 +45,18 @@ struct ForgetfulGroupTests {
         #expect(copies.later == [1])
     }
 
+    /// Its partitions are lost and come back: what was committed before stands.
+    @Test func aMemberThatComesBackDoesNotBeginAnew() async throws {
+        let copies = try await play(
+            failing: .heartbeat, with: RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, denialLimit: .milliseconds(300),
+            goingOnWhen: { $0.metrics.rebalances.value >= 3 }
+        ) { outcome in
+            outcome.isAllCommitted
+        }
+        #expect(copies.first == [1])
+        #expect(copies.later == [1])
+    }
+
     /// What can be seen of a lane from outside.
     private struct Outcome: Sendable {
         let metrics = StreamingMetrics(MetricsRegistry())
@@ -68,6 +80,7 @@ struct ForgetfulGroupTests {
     /// Plays a lane of which a transaction fails once something is committed, until it has come to what is awaited.
     private func play(
         failing request: MockCluster.Request, with error: KafkaError.Code, denialLimit: Duration,
+        goingOnWhen goesOn: @escaping @Sendable (Outcome) -> Bool = { _ in true },
         until isDone: @escaping @Sendable (Outcome) -> Bool
     ) async throws -> Copies {
         try await MockBroker.with { cluster in
@@ -89,6 +102,7 @@ struct ForgetfulGroupTests {
                 try await stream.send(Self.first)
                 try await poll("the first are committed") { outcome.committed == Int64(Self.first.count) }
                 try cluster.answer(request, with: error)
+                try await poll("the failure has its effect") { goesOn(outcome) }
                 try await stream.send(Self.later)
                 try await poll("the lane comes to what is awaited") { isDone(outcome) }
             }

@@ -48,15 +48,42 @@ internal import Testing
         own.note([first: 100])
         own.giveUp(first)
         #expect(own.places(firsts: [first: 10], reported: [first: 50]).denied.isEmpty)
-        #expect(own.former(first, ifAbove: 50) == 100)
-        #expect(own.former(first, ifAbove: 50) == nil, "told twice")
     }
 
-    @Test func aGroupThatWentOnIsNotComplainedOf() {
+    @Test func aGroupThatWentOnIsFollowed() {
         var own = OwnCommits()
         own.note([first: 100])
         own.giveUp(first)
-        #expect(own.former(first, ifAbove: 100) == nil)
-        #expect(own.former(second, ifAbove: 0) == nil)
+        #expect(own.takeBack(first, reported: 100, isByMember: true) == .forward)
+        #expect(own.takeBack(second, reported: nil, isByMember: false) == .forward)
+    }
+
+    @Test func aGroupMayBeSetBackByHand() {
+        var own = OwnCommits()
+        own.note([first: 100])
+        own.giveUp(first)
+        #expect(own.takeBack(first, reported: 0, isByMember: false) == .reset(from: 100))
+        #expect(own.takeBack(first, reported: 0, isByMember: false) == .forward, "told twice")
+        #expect(own.places(firsts: [first: 0], reported: [first: 0]).denied.isEmpty)
+    }
+
+    @Test(arguments: [nil, 0, 99] as [Int64?])
+    func noMemberGoesBackBehindAnother(reported: Int64?) {
+        var own = OwnCommits()
+        own.note([first: 100])
+        own.giveUp(first)
+        #expect(own.takeBack(first, reported: reported, isByMember: reported != nil) == .denied)
+        let answer = reported.map { [first: $0] } ?? [:]
+        let places = own.places(firsts: [first: reported ?? 0], reported: answer)
+        #expect(places == OwnCommits.Places(offsets: [first: 100], denied: [first]))
+    }
+
+    @Test func anInputMadeAnewHasNoPast() {
+        var own = OwnCommits()
+        own.note([first: 100, second: 100])
+        own.giveUp(first)
+        own.forget()
+        #expect(own.takeBack(first, reported: nil, isByMember: false) == .forward)
+        #expect(own.places(firsts: [second: 0], reported: [:]).denied.isEmpty)
     }
 }

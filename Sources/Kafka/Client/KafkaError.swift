@@ -82,6 +82,16 @@ package struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE
     }
 
+    /// Whether a topic or partition is gone, or was never there; the library says so only once it has looked for a while.
+    package var isTopicMissing: Bool {
+        switch code {
+        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
+            RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+            true
+        default: false
+        }
+    }
+
     package var isTopicRefusal: Bool { code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED }
     package var isGroupRefusal: Bool { code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED }
 
