@@ -78,7 +78,7 @@ let package = Package(
         module(
             "TextDetection", "CICU", "CVectorscan", "Configuration", "Detection", "Events", "Signals"),
         module("Policy", "Configuration", "Events"),
-        module("Kafka", "Concurrency", "CRdkafka"),
+        module("Kafka", "Concurrency", "CRdkafka", "FaultInjection"),
         module("Operations", "CCurl", "CMalloc", "Concurrency", "Events", "CMicrohttpd"),
         module(
             "Pipeline", "Concurrency", "Configuration", "Detection", "Events", "FaultInjection", "Operations", "Policy",

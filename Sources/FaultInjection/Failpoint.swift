@@ -29,6 +29,22 @@ package enum Failpoint: String, CaseIterable, Sendable {
     /// Changed signal files are about to be read.
     case signalReload = "signal-reload"
 
+    // Calls into the Kafka client that have hung in some version of it; each begins at its place.
+    /// The transactional id is about to be taken over.
+    case callInit = "call-init"
+    /// A transaction is about to be begun.
+    case callBegin = "call-begin"
+    /// A transaction is about to be aborted.
+    case callAbort = "call-abort"
+    /// A topic's metadata is about to be asked for.
+    case callMetadata = "call-metadata"
+    /// Partitions are about to be gone back in.
+    case callSeek = "call-seek"
+    /// The consumer is about to leave its group and to be freed.
+    case callCloseConsumer = "call-close-consumer"
+    /// The producer is about to be freed.
+    case callCloseProducer = "call-close-producer"
+
     package enum Action: Equatable, Sendable {
         /// The process is gone, as by SIGKILL, now or after a while.
         case exit(after: Duration)
@@ -43,7 +59,10 @@ package enum Failpoint: String, CaseIterable, Sendable {
     /// Whether the caller has a way to fail; elsewhere `error` is refused when the environment is read.
     package var canFail: Bool {
         switch self {
-        case .afterPoll, .revocationDrain: false
+        case .afterPoll, .revocationDrain, .callInit, .callBegin, .callAbort, .callMetadata, .callSeek,
+            .callCloseConsumer,
+            .callCloseProducer:
+            false
         default: true
         }
     }

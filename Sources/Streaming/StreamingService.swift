@@ -42,7 +42,7 @@ package struct StreamingService: Service {
             watchdog.watch(progress)
             let lane = try Lane(
                 options, judge: judge, metrics: metrics, pipelineMetrics: pipelineMetrics, readiness: readiness,
-                progress: progress, monitor: CallMonitor(), logger: logger)
+                progress: progress, monitor: CallMonitor(slack: min(.seconds(30), watchdog.limit)), logger: logger)
             watchdog.watch(lane.complaint)
             services.append(lane)
         }

@@ -25,8 +25,8 @@ bash "$1" stop "$2"
 
 
 # A node that was killed reads through what it had not flushed, of each partition up to a segment, before it takes its
-# place again. With Kafka's own gigabyte that outlasts its session in a long run; it then learns at once that it led, did
-# not lead and leads again, and its group coordinators answer before they have loaded (docs/operations.md, "Brokers").
+# place again. With Kafka's own gigabyte that outlasts its session in a long run; it then learns at once that it led,
+# did not lead and leads again, and coordinators may answer before they have loaded (docs/architecture.md).
 SEGMENTS = "log.segment.bytes=67108864"
 
 

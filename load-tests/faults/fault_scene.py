@@ -1,5 +1,6 @@
 """Faults beyond those of one process or broker: at named places in the code, in the network, the group, the cluster."""
 
+import random
 import time
 from dataclasses import asdict
 from functools import partial
@@ -97,7 +98,7 @@ class FaultScene(Scene):
         elif kind == JOIN:
             self._join(fault.lasts, note, watch)
         else:
-            self._break_network(what, process.member)
+            self._break_network(what, process.member, note)
             self._agenda.put(time.monotonic() + fault.lasts, partial(self._heal, note, watch))
         return None
 
@@ -157,11 +158,23 @@ class FaultScene(Scene):
         if failpoints.startswith("revocation"):
             # Which comes when somebody else wants a share.
             self._agenda.put(time.monotonic() + 2, partial(self._join, 6.0, dict(note), watch))
+        if failpoints.startswith("signal-reload"):
+            self._soon(partial(self._change_signals, process))
         if "exit" in failpoints:
             deadline = time.monotonic() + REACHED_WITHIN
             return self._soon(partial(self._start_without, process, deadline, note, watch))
         self._away.discard(process)
         return watch.expect_progress(note)
+
+    def _change_signals(self, process: Weir) -> None:
+        """Once it has read them: the same in a new file, which every process then reads."""
+        if not process.has_said('"message":"joined the group"'):
+            return self._soon(partial(self._change_signals, process))
+        path = self._folder / "signals.jsonl"
+        new = path.with_suffix(".new")
+        new.write_bytes(path.read_bytes())
+        new.replace(path)
+        return None
 
     def _start_to_halt(self, process: Weir, failpoints: str, note: Note, watch: Watch) -> None:
         if process.exit_code() is None:
@@ -218,9 +231,12 @@ class FaultScene(Scene):
             extra.send(SIGKILL)
         return watch.expect_progress(note)
 
-    def _break_network(self, what: str, member: str) -> None:
+    def _break_network(self, what: str, member: str, note: Note) -> None:
         assert self._proxy, "this suite needs the proxy"
         proxy = self._proxy
+        one: dict[str, int] = {}
+        if what.endswith("-one"):
+            one["node"] = note["node"] = random.Random(f"{what} {note['at']}").choice(self._nodes.numbers)
         actions: dict[str, Any] = {
             "reset": proxy.reset,
             "cut": proxy.cut,
@@ -236,6 +252,10 @@ class FaultScene(Scene):
             # So late that the next transaction is open, whatever its client has had to do before.
             "late-commit": lambda: [proxy.hold(END_TXN, seconds) for seconds in (0.2, 0.5, 1.2, 2.5)],
             "partition": partial(proxy.partition, member),
+            "partition-one": lambda: [proxy.partition(each.member, list(one.values())) for each in self._processes],
+            "blackhole-one": partial(proxy.blackhole, **one),
+            "refuse-one": lambda: (proxy.refuse(**one), proxy.reset(**one)),
+            "delay-one": partial(proxy.delay, 0.3, **one),
         }
         actions[what]()
 

@@ -138,7 +138,7 @@ def play(name: str, suite: Suite, seed: int, chosen: argparse.Namespace, cluster
 def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster, brokers: int) -> dict[str, Any]:
     asked = cast(argparse.Namespace, SimpleNamespace(seed=seed, uploads=suite.uploads, log_level="info"))
     direct = cast(Broker, SimpleNamespace(bootstrap=cluster.bootstrap))
-    config = configure(cluster, folder, asked)
+    config = configure(cluster, folder, asked, suite)
     if suite.is_dynamic:
         make_dynamic(config)
     if isinstance(cluster, SecuredBroker):
@@ -174,14 +174,15 @@ def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster,
     }
 
 
-def configure(cluster: Broker | ProxiedCluster, folder: Path, asked: argparse.Namespace) -> Path:
+def configure(cluster: Broker | ProxiedCluster, folder: Path, asked: argparse.Namespace, suite: Suite) -> Path:
     """How Weir comes in."""
-    properties: dict[str, str | int] = {}
+    properties = dict(suite.properties)
     through = cluster.bootstrap
     if isinstance(cluster, ProxiedCluster):
         through = cluster.proxied_bootstrap
     elif isinstance(cluster, SecuredBroker):
-        through, properties = cluster.secured_bootstrap, cluster.properties(folder)
+        through = cluster.secured_bootstrap
+        properties |= cluster.properties(folder)
     broker = cast(Broker, SimpleNamespace(bootstrap=through))
     commit: dict[str, str | int] = {"maxRecords": COMMIT_RECORDS}
     return once.configure(asked, folder, broker, commit, listens=True, properties=properties)

@@ -27,6 +27,7 @@ EXITS = [
     *(f"{FAILPOINT}:{place}=exit@2" for place in ("after-produce", "after-send-offsets", "after-commit")),
     f"{FAILPOINT}:during-commit=exit(3ms)@2",
     f"{FAILPOINT}:after-produce=error@2;recovery=exit@1",
+    f"{FAILPOINT}:signal-reload=exit@1",
 ]
 # Each fails now and then; a detector is only slow, since what it does not say would change verdicts.
 ERRORS = (
@@ -42,14 +43,22 @@ HALTS = [
     *(f"{HALT}:{place}=error%0.3" for place in ("before-produce", "dead-letter", "after-send-offsets")),
 ]
 
+# Longer than max.poll.interval.ms and a transaction, while the session goes on: only the client's own thread beats.
+POLLS = f"{FAILPOINT}:during-commit=delay(24s)@3"
+MAX_POLL = {"max.poll.interval.ms": 12_000}
+
 LASTS = {
-    # Longer than a session (6 s), and than a transaction (10 s) and the brokers' looking for old ones.
+    # Longer than a session (6 s), than MAX_POLL, and than a transaction (10 s) and the brokers' looking for old ones.
     PAUSE: 25.0,
     JOIN: 6.0,
     f"{PROXY}:blackhole": 9.0,
     f"{PROXY}:blackhole-requests": 4.0,
     f"{PROXY}:blackhole-responses": 4.0,
     f"{PROXY}:partition": 9.0,
+    f"{PROXY}:partition-one": 9.0,
+    f"{PROXY}:blackhole-one": 9.0,
+    f"{PROXY}:refuse-one": 6.0,
+    f"{PROXY}:delay-one": 4.0,
     f"{PROXY}:refuse": 4.0,
     f"{PROXY}:delay": 4.0,
     f"{PROXY}:throttle": 4.0,
@@ -70,6 +79,8 @@ LATE = [f"{PROXY}:late-commit"]
 COMMITS = [f"{PROXY}:swallow-commit", f"{PROXY}:swallow-and-reset-commit"]
 NETWORK = [f"{PROXY}:{name}" for name in ("reset", "cut", "delay", "throttle", "duplicate", "refuse")]
 BLACKHOLES = [f"{PROXY}:{name}" for name in ("blackhole-requests", "blackhole-responses", "blackhole")]
+# At one broker of several, for all processes.
+ISLANDS = [f"{PROXY}:{name}" for name in ("partition-one", "blackhole-one", "refuse-one", "delay-one")]
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,8 @@ class Suite:
     """At least."""
     is_dynamic: bool = False
     """Whether members have no names of their own."""
+    properties: dict[str, str | int] = field(default_factory=dict)
+    """Of Weir's Kafka clients, beside those of every play."""
     meaning: str = field(default="", compare=False)
 
     @property
@@ -101,7 +114,12 @@ SUITES = {
     "members": Suite(
         [JOIN, f"{FAILPOINT}:revocation-drain=exit@1", JOIN, TERM, JOIN], pace=7.0, meaning="1 to 3 members"
     ),
-    "pauses": Suite([PAUSE], pace=35.0, meaning="a process that stands still beyond its session, then goes on"),
+    "pauses": Suite(
+        [PAUSE, POLLS],
+        pace=35.0,
+        properties=MAX_POLL,
+        meaning="a process that stands still beyond its session, or a lane beyond its polls, and then goes on",
+    ),
     "brokers": Suite([BROKER] * 3, pace=8.0, meaning="brokers killed and restarted"),
     "commits": Suite(COMMITS * 2, pace=10.0, meaning="commits whose outcome nobody knows"),
     "late": Suite(LATE * 4, pace=7.0, meaning="requests to commit that arrive in the next transaction"),
@@ -124,6 +142,9 @@ SUITES = {
     ),
     "grown": Suite([f"{CLUSTER}:{GROWN}"], pace=30.0, meaning="partitions added to inputs and outputs"),
     "partitions": Suite([f"{PROXY}:partition"] * 2, pace=14.0, meaning="one process cut off from the brokers"),
+    "islands": Suite(
+        ISLANDS, pace=14.0, brokers=3, meaning="one broker cut off from the processes, slow, gone; three brokers"
+    ),
     "terms": Suite(TERMS, pace=14.0, meaning="SIGTERM twice, in a commit, after it, in a rebalance"),
     "rolling": Suite([ROLLING], processes=1, pace=80.0, meaning="1 to 4 to 1 static members, each restarted in turn"),
     "rolling-dynamic": Suite([ROLLING], processes=1, pace=80.0, is_dynamic=True, meaning="the same, dynamic members"),
@@ -149,26 +170,32 @@ def soak(seed: int, seconds: float, pace: float = 10.0) -> Suite:
     """A suite of everything, mixed."""
     draw = random.Random(f"soak {seed}")
     pool = [
-        KILL,
-        TERM,
-        TWIN,
-        JOIN,
-        BROKER,
+        *(KILL, TERM, TWIN, PAUSE, JOIN, BROKER),
         ERRORS,
+        POLLS,
+        f"{FAILPOINT}:revocation-drain=exit@1",
         *EXITS,
         *HALTS,
+        *TERMS,
+        *LATE,
         *COMMITS,
         *NETWORK,
         *BLACKHOLES,
         f"{PROXY}:partition",
+        "clock",
+        "hog",
+        *MEMORY,
     ]
     kinds = [draw.choice(pool) for _ in range(max(1, int(seconds / pace)))]
-    return Suite(kinds, spares=True, uploads=int(seconds * 2_800), pace=pace, meaning="everything, mixed")
+    uploads = int(seconds * 2_800)
+    return Suite(
+        kinds, spares=True, uploads=uploads, pace=pace, properties=MAX_POLL, meaning="all of one broker's, mixed"
+    )
 
 
 def fault(draw: random.Random, at: float, kind: str, suite: Suite) -> Fault:
     process, lasts = draw.randrange(suite.processes), LASTS.get(kind, draw.uniform(0, 2))
-    if suite.spares and (kind in (KILL, TERM, TWIN) or kind.startswith((FAILPOINT, HALT))):
+    if suite.spares and not kind.startswith(PROXY):
         process = 0
     if kind == BROKER:
         return Fault(at, draw.choice([BROKER_KILL, BROKER_TERM]), None, lasts)

@@ -186,7 +186,7 @@ def expected_complaint(right: AclBinding) -> tuple[str, int | None]:
             lane = {"live": "live", "outcomes": "outcomes"}.get(right.name.rpartition("-")[2], "bulk")
             return f"lane-{lane}-rights: Read on group {right.name} is not allowed", None
         case _:
-            return "Transactional Id authorization failed", 78
+            return f"Write on transactional id {right.name}", 78
 
 
 def check_with_all(broker: Broker, folder: Path) -> list[str]:

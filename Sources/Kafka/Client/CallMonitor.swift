@@ -1,3 +1,4 @@
+internal import FaultInjection
 internal import Synchronization
 
 /// Knows which blocking calls into the library are under way, and for how long, so that a watchdog can tell a hang
@@ -17,7 +18,10 @@ package final class CallMonitor: Sendable {
 
     private let state = Mutex(State())
 
-    package init() {}
+    /// How much longer than it is told to a call may take.
+    private let slack: Duration
+
+    package init(slack: Duration = .seconds(30)) { self.slack = slack }
 
     /// Whether any call is under way.
     package var isBusy: Bool { state.withLock { !$0.calls.isEmpty } }
@@ -27,14 +31,16 @@ package final class CallMonitor: Sendable {
         state.withLock { $0.calls.values.filter { $0.limit < now } }.sorted { $0.started < $1.started }
     }
 
-    /// Notes a call that must return within `limit`; `ended` with what this gives takes it off again.
-    func began(_ name: String, within limit: Duration) -> Int {
+    /// Notes a call that should return within `limit`; `ended` with what this gives takes it off again.
+    func began(_ name: String, within limit: Duration, at point: Failpoint? = nil) -> Int {
         let now = ContinuousClock.now
-        return state.withLock { state in
+        let id = state.withLock { state in
             state.nextID += 1
-            state.calls[state.nextID] = Call(name: name, started: now, limit: now + limit)
+            state.calls[state.nextID] = Call(name: name, started: now, limit: now + limit + slack)
             return state.nextID
         }
+        point?.pass()
+        return id
     }
 
     func ended(_ id: Int) {

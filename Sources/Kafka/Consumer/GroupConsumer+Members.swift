@@ -33,7 +33,7 @@ extension GroupConsumer {
     /// By the library's older call. The newer one (`DescribeConsumerGroups`) may end the process when a broker goes away
     /// while it waits: an assertion in its own thread (librdkafka #4605, seen here with 2.0.2).
     package func description(of group: String, timeout: Duration) throws(KafkaError) -> GroupDescription {
-        let call = monitor.began("describe group", within: timeout + .seconds(30))
+        let call = monitor.began("describe group", within: timeout)
         defer { monitor.ended(call) }
         var list: UnsafePointer<rd_kafka_group_list>?
         let code = rd_kafka_list_groups(client.handle, group, &list, timeout.milliseconds)
@@ -70,7 +70,7 @@ extension GroupConsumer {
             throw KafkaError(code: rd_kafka_last_error(), operation: "open topic \(topic)")
         }
         defer { rd_kafka_topic_destroy(handle) }
-        let call = monitor.began("count partitions", within: timeout + .seconds(30))
+        let call = monitor.began("count partitions", within: timeout)
         defer { monitor.ended(call) }
         var metadata: UnsafePointer<rd_kafka_metadata>?
         try check(

@@ -50,7 +50,7 @@ extension GroupConsumer {
     ) throws(KafkaError) -> [TopicPartition: CommittedOffset] {
         if partitions.isEmpty { return [:] }
         let list = PartitionList(partitions)
-        let call = monitor.began("read committed offsets", within: timeout + .seconds(30))
+        let call = monitor.began("read committed offsets", within: timeout)
         defer { monitor.ended(call) }
         try check(rd_kafka_committed(client.handle, list.pointer, timeout.milliseconds), "read committed offsets")
         var committed: [TopicPartition: CommittedOffset] = [:]
@@ -75,7 +75,7 @@ extension GroupConsumer {
         of partitions: Set<TopicPartition>, atTime milliseconds: Int64, timeout: Duration
     ) throws(KafkaError) -> [TopicPartition: Int64] {
         let list = PartitionList(Dictionary(uniqueKeysWithValues: partitions.map { ($0, milliseconds) }))
-        let call = monitor.began("look records up by time", within: timeout + .seconds(30))
+        let call = monitor.began("look records up by time", within: timeout)
         defer { monitor.ended(call) }
         try check(
             rd_kafka_offsets_for_times(client.handle, list.pointer, timeout.milliseconds), "look records up by time")

@@ -1,5 +1,6 @@
 internal import CRdkafka
 package import Concurrency
+internal import FaultInjection
 internal import Synchronization
 
 /// A member of a consumer group with a queue for each partition, whose revocations wait until they are drained.
@@ -84,7 +85,7 @@ package actor GroupConsumer {
             opened.append(queue)
         }
         let list = PartitionList(beginnings(of: rebalance.partitions))
-        let call = monitor.began("assign partitions", within: .seconds(30))
+        let call = monitor.began("assign partitions", within: .zero)
         defer { monitor.ended(call) }
         try check(rd_kafka_incremental_assign(client.handle, list.pointer), "assign partitions")
         return opened
@@ -112,7 +113,7 @@ package actor GroupConsumer {
     /// Gives the partitions of a revocation up. What is committed for them must be committed before.
     package func unassign(_ rebalance: Rebalance) throws(KafkaError) {
         let list = PartitionList(rebalance.partitions)
-        let call = monitor.began("unassign partitions", within: .seconds(30))
+        let call = monitor.began("unassign partitions", within: .zero)
         defer {
             monitor.ended(call)
             for partition in rebalance.partitions { queues.removeValue(forKey: partition)?.close() }
@@ -127,7 +128,7 @@ package actor GroupConsumer {
         let list = PartitionList(offsets)
         // Before 2.1 a time-out is taken for microseconds (librdkafka #4230); -1 waits for the answer, which comes from
         // the library's own threads.
-        let call = monitor.began("seek", within: .seconds(30))
+        let call = monitor.began("seek", within: .zero, at: .callSeek)
         defer { monitor.ended(call) }
         try check(rd_kafka_seek_partitions(client.handle, list.pointer, -1), "seek")
         for element in list.elements {
@@ -152,7 +153,7 @@ package actor GroupConsumer {
     ) {
         var low: Int64 = 0
         var high: Int64 = 0
-        let call = monitor.began("query watermarks", within: timeout + .seconds(30))
+        let call = monitor.began("query watermarks", within: timeout)
         defer { monitor.ended(call) }
         try check(
             rd_kafka_query_watermark_offsets(
@@ -170,7 +171,7 @@ package actor GroupConsumer {
         while subscribedAt != nil, !hadAssignment, ContinuousClock.now < patience {
             serve(client.nextEvent(timeout: .milliseconds(100)))
         }
-        let call = monitor.began("close consumer", within: .seconds(60))
+        let call = monitor.began("close consumer", within: .seconds(30), at: .callCloseConsumer)
         defer { monitor.ended(call) }
         if leaving, hadAssignment { leave() }
         // After a fatal error (a static member that another took the place of) it is refused and would never be done;

@@ -1,5 +1,6 @@
 internal import CRdkafka
 package import Concurrency
+internal import FaultInjection
 internal import Glibc
 
 /// One producer of transactions (KIP-98, KIP-447): records and consumed offsets become visible together or never.
@@ -52,8 +53,16 @@ package actor TransactionalProducer {
     /// Takes the transactional id over: fences its former user and waits until that one's last transaction is
     /// settled. To be called again after a retriable error.
     package func initTransactions(timeout: Duration) throws(KafkaError) {
-        try call("init transactions", within: timeout) {
-            rd_kafka_init_transactions(client.handle, timeout.milliseconds)
+        do throws(KafkaError) {
+            try call("init transactions", within: timeout, at: .callInit) {
+                rd_kafka_init_transactions(client.handle, timeout.milliseconds)
+            }
+        } catch {
+            guard error.code == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED else { throw error }
+            throw KafkaError(
+                code: error.code, operation: error.operation,
+                reason: "Write on transactional id \(transactionalID) is not allowed: \(error.reason)",
+                isFatal: error.isFatal, isRetriable: error.isRetriable, requiresAbort: error.requiresAbort)
         }
     }
 
@@ -62,7 +71,7 @@ package actor TransactionalProducer {
         for name in names {
             let topic = try topics.handle(name)
             var metadata: UnsafePointer<rd_kafka_metadata>?
-            let call = monitor.began("query metadata", within: timeout + .seconds(30))
+            let call = monitor.began("query metadata", within: timeout, at: .callMetadata)
             defer { monitor.ended(call) }
             try check(
                 rd_kafka_metadata(client.handle, 0, topic, &metadata, timeout.milliseconds), "query metadata of \(name)"
@@ -74,14 +83,14 @@ package actor TransactionalProducer {
     /// Opens a transaction unless one is open.
     package func begin() throws(KafkaError) {
         if inTransaction { return }
-        try call("begin transaction", within: timeout) { rd_kafka_begin_transaction(client.handle) }
+        try call("begin transaction", within: timeout, at: .callBegin) { rd_kafka_begin_transaction(client.handle) }
         inTransaction = true
     }
 
     /// Puts records into the open transaction. A full queue is waited for; nothing is ever dropped.
     package func produce(_ body: @Sendable (RecordSink) throws(KafkaError) -> Void) throws(KafkaError) {
         let sink = RecordSink(client: client, topics: topics, patience: timeout)
-        let call = monitor.began("produce", within: timeout + .seconds(60))
+        let call = monitor.began("produce", within: timeout + .seconds(30))
         defer { monitor.ended(call) }
         do throws(KafkaError) {
             try body(sink)
@@ -94,7 +103,7 @@ package actor TransactionalProducer {
 
     /// Returns when the brokers have all that was produced. A commit does this by itself.
     package func flush(within limit: Duration) throws(KafkaError) {
-        let call = monitor.began("flush", within: limit + .seconds(30))
+        let call = monitor.began("flush", within: limit)
         defer { monitor.ended(call) }
         try check(rd_kafka_flush(client.handle, limit.milliseconds), "flush")
     }
@@ -129,7 +138,7 @@ package actor TransactionalProducer {
     private func sendOffsets(
         _ list: borrowing PartitionList, _ metadata: borrowing GroupMetadata, _ patience: Duration
     ) throws(KafkaError) {
-        let call = monitor.began("send offsets to transaction", within: patience + .seconds(30))
+        let call = monitor.began("send offsets to transaction", within: patience)
         defer { monitor.ended(call) }
         try check(
             rd_kafka_send_offsets_to_transaction(
@@ -150,7 +159,7 @@ package actor TransactionalProducer {
     package func abort(within limit: Duration = .seconds(3_600)) throws(KafkaError) {
         guard inTransaction else { return }
         let patience = min(limit, timeout)
-        try call("abort transaction", within: patience) {
+        try call("abort transaction", within: patience, at: .callAbort) {
             rd_kafka_abort_transaction(client.handle, patience.milliseconds)
         }
         inTransaction = false
@@ -163,14 +172,16 @@ package actor TransactionalProducer {
         isClosed = true
         rd_kafka_purge(client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
         topics.close()
-        let call = monitor.began("destroy producer", within: .seconds(60))
+        let call = monitor.began("destroy producer", within: .seconds(30), at: .callCloseProducer)
         defer { monitor.ended(call) }
         client.destroy()
     }
 
     /// The library keeps `timeout` by itself; what overruns it by far hangs.
-    private func call(_ name: String, within timeout: Duration, _ body: () -> OpaquePointer?) throws(KafkaError) {
-        let call = monitor.began(name, within: timeout + .seconds(30))
+    private func call(
+        _ name: String, within timeout: Duration, at point: Failpoint? = nil, _ body: () -> OpaquePointer?
+    ) throws(KafkaError) {
+        let call = monitor.began(name, within: timeout, at: point)
         defer { monitor.ended(call) }
         try check(body(), name)
     }
