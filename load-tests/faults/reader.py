@@ -24,7 +24,7 @@ CATCH_UP = 30.0
 
 
 class Reader(threading.Thread):
-    """Follows audit, enforcement and dead letters from their beginning with `read_committed`."""
+    """Follows all outputs from their beginning with `read_committed`."""
 
     def __init__(self, bootstrap: str, group: str, topics: Topics | None = None) -> None:
         super().__init__(daemon=True)
@@ -40,7 +40,7 @@ class Reader(threading.Thread):
         self._closing = threading.Event()
         self._sampling = threading.Lock()
         cluster = Cluster(bootstrap)
-        outputs = [self._topics.audit, self._topics.enforcement, self._topics.dead_letters]
+        outputs = self._topics.outputs
         groups = {self._topics.uploads: group, self._topics.outcomes: f"{group}-outcomes"}
         self._follow = Follow(cluster, groups, outputs, self._violate)
         self._consumer = Consumer(
@@ -90,7 +90,7 @@ class Reader(threading.Thread):
         self._closing.set()
         self.join()
         for id in self._lonely:
-            self._violate("apart", id, "on enforcement, and never on audit")
+            self._violate("apart", id, "on enforcement or review, and never on audit")
         if self._follow.waiting:
             self._violate("unread", "", f"{self._follow.waiting} samples of committed offsets: outputs end before them")
 
@@ -159,7 +159,8 @@ class Reader(threading.Thread):
     def _look_for_lonely(self) -> None:
         now = time.monotonic()
         if self._lonely and now - self._heard < SILENCE and now - next(iter(self._lonely.values())) > APART:
-            self._violate("apart", next(iter(self._lonely)), f"on enforcement for {APART:.0f} s and not on audit")
+            detail = f"on enforcement or review for {APART:.0f} s and not on audit"
+            self._violate("apart", next(iter(self._lonely)), detail)
 
     def _violate(self, kind: str, id: str, detail: str) -> None:
         known = self.violations.setdefault(kind, {"count": 0, "id": id, "detail": detail})
