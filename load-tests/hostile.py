@@ -13,12 +13,22 @@ def events() -> dict[str, Callable[[], bytes | str]]:
         "declared-picture": lambda: png(50_000, 50_000, rows=1_000),
         "large-picture": lambda: png(7_000, 7_000),
         "compressed-texts": lambda: png(64, 64, chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(7_900_000), 9)) * 80),
+        "animated-picture": lambda: gif(256, 256, frames=40_000),
         "marks": lambda: "\u0301\u0323" * (TEXT // 4),
         "expanding": lambda: "\ufdfa" * (TEXT // 3),
         "bidirectional": lambda: "\u202e\u2066" * (TEXT // 6),
         "unassigned": lambda: "\U00050000" * (TEXT // 4),
         "one-letter": lambda: "a" * TEXT,
+        "words": lambda: " ".join(f"w{number}" for number in range(TEXT // 7)),
+        "links": lambda: " ".join(f"https://h{number}.example/x" for number in range(TEXT // 28)),
     }
+
+
+def gif(width: int, height: int, frames: int) -> bytes:
+    """Each frame is one pixel."""
+    screen = struct.pack("<HHBBB", width, height, 0x80, 0, 0) + bytes(3) + b"\xff" * 3
+    frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + bytes([2, 2, 0x44, 1, 0])
+    return b"GIF89a" + screen + frame * frames + b"\x3b"
 
 
 def chunk(name: bytes, data: bytes) -> bytes:

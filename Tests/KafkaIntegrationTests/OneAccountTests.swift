@@ -5,7 +5,8 @@ internal import StreamingTestSupport
 internal import Synchronization
 internal import Testing
 
-/// All traffic from one account, and so on one partition: bounded in memory, in order, and nobody else waits for it.
+/// All traffic from one account, and so on one partition: bounded in memory, and in order. What it does to others' latency
+/// is load-tests/neighbours.py's.
 @Suite(.realBroker, .timeLimit(.minutes(10)))
 struct OneAccountTests {
     private func uploads(_ count: Int, account: String) -> [Upload] {

@@ -1,12 +1,13 @@
 import Detection
 import Events
 import Signals
+import TestSupport
 import Testing
 
 @testable import TextDetection
 
 /// Texts made to cost much: what they take is bounded by their length, and what stands behind them is found.
-@Suite struct HostileTextTests {
+@Suite(.timeLimit(.minutes(2))) struct HostileTextTests {
     private static let longest = DecodeLimits().textBytes
 
     /// Marks in the worst order, all kinds of bidirectional controls, code points that nobody has assigned, those that
@@ -30,6 +31,19 @@ import Testing
         let findings = try detector([signal("turnip")]).findings(try batch([Post(text), Post("turnip")]))
         #expect(findings.found.map(\.event).sorted() == [0, 1])
         #expect(findings.found.first { $0.event == 0 }?.span?.end == text.utf8.count)
+    }
+
+    /// Hundreds of the longest texts, one after the other, take no more than one of them.
+    @Test func floodsTakeNoMemory() async {
+        await #expect(processExitsWith: .success) {
+            let detector = try detector([signal("turnip")])
+            try MemoryBound.expect(within: 0, of: HostileTextTests.floods) { floods in
+                for piece in floods + floods + floods {
+                    let text = String(repeating: piece, count: HostileTextTests.longest / piece.utf8.count)
+                    for _ in 0..<4 { _ = detector.findings(try batch([Post(text)])) }
+                }
+            }
+        }
     }
 
     /// Every length of one letter at every place of a text of it: a hit of each, counted and forgotten.
