@@ -86,8 +86,8 @@ wedges: release ## whether a process that hangs notices it, at each place that c
 	@$(python) load-tests/faults/wedges.py
 
 .PHONY: topic-faults
-topic-faults: release ## what Weir does when topics are truncated, deleted, too small or missing
-	@$(python) load-tests/faults/topics.py
+topic-faults: release ## what Weir does when topics are truncated, deleted, too small or missing; ARGUMENTS="…"
+	@$(python) load-tests/faults/topics.py $(ARGUMENTS)
 
 .PHONY: recovery
 recovery: release ## how long partitions stand still after each fault, five times each; ARGUMENTS="…"

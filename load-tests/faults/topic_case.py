@@ -30,7 +30,6 @@ from harness import weir
 from harness.topics import QUIET, Cluster, Group, Isolation, Record
 
 HERE = Path(__file__).resolve().parent
-SEED = 7
 PARTITIONS = 4
 ROLES = {"deadLetters": "dead_letters"}
 """Settings whose name is not that of the field."""
@@ -41,13 +40,15 @@ class Unexpected(Exception):
 
 
 class Case:
-    def __init__(self, name: str, folder: Path, bootstrap: str, count: int, properties: dict[str, str]) -> None:
+    def __init__(
+        self, name: str, folder: Path, bootstrap: str, count: int, properties: dict[str, str], seed: int
+    ) -> None:
         self.name = name
         self.topics = Topics(
             **{role: f"{name}.{role}" for role in ("uploads", "outcomes", "audit", "enforcement", "review")},
             dead_letters=f"{name}.dlq",
         )
-        self.uploads = list(uploads(SEED, count))
+        self.uploads = list(uploads(seed, count))
         self.cluster = Cluster(bootstrap)
         self.admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": QUIET})
         self.group = f"group-{name}"

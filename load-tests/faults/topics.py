@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM, default_int_handler, signal
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "exactly_once")]
@@ -26,6 +27,7 @@ from patience import until
 from topic_case import Case, Later, Remembering, Unexpected
 from uploads import DeadLetter
 
+from harness import results, weir
 from harness.broker import Broker, kafka_home
 from harness.topics import Place
 
@@ -268,12 +270,18 @@ PLAYS = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", choices=PLAYS, help="may be repeated")
+    parser.add_argument("--seed", type=int, default=7, help="of the uploads")
+    parser.add_argument("--record", action="store_true", help="append to load-tests/results/topics.jsonl")
     chosen = parser.parse_args()
     signal(SIGTERM, default_int_handler)
     names = chosen.only or list(PLAYS)
     folder = Path(tempfile.mkdtemp(prefix="weir-topics-"))
     with Broker(folder / "kafka") as broker, ThreadPoolExecutor(AT_ONCE) as pool:
-        held = sum(pool.map(lambda name: play(name, folder, broker.bootstrap), names))
+        played = list(pool.map(lambda name: play(name, folder, broker.bootstrap, chosen.seed), names))
+    held = sum(one["holds"] for one in played)
+    if chosen.record:
+        head = {"test": "topics", "time": results.stamp(), "command": results.command(), "machine": results.machine()}
+        results.record("topics", [head | {"weir": weir.version(), "seed": chosen.seed} | one for one in played])
     if held == len(names):
         shutil.rmtree(folder)
     else:
@@ -282,20 +290,21 @@ def main() -> int:
     return 0 if held == len(names) else 1
 
 
-def play(name: str, folder: Path, bootstrap: str) -> bool:
+def play(name: str, folder: Path, bootstrap: str, seed: int) -> dict[str, Any]:
     """On a thread that outlives the process: their lives are tied."""
     what = PLAYS[name]
-    case = Case(name, folder, bootstrap, what.count, what.properties)
+    case = Case(name, folder, bootstrap, what.count, what.properties, seed)
     try:
-        print(f"{name}: as it should be: {what.does(case)}", flush=True)
+        result = {"name": name, "holds": True, "seen": what.does(case)}
+        print(f"{name}: as it should be: {result['seen']}", flush=True)
     except (Unexpected, TimeoutError, KafkaException) as problem:
-        print(f"{name}: {type(problem).__name__}: {problem}", flush=True)
-        return False
+        result = {"name": name, "holds": False, "seen": f"{type(problem).__name__}: {problem}"}
+        print(f"{name}: {result['seen']}", flush=True)
     finally:
         if case.process.has_started() and case.process.exit_code() is None:
             case.process.send(SIGKILL)
             case.process.wait(10)
-    return True
+    return result
 
 
 if __name__ == "__main__":
