@@ -1,23 +1,37 @@
 """SIGTERM when it is least welcome: twice, in the middle of a commit, while partitions move."""
 
+from collections.abc import Generator
 from functools import partial
 from signal import SIGTERM
 
-from script import ASSIGNED, Act, Scripts, Steps, leaves, restarts, says
+from script import ASSIGNED, Act, Condition, Scripts, Steps, leaves, patiently, restarts, says
 
 DELAY = "3s"
 """How long the place lasts that the signal is to meet."""
 
 
-def meets(act: Act, place: str) -> Steps:
-    """Starts the process again and waits until it stands at a named place, where it stays for a while."""
+def meets(act: Act, place: str) -> Generator[Condition, None, bool]:
+    """Starts the process again and waits until it stands at a named place, where it stays for a while.
+
+    False if there is nothing left to do that would lead there, on a slow machine.
+    """
     yield from restarts(act, act.process, {"WEIR_FAILPOINTS": f"{place}=delay({DELAY})@3"})
-    yield says(act.process, f'"point":"{place}"')
+    point = f'"point":"{place}"'
+    yield patiently(
+        f"{act.process.member} comes to {place}",
+        lambda: act.process.has_said(point) or (act.process.has_said(ASSIGNED) and act.watch.has_uploads()),
+    )
+    if act.process.has_said(point):
+        return True
+    act.note["idle"] = True
+    act.away.discard(act.process)
+    return False
 
 
 def at(place: str, act: Act) -> Steps:
     """It finishes what it is at, and leaves in good order."""
-    yield from meets(act, place)
+    if not (yield from meets(act, place)):
+        return
     act.process.send(SIGTERM)
     yield from leaves(act, act.process)
     yield from again(act)
@@ -25,7 +39,8 @@ def at(place: str, act: Act) -> Steps:
 
 def twice(act: Act) -> Steps:
     """The second signal, while the first is being heeded, ends it at once with 1."""
-    yield from meets(act, "during-commit")
+    if not (yield from meets(act, "during-commit")):
+        return
     act.process.send(SIGTERM)
     yield says(act.process, "signal: draining")
     act.process.send(SIGTERM)
