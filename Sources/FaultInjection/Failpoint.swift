@@ -59,10 +59,8 @@ package enum Failpoint: String, CaseIterable, Sendable {
     /// Whether the caller has a way to fail; elsewhere `error` is refused when the environment is read.
     package var canFail: Bool {
         switch self {
-        case .afterPoll, .revocationDrain, .callInit, .callBegin, .callAbort, .callMetadata, .callSeek,
-            .callCloseConsumer,
-            .callCloseProducer:
-            false
+        case .afterPoll, .revocationDrain: false
+        case .callInit, .callBegin, .callAbort, .callMetadata, .callSeek, .callCloseConsumer, .callCloseProducer: false
         default: true
         }
     }

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 sys.path[1:1] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[1] / "exactly_once")]
 
@@ -28,13 +29,19 @@ BUSY = 16.0
 Seeds = dict[int, bool]
 
 
-def last_runs(lines: list[str]) -> dict[str, dict[int, Seeds]]:
-    """Whether the last run held, by suite, brokers and seed. Other kinds (--secure, a library) are left out."""
-    runs: dict[str, dict[int, Seeds]] = defaultdict(lambda: defaultdict(dict))
+def plain(lines: list[str]) -> Iterator[dict[str, Any]]:
+    """Without those of other kinds: --secure, another library."""
     for line in lines:
-        one = json.loads(line)
+        one: dict[str, Any] = json.loads(line)
         if "--secure" not in one["command"] and "--librdkafka" not in one["command"]:
-            runs[one["suite"]][one["brokers"]][one["seed"]] = one["holds"]
+            yield one
+
+
+def last_runs(lines: list[str]) -> dict[str, dict[int, Seeds]]:
+    """Whether the last run held, by suite, brokers and seed."""
+    runs: dict[str, dict[int, Seeds]] = defaultdict(lambda: defaultdict(dict))
+    for one in plain(lines):
+        runs[one["suite"]][one["brokers"]][one["seed"]] = one["holds"]
     return runs
 
 
@@ -59,8 +66,7 @@ def missing(runs: dict[str, dict[int, Seeds]]) -> Iterator[str]:
 def recovery(lines: list[str]) -> Iterator[str]:
     """A line a suite and kind: median and most, in seconds from the fault's end, and of how many."""
     found: dict[tuple[str, str], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for line in lines:
-        one = json.loads(line)
+    for one in plain(lines):
         if not one["holds"] or one["suite"] == "soak" or one["machine"]["load"] > BUSY:
             continue
         for fault in one["faults"]:

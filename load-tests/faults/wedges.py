@@ -50,19 +50,6 @@ class Wedge:
 
 FAILS = "after-produce=error@5"
 RETURN = "librdkafka has not returned from "
-# Calls that have hung in some version of the client (librdkafka #4420, #4970, #4187, #4486, #5089). Where the lane is
-# at something that must move it says so after LIMIT seconds; elsewhere the call must be over that long after its
-# time-out.
-CALLS = [
-    ("call-init", f'{RETURN}\\"init transactions', 60, "", 1),
-    ("call-metadata", f'{RETURN}\\"query metadata', 60, "", 1),
-    ("call-begin", "sending verdicts", 60, "", 3),
-    ("call-abort", "recovering from a failed transaction", 60, FAILS, 1),
-    ("call-seek", "recovering from a failed transaction", 60, FAILS, 1),
-    ("call-close-consumer", f'{RETURN}\\"close consumer', 90, "SIGTERM", 1),
-    ("call-close-producer", "closing", 90, "SIGTERM", 1),
-]
-"""Place, what the log says, seconds within which it is noticed, what is needed, at which time."""
 WEDGES = [
     Wedge("after-poll", "has been working on the same records"),
     Wedge("mid-detector", "has been working on the same records"),
@@ -75,7 +62,16 @@ WEDGES = [
     Wedge("recovery", "recovering from a failed transaction", needs=FAILS, time=1),
     Wedge("revocation-drain", "its loop has not come round", needs="a second member", time=1),
     Wedge("signal-reload", "reading signals", needs="other signals", within=60, time=1),
-    *(Wedge(place, says, within, needs, time) for place, says, within, needs, time in CALLS),
+    # Calls that have hung in some version of the client (librdkafka #4420, #4970, #4187, #4486, #5089). Where the lane
+    # is at something that must move it says so after LIMIT seconds; elsewhere the call must be over that long after
+    # its time-out.
+    Wedge("call-init", f'{RETURN}\\"init transactions', within=60, time=1),
+    Wedge("call-metadata", f'{RETURN}\\"query metadata', within=60, time=1),
+    Wedge("call-begin", "sending verdicts", within=60),
+    Wedge("call-abort", "recovering from a failed transaction", within=60, needs=FAILS, time=1),
+    Wedge("call-seek", "recovering from a failed transaction", within=60, needs=FAILS, time=1),
+    Wedge("call-close-consumer", f'{RETURN}\\"close consumer', within=90, needs="SIGTERM", time=1),
+    Wedge("call-close-producer", "closing", within=90, needs="SIGTERM", time=1),
 ]
 
 

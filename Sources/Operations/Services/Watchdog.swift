@@ -6,6 +6,7 @@ internal import Synchronization
 /// transaction protocol makes sure that nothing is lost or doubled. Never judges by whether brokers answer.
 package final class Watchdog: Service {
     package let name = "watchdog"
+    /// How long work in hand may stand still.
     package let limit: Duration
     private let logger: Logger
     private let watched = Mutex<[@Sendable (Duration) -> String?]>([])
