@@ -44,7 +44,7 @@ from plays import PARTITIONS, UPLOADS, Output, Play, faithful
 from report import INVARIANTS
 
 from harness.broker import Broker
-from harness.topics import QUIET, Cluster
+from harness.topics import QUIET, Cluster, commit
 
 CASES: list[tuple[str, Break, set[str]]] = [
     ("faithful", lambda play: None, set()),
@@ -191,9 +191,7 @@ class Player:
         counts = Counter(source.partition for source in play.given if source.topic == topic)
         counts[0] -= play.behind == topic
         consumer = Consumer({"bootstrap.servers": self._bootstrap, "group.id": group, "log_level": QUIET})
-        consumer.commit(
-            offsets=[TopicPartition(topic, number, count) for number, count in counts.items()], asynchronous=False
-        )
+        commit(consumer, [TopicPartition(topic, number, count) for number, count in counts.items()])
         consumer.close()
 
 

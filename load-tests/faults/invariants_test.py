@@ -31,7 +31,7 @@ from resources import LONG, MOST_MEMORY, Life, Resources
 from self_test import Player
 
 from harness.broker import Broker
-from harness.topics import QUIET
+from harness.topics import QUIET, commit
 from harness.weir import Weir
 
 reading.SAMPLE_EVERY = 0.05
@@ -71,7 +71,7 @@ class Steps(Player):
             self._consumers[topic] = consumer
             offsets = [TopicPartition(topic, number, end) for (name, number), end in upto.items() if name == topic]
             if offsets:
-                consumer.commit(offsets=offsets, asynchronous=False)
+                commit(consumer, offsets)
 
     def settle(self) -> None:
         """Until the reader has taken samples of this state and compared them."""

@@ -1,8 +1,8 @@
 """Reading whole topics and a group's offsets, as any subscriber may."""
 
 import time
-from collections.abc import Iterator
-from typing import Literal, NamedTuple, cast
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple, TypeVar, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -11,6 +11,7 @@ Headers = list[tuple[str, str | bytes | None]]
 """As the client's types have it; what it reads are bytes."""
 Isolation = Literal["read_committed", "read_uncommitted"]
 Place = tuple[str, int]
+Answer = TypeVar("Answer")
 
 QUIET = 2
 """librdkafka's log level: brokers that come and go are part of the tests."""
@@ -140,12 +141,21 @@ class Group:
         return {entry.partition: max(0, entry.offset) for entry in found}
 
     def _ask(self, timeout: float) -> list[TopicPartition]:
-        """A group that has just been made, or whose broker has just come back, may have no coordinator yet."""
-        deadline = time.monotonic() + timeout
-        while True:
-            try:
-                return self._consumer.committed(self._wanted, timeout=timeout)
-            except KafkaException as error:
-                if error.args[0].code() not in COORDINATOR_MOVES or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+        return with_coordinator(lambda: self._consumer.committed(self._wanted, timeout=timeout), timeout)
+
+
+def commit(consumer: Consumer, offsets: list[TopicPartition]) -> None:
+    """For a consumer that belongs to no generation of its group."""
+    with_coordinator(lambda: consumer.commit(offsets=offsets, asynchronous=False))
+
+
+def with_coordinator(ask: Callable[[], Answer], timeout: float = 30) -> Answer:
+    """A group that has just been made, or whose broker has just come back, may have no coordinator yet."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            return ask()
+        except KafkaException as error:
+            if error.args[0].code() not in COORDINATOR_MOVES or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
