@@ -168,18 +168,43 @@ internal import Testing
         }
     }
 
-    @Test func afterAnAbortTheSameProducerGoesOn() async throws {
+    @Test func afterAnAbortOfWhatWasAnsweredTheSameProducerGoesOn() async throws {
         try await withCluster { cluster in
             try await withProducer(cluster) { producer in
                 try await producer.initTransactions(timeout: .seconds(20))
                 try await producer.prime(["uploads"], timeout: .seconds(10))
                 try await producer.begin()
                 try await produce(3, with: producer)
+                try await producer.flush(within: .seconds(20))
+                while let _ = producer.nextEvent() {}
+                #expect(await producer.isAnswered)
                 try await producer.abort()
                 #expect(await producer.inTransaction == false)
                 try await producer.begin()
                 try await produce(5, with: producer)
                 try await producer.commit()
+            }
+        }
+    }
+
+    /// The library would send what comes next under the sequence numbers of what it threw away, and a broker that had
+    /// written that takes it for a repetition: acknowledged, and dropped. `make faults SUITE=lost` shows it on a real one.
+    @Test func afterAnAbortOfWhatWasNotAnsweredNothingIsSentByThatProducer() async throws {
+        try await withCluster { cluster in
+            try cluster.answer(.produce, with: RD_KAFKA_RESP_ERR_NO_ERROR, after: .seconds(1))
+            try await withProducer(cluster) { producer in
+                try await producer.initTransactions(timeout: .seconds(20))
+                try await producer.prime(["uploads"], timeout: .seconds(10))
+                try await producer.begin()
+                try await produce(3, with: producer)
+                #expect(await !producer.isAnswered)
+                try await producer.abort()
+                do throws(KafkaError) {
+                    try await producer.begin()
+                    Issue.record("it went on")
+                } catch {
+                    #expect(error.remedy == .rebuild)
+                }
             }
         }
     }

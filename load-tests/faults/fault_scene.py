@@ -17,13 +17,13 @@ from desk import Desk
 from feeder import Feeder
 from membership import Membership
 from nodes import Nodes
-from proxied import END_TXN
+from proxied import API_VERSIONS, END_TXN, PRODUCE
 from reader import Reader
 from resources import Resources
 from scene import LEAVE_WITHIN, Scene, Stuck
 from schedule import Fault
 from script import Act, Script
-from suites import CLUSTER, FAILPOINT, HALT, JOIN, PROXY
+from suites import CLUSTER, FAILPOINT, HALT, JOIN, PROXY, Suite
 from watch import Note, Watch
 
 from harness.broker import Broker
@@ -48,11 +48,13 @@ class FaultScene(Scene):
         config: Path,
         folder: Path,
         group: str,
-        processes: int,
+        suite: Suite,
         reader: Reader,
     ) -> None:
         self._nodes = Nodes(cluster)
-        super().__init__(cast(Broker, self._nodes), config, folder, group, processes)
+        super().__init__(cast(Broker, self._nodes), config, folder, group, suite.processes)
+        for process in self._processes:
+            process.environment["WEIR_FAILPOINTS"] = suite.failpoints
         self._proxy = self._nodes.proxy
         members = [f"{group}-{process.member}" for process in self._processes]
         self._cluster_faults = ClusterFaults(self._nodes, group, members, reader.growing)
@@ -249,6 +251,8 @@ class FaultScene(Scene):
             "blackhole-responses": partial(proxy.blackhole, direction="response"),
             "swallow-commit": partial(proxy.swallow, END_TXN, 1),
             "swallow-and-reset-commit": partial(proxy.swallow, END_TXN, 1, then="reset"),
+            # And new connections hang, so that nothing is sent again before the transaction has been given up.
+            "lost-produce": lambda: (proxy.swallow(PRODUCE, 4, then="reset"), proxy.swallow(API_VERSIONS)),
             # So late that the next transaction is open, whatever its client has had to do before.
             "late-commit": lambda: [proxy.hold(END_TXN, seconds) for seconds in (0.2, 0.5, 1.2, 2.5)],
             "partition": partial(proxy.partition, member),

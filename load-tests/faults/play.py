@@ -149,7 +149,7 @@ def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster,
         weir.make_topics(config, 4, replicas=brokers)
     reader = Reader(cluster.bootstrap, once.GROUP)
     reader.start()
-    scene = FaultScene(cluster, config, folder, once.GROUP, suite.processes, reader)
+    scene = FaultScene(cluster, config, folder, once.GROUP, suite, reader)
     faults = schedule(suite, seed)
     result: dict[str, Any] = {}
     check: dict[str, Any] = {}

@@ -13,7 +13,7 @@ PROGRAM = Path(__file__).resolve().parent / "proxy.py"
 Side = Literal["request", "response", "both"]
 """What clients send, what brokers send, or both."""
 
-PRODUCE, FETCH, METADATA, OFFSET_COMMIT, HEARTBEAT = 0, 1, 3, 8, 12
+PRODUCE, FETCH, METADATA, OFFSET_COMMIT, HEARTBEAT, API_VERSIONS = 0, 1, 3, 8, 12, 18
 INIT_PRODUCER_ID, ADD_PARTITIONS, ADD_OFFSETS, END_TXN, TXN_OFFSET_COMMIT = 22, 24, 25, 26, 28
 
 

@@ -67,6 +67,7 @@ LASTS = {
     f"{PROXY}:swallow-commit": 14.0,
     f"{PROXY}:swallow-and-reset-commit": 3.0,
     f"{PROXY}:late-commit": 4.0,
+    f"{PROXY}:lost-produce": 0.7,
     f"{CLUSTER}:{ALL_AWAY}": 30.0,
     f"{CLUSTER}:{TWO_AWAY}": 10.0,
     f"{CLUSTER}:{OUTPUTS_BELOW}": 10.0,
@@ -77,6 +78,9 @@ LASTS = {
 # Where the brokers' answer to a commit is lost, nobody knows whether it happened.
 LATE = [f"{PROXY}:late-commit"]
 COMMITS = [f"{PROXY}:swallow-commit", f"{PROXY}:swallow-and-reset-commit"]
+# Where the brokers' answer to records is lost and the transaction is then aborted, they have records that the library
+# takes for never sent: what it sends next under their sequence numbers they would take for a repetition.
+LOST = f"{PROXY}:lost-produce"
 NETWORK = [f"{PROXY}:{name}" for name in ("reset", "cut", "delay", "throttle", "duplicate", "refuse")]
 BLACKHOLES = [f"{PROXY}:{name}" for name in ("blackhole-requests", "blackhole-responses", "blackhole")]
 # At one broker of several, for all processes.
@@ -98,6 +102,8 @@ class Suite:
     """Whether members have no names of their own."""
     properties: dict[str, str | int] = field(default_factory=dict)
     """Of Weir's Kafka clients, beside those of every play."""
+    failpoints: str = ""
+    """Armed in every process at every start, unless a fault has others for it."""
     meaning: str = field(default="", compare=False)
 
     @property
@@ -123,6 +129,13 @@ SUITES = {
     "brokers": Suite([BROKER] * 3, pace=8.0, meaning="brokers killed and restarted"),
     "commits": Suite(COMMITS * 2, pace=10.0, meaning="commits whose outcome nobody knows"),
     "late": Suite(LATE * 4, pace=7.0, meaning="requests to commit that arrive in the next transaction"),
+    "lost": Suite(
+        [LOST] * 8,
+        uploads=800,
+        pace=3.0,
+        failpoints="before-produce=error%0.3",
+        meaning="answers to records that get lost, in transactions of which some are aborted then",
+    ),
     "network": Suite(NETWORK, pace=6.0, meaning="connections cut, delayed, refused, doubled"),
     "blackholes": Suite(
         BLACKHOLES, pace=12.0, meaning="connections that bring nothing, one way, both, beyond the session"
@@ -179,6 +192,7 @@ def soak(seed: int, seconds: float, pace: float = 10.0) -> Suite:
         *TERMS,
         *LATE,
         *COMMITS,
+        LOST,
         *NETWORK,
         *BLACKHOLES,
         f"{PROXY}:partition",

@@ -68,7 +68,8 @@ WEDGES = [
     Wedge("call-init", f'{RETURN}\\"init transactions', within=60, time=1),
     Wedge("call-metadata", f'{RETURN}\\"query metadata', within=60, time=1),
     Wedge("call-begin", "sending verdicts", within=60),
-    Wedge("call-abort", "recovering from a failed transaction", within=60, needs=FAILS, time=1),
+    # By then all is answered; otherwise nothing is aborted (TransactionalProducer.isSpent).
+    Wedge("call-abort", "recovering from a failed transaction", within=60, needs="after-send-offsets=error@5", time=1),
     Wedge("call-seek", "recovering from a failed transaction", within=60, needs=FAILS, time=1),
     Wedge("call-close-consumer", f'{RETURN}\\"close consumer', within=90, needs="SIGTERM", time=1),
     Wedge("call-close-producer", "closing", within=90, needs="SIGTERM", time=1),

@@ -92,14 +92,16 @@ class Weir:
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self._before = 0
+        self.environment: dict[str, str] = {}
+        """Beside the harness's own, at every start."""
         self.was_asked_to_leave = False
         """Whether the process as it runs now, or ended, got SIGTERM."""
 
     def start(self, environment: dict[str, str] | None = None) -> None:
-        """`environment` comes on top of this process's own."""
+        """`environment` for this start alone, over all others."""
         self._before = self._log.stat().st_size if self._log.exists() else 0
         self.was_asked_to_leave = False
-        environment = {**os.environ, "WEIR_MEMBER": self.member, **(environment or {})}
+        environment = {**os.environ, "WEIR_MEMBER": self.member, **self.environment, **(environment or {})}
         if library := os.environ.get("WEIR_PRELOAD"):
             environment["LD_PRELOAD"] = library
         with self._log.open("ab") as log:

@@ -18,6 +18,10 @@ package actor TransactionalProducer {
     /// How long a call may wait for brokers. Longer than a transaction lives nothing is worth waiting for.
     private let timeout: Duration
     package private(set) var inTransaction = false
+    /// Whether an abort threw away records that brokers may have written already. The library gives their sequence
+    /// numbers to what it sends next, and a broker takes that for a repetition of what it has: it acknowledges the
+    /// records and drops them (librdkafka 2.0.2 to 2.16). Only a new producer, whose epoch is higher, is safe then.
+    package private(set) var isSpent = false
     private var isClosed = false
 
     /// - Parameters:
@@ -83,6 +87,11 @@ package actor TransactionalProducer {
     /// Opens a transaction unless one is open.
     package func begin() throws(KafkaError) {
         if inTransaction { return }
+        if isSpent {
+            throw KafkaError(
+                code: RD_KAFKA_RESP_ERR__STATE, operation: "begin transaction",
+                reason: "records of an aborted transaction were not answered: another producer is needed")
+        }
         try call("begin transaction", within: timeout, at: .callBegin) { rd_kafka_begin_transaction(client.handle) }
         inTransaction = true
     }
@@ -154,11 +163,17 @@ package actor TransactionalProducer {
         inTransaction = false
     }
 
+    /// Whether the brokers have answered all that was sent, so that an abort throws nothing away.
+    package var isAnswered: Bool { rd_kafka_outq_len(client.handle) == 0 }
+
     /// Makes sure that nothing of the transaction will ever be visible. Fails with a remedy of its own if nothing of it
     /// has reached a broker, which then knows of no transaction.
+    ///
+    /// If not all of it was answered, this is the last that the producer does (`isSpent`).
     package func abort(within limit: Duration = .seconds(3_600)) throws(KafkaError) {
         guard inTransaction else { return }
         let patience = min(limit, timeout)
+        if !isAnswered { isSpent = true }
         try call("abort transaction", within: patience, at: .callAbort) {
             rd_kafka_abort_transaction(client.handle, patience.milliseconds)
         }
