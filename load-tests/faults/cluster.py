@@ -25,9 +25,10 @@ bash "$1" stop "$2"
 
 
 # A node that was killed reads through what it had not flushed, of each partition up to a segment, before it takes its
-# place again. With Kafka's own gigabyte that outlasts its session in a long run; it then learns at once that it led,
-# did not lead and leads again, and coordinators may answer before they have loaded (docs/architecture.md).
-SEGMENTS = "log.segment.bytes=67108864"
+# place again. If that takes about as long as its session, it learns at once that it led, did not lead and leads again,
+# and coordinators may answer before they have loaded (docs/architecture.md). With Kafka's own gigabyte, and with 64 MiB,
+# it does in a long run.
+SEGMENTS = "log.segment.bytes=8388608"
 
 
 class ProxiedCluster:
