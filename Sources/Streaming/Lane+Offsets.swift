@@ -67,7 +67,9 @@ extension Lane {
                     ])
             case .denied:
                 // The recovery asks again, and goes back to what was committed here.
-                if phase == .running { phase = .recovering(.abort) }
+                guard phase == .running else { continue }
+                if !transaction.isEmpty { metrics.transactions["aborted"].increment() }
+                phase = .recovering(.abort)
             }
         }
     }

@@ -38,8 +38,11 @@ extension Lane {
     }
 
     /// Makes sure that nothing of the transaction will ever be visible, or finds out that all of it is.
+    ///
+    /// By a new producer, also where the old one could abort: nobody knows whether brokers have written what it would
+    /// throw away, and they drop what the library then sends in its place (`TransactionalProducer.isSpent`).
     private func void(_ remedy: TransactionRemedy) async throws(KafkaError) {
-        if remedy == .abort, try await abort() { return }
+        if remedy == .abort, await !producer.inTransaction { return }
         phase = .recovering(.rebuild)
         // The new one first: if it can't be made, the lane still has one that may be asked for events and closed.
         let successor = try Lane.makeProducer(options, wakeup: wakeup, monitor: monitor)
@@ -51,25 +54,6 @@ extension Lane {
             try await producer.initTransactions(timeout: .seconds(10))
             try await producer.prime(options.outputs.all, timeout: .seconds(5))
         }
-    }
-
-    /// - Returns: whether that was all; if not, a new producer is needed.
-    private func abort() async throws(KafkaError) -> Bool {
-        // What is reported waits in the same queue as what was not answered.
-        serveEvents()
-        guard await producer.inTransaction else { return true }
-        // The next one voids the transaction too; this one must not be used after an abort now (`isSpent`).
-        guard await producer.isAnswered else { return false }
-        let before = lostConnections
-        do throws(KafkaError) {
-            try await calling { [producer] () async throws(KafkaError) in try await producer.abort() }
-        } catch {
-            logger.warning("abort failed, making a new producer", ["error": error.description])
-            return false
-        }
-        serveEvents()
-        // What was asked for twice may come late, as after a commit.
-        return lostConnections == before
     }
 
     /// Puts every partition back to its committed offset or, if it has none, to where its session began.

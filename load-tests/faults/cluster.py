@@ -26,8 +26,8 @@ bash "$1" stop "$2"
 
 # A node that was killed reads through what it had not flushed, of each partition up to a segment, before it takes its
 # place again. If that takes about as long as its session, it learns at once that it led, did not lead and leads again,
-# and coordinators may answer before they have loaded (docs/architecture.md). With Kafka's own gigabyte, and with 64 MiB,
-# it does in a long run.
+# and coordinators may answer before they have loaded (docs/architecture.md). So it does in a long run with Kafka's own
+# gigabyte, and with 64 MiB.
 SEGMENTS = "log.segment.bytes=8388608"
 
 

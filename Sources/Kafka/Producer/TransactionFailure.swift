@@ -2,7 +2,7 @@ internal import CRdkafka
 
 /// What to do about an error in a transaction.
 package enum TransactionRemedy: Sendable, Equatable {
-    /// The transaction is void, the producer is not: abort, go back to the committed offsets, go on.
+    /// The transaction is void for certain: end it, go back to the committed offsets, go on.
     case abort
     /// The producer is dead or fenced, or nobody knows whether the transaction was committed: make a new one, which
     /// settles the old one's fate, read the committed offsets again, go on from there.

@@ -163,17 +163,14 @@ package actor TransactionalProducer {
         inTransaction = false
     }
 
-    /// Whether the brokers have answered all that was sent, so that an abort throws nothing away.
-    package var isAnswered: Bool { rd_kafka_outq_len(client.handle) == 0 }
-
     /// Makes sure that nothing of the transaction will ever be visible. Fails with a remedy of its own if nothing of it
     /// has reached a broker, which then knows of no transaction.
     ///
-    /// If not all of it was answered, this is the last that the producer does (`isSpent`).
+    /// If the brokers have not answered all that was sent, this is the last that the producer does (`isSpent`).
     package func abort(within limit: Duration = .seconds(3_600)) throws(KafkaError) {
         guard inTransaction else { return }
         let patience = min(limit, timeout)
-        if !isAnswered { isSpent = true }
+        if rd_kafka_outq_len(client.handle) > 0 { isSpent = true }
         try call("abort transaction", within: patience, at: .callAbort) {
             rd_kafka_abort_transaction(client.handle, patience.milliseconds)
         }

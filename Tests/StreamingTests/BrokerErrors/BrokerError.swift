@@ -11,11 +11,11 @@ struct BrokerError: Decodable, Sendable, CustomTestStringConvertible {
         case continues
         /// The same, and as long as it lasts readiness says so.
         case reports
-        /// The transaction is aborted, and its records are judged again.
+        /// The transaction is void for certain, and its records are judged again, with a new producer.
         case aborts
         /// The member takes its place in the group anew; what it had open is aborted.
         case rejoins
-        /// A new producer takes the transactional id over, which settles what the old one left.
+        /// Nobody knows what came of the transaction, or the producer is dead: a new one settles what the old one left.
         case rebuilds
         /// The service ends with the error.
         case ends

@@ -74,6 +74,7 @@ struct LaneOnMockBroker: Sendable {
         let oldProducer = await lane.producer
         let shutdown = ShutdownSignal()
         var outcome = Outcome()
+        var isReplaced = false
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [lane, ended] in
                 do {
@@ -94,10 +95,10 @@ struct LaneOnMockBroker: Sendable {
                     isCommitted(first.count + later.count) && readiness.notReady.isEmpty
                 }
             }
-            if await lane.producer !== oldProducer { outcome.reaction = max(outcome.reaction, .rebuilds) }
+            isReplaced = await lane.producer !== oldProducer
             shutdown.trigger()
         }
-        judge(&outcome)
+        judge(&outcome, isReplaced)
         if outcome.missing.isEmpty, outcome.failure == nil {
             try await count(first + later, &outcome)
         }
@@ -166,12 +167,14 @@ struct LaneOnMockBroker: Sendable {
         return offsets.reduce(0) { $0 + Int($1 ?? 0) } == count
     }
 
-    private func judge(_ outcome: inout Outcome) {
+    private func judge(_ outcome: inout Outcome, _ isReplaced: Bool) {
         let aborted = metrics.transactions["aborted"].value
         let indeterminate = metrics.transactions["indeterminate"].value
         let rebalances = metrics.rebalances.value
         outcome.counts = "aborted \(aborted), indeterminate \(indeterminate), rebalances \(rebalances)"
         if aborted + indeterminate > 0 { outcome.reaction = max(outcome.reaction, .aborts) }
+        // A transaction that is void for certain takes a new producer too.
+        if indeterminate > 0 || (isReplaced && aborted == 0) { outcome.reaction = max(outcome.reaction, .rebuilds) }
         // The first assignment, and no more than the revocation at the end.
         if rebalances > 1 { outcome.reaction = max(outcome.reaction, .rejoins) }
         outcome.failure = ended.reason
