@@ -130,10 +130,10 @@ SUITES = {
     "commits": Suite(COMMITS * 2, pace=10.0, meaning="commits whose outcome nobody knows"),
     "late": Suite(LATE * 4, pace=7.0, meaning="requests to commit that arrive in the next transaction"),
     "lost": Suite(
-        [LOST] * 14,
+        [LOST] * 8,
         # So few that a transaction that is made again holds the same.
-        uploads=700,
-        pace=1.5,
+        uploads=800,
+        pace=3.0,
         failpoints="before-produce=error%0.3",
         meaning="answers to records that get lost, in transactions of which some are aborted then",
     ),

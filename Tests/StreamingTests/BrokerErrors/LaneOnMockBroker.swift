@@ -173,8 +173,9 @@ struct LaneOnMockBroker: Sendable {
         let rebalances = metrics.rebalances.value
         outcome.counts = "aborted \(aborted), indeterminate \(indeterminate), rebalances \(rebalances)"
         if aborted + indeterminate > 0 { outcome.reaction = max(outcome.reaction, .aborts) }
-        // A transaction that is void for certain takes a new producer too.
         if indeterminate > 0 || (isReplaced && aborted == 0) { outcome.reaction = max(outcome.reaction, .rebuilds) }
+        // The library would give the sequence numbers of what it throws away to what it sends next.
+        if aborted > 0, !isReplaced { outcome.missing.append("another producer after a transaction that is void") }
         // The first assignment, and no more than the revocation at the end.
         if rebalances > 1 { outcome.reaction = max(outcome.reaction, .rejoins) }
         outcome.failure = ended.reason
