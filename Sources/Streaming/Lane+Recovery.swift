@@ -39,10 +39,21 @@ extension Lane {
 
     /// Makes sure that nothing of the transaction will ever be visible, or finds out that all of it is.
     ///
-    /// By a new producer, also where the old one could abort: nobody knows whether brokers have written what it would
-    /// throw away, and they drop what the library then sends in its place (`TransactionalProducer.isSpent`).
+    /// By a new producer, also where the old one could abort: nobody knows whether brokers have written what it throws
+    /// away, and they drop what the library then sends in its place (`TransactionalProducer.isSpent`).
     private func void(_ remedy: TransactionRemedy) async throws(KafkaError) {
-        if remedy == .abort, await !producer.inTransaction { return }
+        if remedy == .abort {
+            guard await producer.inTransaction else { return }
+            // Does not have to succeed: the new producer would do it too, but be told to ask again half a second later.
+            do throws(KafkaError) {
+                try await calling { [producer] () async throws(KafkaError) in
+                    try await producer.abort(within: Lane.abortPatience)
+                }
+            } catch {
+                logger.info("not aborted, left to the next producer", ["error": error.description])
+            }
+            serveEvents()
+        }
         phase = .recovering(.rebuild)
         // The new one first: if it can't be made, the lane still has one that may be asked for events and closed.
         let successor = try Lane.makeProducer(options, wakeup: wakeup, monitor: monitor)
@@ -97,6 +108,8 @@ extension Lane {
         countFailure(error)
         if error.remedy == .stop { fatal = error }
     }
+
+    private static let abortPatience = Duration.seconds(2)
 
     /// Failures in a row from which on the process is not ready.
     static let troublesome = 3

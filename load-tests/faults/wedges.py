@@ -40,9 +40,7 @@ class Wedge:
     within: float = 40
     """Seconds from the start until the process must have ended."""
     needs: str = ""
-    """What else must happen for the place to be reached: failpoints, or something that is done to it."""
-    ends: bool = False
-    """Whether it is also asked to leave."""
+    """What else must happen for the place to be reached."""
     time: int = 3
 
     @property
@@ -70,11 +68,10 @@ WEDGES = [
     Wedge("call-init", f'{RETURN}\\"init transactions', within=60, time=1),
     Wedge("call-metadata", f'{RETURN}\\"query metadata', within=60, time=1),
     Wedge("call-begin", "sending verdicts", within=60),
-    # Only at the end: while it runs, a new producer takes the place of one whose transaction has failed.
-    Wedge("call-abort", f'{RETURN}\\"abort transaction', within=90, needs=f"{FAILS};recovery=error", ends=True, time=1),
+    Wedge("call-abort", "recovering from a failed transaction", within=60, needs=FAILS, time=1),
     Wedge("call-seek", "recovering from a failed transaction", within=60, needs=FAILS, time=1),
-    Wedge("call-close-consumer", f'{RETURN}\\"close consumer', within=90, ends=True, time=1),
-    Wedge("call-close-producer", "closing", within=90, ends=True, time=1),
+    Wedge("call-close-consumer", f'{RETURN}\\"close consumer', within=90, needs="SIGTERM", time=1),
+    Wedge("call-close-producer", "closing", within=90, needs="SIGTERM", time=1),
 ]
 
 
@@ -116,7 +113,7 @@ class Case:
         """Whatever is needed beside uploads for the place to be reached."""
         if self.wedge.needs == "a second member":
             self._other.start()
-        if self.wedge.ends and self.code() is None:
+        if self.wedge.needs == "SIGTERM" and self.code() is None:
             self._process.send(SIGTERM)
         if self.wedge.needs == "other signals":
             with self._signals.open("a") as signals:

@@ -49,13 +49,13 @@ struct BrokerError: Decodable, Sendable, CustomTestStringConvertible {
 
     /// Whether this is the row's reaction. Where a request of the membership fails and work goes on, the library joins
     /// anew by itself if it comes to that: whether the group then makes a rebalance of it is a matter of timing. So is
-    /// what runs out of time first while partitions can't be added to a transaction: its records, which aborts it, or the
-    /// call that waits for them.
+    /// what a lane hears of first if the library meets an error by itself, beside its calls: that the transaction is void,
+    /// or that the producer is dead.
     func allows(_ seen: Reaction) -> Bool {
         if seen == reaction { return true }
         switch reaction {
         case .continues: return seen == .rejoins && ["JoinGroup", "SyncGroup", "Heartbeat"].contains(request)
-        case .rebuilds: return seen == .aborts && heldSeconds != nil && request == "AddPartitionsToTxn"
+        case .rebuilds: return seen == .aborts && ["Produce", "AddPartitionsToTxn"].contains(request)
         default: return false
         }
     }
