@@ -4,7 +4,7 @@ import gc
 import os
 import time
 
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from patience import until
 from stage import QUICK, Stage
 
@@ -16,12 +16,14 @@ RECORDS, SIZE = 60_000, 1000
 
 def large_frame(stage: Stage) -> str:
     """It goes through piece by piece."""
-    topic = stage.topic("large", **{"max.message.bytes": str(80 * MIB)})
+    topic = stage.topic("large", **{"max.message.bytes": str(80 * MIB), "segment.bytes": str(80 * MIB)})
     proxied = stage.cluster.proxied_bootstrap
     before = peak_memory(stage.proxy.pid)
     producer = Producer({"bootstrap.servers": proxied, "message.max.bytes": 80 * MIB, **QUICK})
-    producer.produce(topic, bytes(40 * MIB), partition=0)
-    assert producer.flush(30) == 0, "not delivered"
+    errors: list[KafkaError | None] = []
+    producer.produce(topic, bytes(40 * MIB), partition=0, on_delivery=lambda error, _: errors.append(error))
+    producer.flush(30)
+    assert errors == [None], f"not delivered: {errors}"
     consume(proxied, topic, 1)
     grown = peak_memory(stage.proxy.pid) - before
     assert grown < 10, f"the proxy's memory grew by {grown:.1f} MiB"
