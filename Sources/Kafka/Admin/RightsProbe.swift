@@ -1,5 +1,6 @@
 internal import CRdkafka
 internal import Concurrency
+internal import Glibc
 
 /// Tries what an application will do, in ways that change nothing, and says which rights it lacks.
 ///
@@ -80,12 +81,19 @@ package actor RightsProbe {
         let client = try Client(.consumer, all, events: 0, wakeup: nil)
         defer { client.destroy() }
         let list = PartitionList([TopicPartition(topic, 0)])
-        let code = rd_kafka_committed(client.handle, list.pointer, timeout.milliseconds)
-        let refusal = authorizationEvent(client)
-        guard code != RD_KAFKA_RESP_ERR_NO_ERROR || refusal != nil else { return nil }
-        let error = refusal ?? KafkaError(code: code, operation: "ask for the offsets of group \(group)")
-        guard error.isAuthorization else { throw error }
-        return Missing(operation: "Read", resource: "group \(group)", reason: error.reason)
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            let code = rd_kafka_committed(client.handle, list.pointer, timeout.milliseconds)
+            let refusal = authorizationEvent(client)
+            guard code != RD_KAFKA_RESP_ERR_NO_ERROR || refusal != nil else { return nil }
+            let error = refusal ?? KafkaError(code: code, operation: "ask for the offsets of group \(group)")
+            if error.isAuthorization {
+                return Missing(operation: "Read", resource: "group \(group)", reason: error.reason)
+            }
+            // The first group of a cluster has no coordinator until Kafka has made the topic of offsets.
+            guard error.isCoordinatorMoving, ContinuousClock.now < deadline else { throw error }
+            usleep(50_000)
+        }
     }
 
     /// Takes over a transactional id of its own, which begins as the application's do: theirs would fence them.

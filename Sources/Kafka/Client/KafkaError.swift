@@ -68,6 +68,16 @@ package struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether a group or transactional id has no coordinator right now, or another than was thought.
+    package var isCoordinatorMoving: Bool {
+        switch code {
+        case RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+            RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
+            true
+        default: false
+        }
+    }
+
     /// Whether another producer has taken the transactional id over.
     package var isFenced: Bool {
         switch code {
