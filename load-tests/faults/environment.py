@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from script import ASSIGNED, Act, Scripts, Steps, moves, restarts, says, seconds
+from script import ASSIGNED, Act, Condition, Scripts, Steps, moves, restarts, says, seconds
+
+from harness.weir import Weir
 
 HERE = Path(__file__).resolve().parent
 HOUR = 3600
@@ -21,6 +23,7 @@ TOO_FAR = 2 * HOUR
 HOGS, HOGGING = 2, 5.0
 LIMITED = 12.0
 """Seconds that memory is short, unless the process ends before."""
+TRIES = 3
 MIB = 1 << 20
 
 
@@ -72,25 +75,32 @@ def clock_too_far(act: Act) -> Steps:
 
 def memory(margin: int, act: Act) -> Steps:
     """From joining the group on no more than it has by then, and so many MiB: it lives on that, or ends and is started
-    again without a limit."""
+    again without a limit. Without a margin it must end, soon or at a later try: now and then it finds room in what it
+    has, and then nothing was tried."""
     process = act.process
-    yield from restarts(act, process)
-    yield says(process, "joined the group")
-    limit_data(process.pid, data_size(process.pid) + margin * MIB)
-    over = seconds(LIMITED)
-    yield lambda: process.exit_code() is not None or over()
-    act.note["died"] = process.exit_code()
-    if process.exit_code() is None:
+    for _ in range(1 if margin else TRIES):
+        yield from restarts(act, process)
+        yield says(process, "joined the group")
+        limit_data(process.pid, data_size(process.pid) + margin * MIB)
+        yield ended_or(process, seconds(LIMITED))
+        act.note["died"] = process.exit_code()
+        if process.exit_code() is not None:
+            break
         limit_data(process.pid, resource.RLIM_INFINITY)
-        # It may have found room in what it had.
-        act.note["lived"] = True
     else:
+        if margin == 0:
+            act.troubles.append(f"{act.note['kind']}: {process.member} needed no more memory, so nothing was tried")
+    if process.exit_code() is not None:
         if process.exit_code() == 0:
             act.troubles.append(f"{act.note['kind']}: {process.member} ended with 0: nobody starts it again")
         process.start()
     yield says(process, ASSIGNED)
     act.away.discard(process)
     yield moves(act.watch)
+
+
+def ended_or(process: Weir, is_over: Condition) -> Condition:
+    return lambda: process.exit_code() is not None or is_over()
 
 
 def hog(act: Act) -> Steps:

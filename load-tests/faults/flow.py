@@ -11,11 +11,11 @@ from itertools import count, pairwise
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from feeder import Sender
 from inputs import Topics
+from proxied import API_VERSIONS
 from uploads import uploads
 
 from harness.topics import QUIET, Cluster, Group
 
-API_VERSIONS = 18
 QUICK: dict[str, str | int] = {"reconnect.backoff.ms": 10, "reconnect.backoff.max.ms": 50}
 """The way back of these clients must not be what is measured."""
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from confluent_kafka import KafkaException, Producer
-from proxied import END_TXN, PRODUCE
-from stage import API_VERSIONS, QUICK, Disturb, Stage, Wire, exactly_once
+from proxied import API_VERSIONS, END_TXN, PRODUCE
+from stage import QUICK, Disturb, Stage, Wire, exactly_once
 
 
 def swallowed_commit(stage: Stage) -> None:

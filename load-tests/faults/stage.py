@@ -15,12 +15,11 @@ from cluster import ProxiedCluster
 from confluent_kafka import KafkaError, Message, Producer
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 from patience import until
-from proxied import NodeStatus, Proxy
+from proxied import API_VERSIONS, NodeStatus, Proxy
 
 from harness.topics import ONCE, QUIET, Cluster
 
 QUICK: dict[str, Any] = {"log_level": QUIET, "reconnect.backoff.ms": 20, "reconnect.backoff.max.ms": 200}
-API_VERSIONS = 18
 
 
 class Stage:

@@ -103,7 +103,7 @@ class Suite:
     properties: dict[str, str | int] = field(default_factory=dict)
     """Of Weir's Kafka clients, beside those of every play."""
     failpoints: str = ""
-    """Armed in every process at every start, unless a fault has others for it."""
+    """Armed in each of its processes at every start, unless a fault has others for it."""
     meaning: str = field(default="", compare=False)
 
     @property
@@ -135,7 +135,7 @@ SUITES = {
         uploads=800,
         pace=3.0,
         failpoints="before-produce=error%0.3",
-        meaning="answers to records that get lost, in transactions of which some are aborted then",
+        meaning="answers to records that get lost, in transactions of which some fail then",
     ),
     "network": Suite(NETWORK, pace=6.0, meaning="connections cut, delayed, refused, doubled"),
     "blackholes": Suite(

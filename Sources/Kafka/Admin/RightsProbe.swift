@@ -83,7 +83,7 @@ package actor RightsProbe {
         let list = PartitionList([TopicPartition(topic, 0)])
         let deadline = ContinuousClock.now + timeout
         while true {
-            let code = rd_kafka_committed(client.handle, list.pointer, timeout.milliseconds)
+            let code = rd_kafka_committed(client.handle, list.pointer, max(.zero, deadline - .now).milliseconds)
             let refusal = authorizationEvent(client)
             guard code != RD_KAFKA_RESP_ERR_NO_ERROR || refusal != nil else { return nil }
             let error = refusal ?? KafkaError(code: code, operation: "ask for the offsets of group \(group)")

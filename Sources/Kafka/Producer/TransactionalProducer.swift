@@ -21,7 +21,7 @@ package actor TransactionalProducer {
     /// Whether an abort threw away records that brokers may have written already. The library gives their sequence
     /// numbers to what it sends next, and a broker takes that for a repetition of what it has: it acknowledges the
     /// records and drops them (librdkafka 2.0.2 to 2.16). Only a new producer, whose epoch is higher, is safe then.
-    package private(set) var isSpent = false
+    private var isSpent = false
     private var isClosed = false
 
     /// - Parameters:
@@ -86,12 +86,12 @@ package actor TransactionalProducer {
 
     /// Opens a transaction unless one is open.
     package func begin() throws(KafkaError) {
-        if inTransaction { return }
         if isSpent {
             throw KafkaError(
                 code: RD_KAFKA_RESP_ERR__STATE, operation: "begin transaction",
                 reason: "records of an aborted transaction were not answered: another producer is needed")
         }
+        if inTransaction { return }
         try call("begin transaction", within: timeout, at: .callBegin) { rd_kafka_begin_transaction(client.handle) }
         inTransaction = true
     }
