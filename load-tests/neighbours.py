@@ -1,20 +1,19 @@
 """Whether a hostile stream on one partition delays its neighbours: other partitions, and the live lane.
 
 Starts a broker and one `weir run` with the shipped pipeline. Small uploads go steadily to three of four partitions and
-to the live lane, first alone, then while the fourth partition gets what costs most, all from one account. The added
-latency of the small ones, from sending to reading the committed verdict, may at most double (p99).
+to the live lane: first alone; then while one account sends what costs most to the fourth partition (pictures, texts,
+files of a host that trickles or redirects for ever); then while one account floods it with small uploads. The added
+latency of the neighbours, from sending to reading the committed verdict, may at most double (p99).
 """
 
 import argparse
-import base64
-import itertools
 import json
+import os
 import shutil
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGTERM, default_int_handler, signal
 from typing import Any
@@ -22,22 +21,17 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from confluent_kafka import Consumer, Producer, TopicPartition
-
 from harness import results, weir
 from harness.broker import PACKAGE, Broker
-from harness.topics import ONCE, QUIET
 from harness.usage import cpu_seconds, peak_memory
-from hostile import events
+from hostile_host import HostileHost
+from neighbours_flow import LANES, PARTITIONS, Flood, Hostile, Ledger, Watch, send_small
 
-PARTITIONS = 4
 AT_MOST = 2.0
 WARM_UP = 20
 """Seconds: a broker that was started just now is slow for longer than Weir is."""
 PATIENCE = 60.0
 """Seconds to wait for the last verdicts."""
-LANES = {"uploads": range(PARTITIONS - 1), "uploads.live": range(PARTITIONS)}
-"""Where the neighbours are; the last partition of the uploads is the hostile one's."""
 
 
 def options() -> argparse.Namespace:
@@ -46,120 +40,21 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=20, help="of each measurement")
     parser.add_argument("--hostile", type=float, default=5, help="hostile uploads a second")
     parser.add_argument("--kinds", default="", help="only these hostile kinds, comma-separated")
-    parser.add_argument("--workers", type=int, default=2, help="media.workers")
+    parser.add_argument("--flood", type=int, default=2_000, help="small uploads a second of the one account")
+    workers = max(1, (os.cpu_count() or 2) - 1)  # operations.md: fewer than there are processors
+    parser.add_argument("--workers", type=int, default=workers, help="media.workers")
     parser.add_argument("--record", action="store_true", help="append to load-tests/results/neighbours.jsonl")
     return parser.parse_args()
 
 
-def small(identifier: str, number: int) -> bytes:
-    data = {"account": {"id": f"a-{number % 997}"}, "text": {"body": f"A small upload about turnips, number {number}."}}
-    return event(identifier, data)
-
-
-def event(identifier: str, data: dict[str, Any]) -> bytes:
-    head = {"specversion": "1.0", "type": "weir.upload.created.v1", "source": "/neighbours", "id": identifier}
-    return json.dumps({**head, "data": data}).encode()
-
-
-class Ledger:
-    """When each small upload was sent, and how long its verdict took."""
-
-    def __init__(self) -> None:
-        self.sent: dict[str, float] = {}
-        self.taken: dict[str, float] = {}
-        self.is_over = threading.Event()
-
-    def p(self, share: float, lane: str) -> float:
-        """In milliseconds."""
-        taken = sorted(seconds for identifier, seconds in self.taken.items() if identifier.startswith(f"{lane}:"))
-        return round(taken[min(len(taken) - 1, int(share * len(taken)))] * 1_000, 1)
-
-
-class Watch:
-    """Reads verdicts as they are committed, from a thread of its own."""
-
-    def __init__(self, bootstrap: str) -> None:
-        self._consumer = Consumer(
-            {
-                "bootstrap.servers": bootstrap,
-                "group.id": "no-group",
-                "isolation.level": "read_committed",
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
-                "fetch.wait.max.ms": 5,
-                "log_level": QUIET,
-            }
-        )
-        self._consumer.assign([TopicPartition("audit", partition, 0) for partition in range(PARTITIONS)])
-        self.ledger = Ledger()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        while True:
-            messages = self._consumer.consume(500, timeout=0.005)
-            now = time.monotonic()
-            ledger = self.ledger
-            for message in messages:
-                if message.error() is None:
-                    identifier = str(json.loads(message.value() or b"{}")["data"]["event"])
-                    if identifier in ledger.sent:
-                        ledger.taken.setdefault(identifier, now - ledger.sent[identifier])
-
-
-def producer(bootstrap: str) -> Producer:
-    return Producer({"bootstrap.servers": bootstrap, **ONCE, "linger.ms": 1, "log_level": QUIET})
-
-
-def send_small(bootstrap: str, ledger: Ledger, rate: int, seconds: int) -> None:
-    """In steps of a few milliseconds, each with what is due by then; every fifth goes to the live lane."""
-    client, start = producer(bootstrap), time.monotonic()
-    places = {lane: itertools.cycle(partitions) for lane, partitions in LANES.items()}
-    for number in range(rate * seconds):
-        wait = start + number / rate - time.monotonic()
-        if wait > 0.002:
-            client.poll(wait)
-        lane = "uploads.live" if number % 5 == 0 else "uploads"
-        identifier = f"{lane}:{id(ledger)}-{number}"
-        ledger.sent[identifier] = time.monotonic()
-        client.produce(lane, small(identifier, number), f"a-{number % 997}", partition=next(places[lane]))
-    client.flush(30)
-    ledger.is_over.set()
-
-
-def send_hostile(bootstrap: str, ledger: Ledger, rate: float, kinds: list[str], sent: list[int]) -> None:
-    client, start = producer(bootstrap), time.monotonic()
-    for number, (kind, data) in enumerate(hostile(kinds)):
-        while not ledger.is_over.is_set() and start + number / rate > time.monotonic():
-            client.poll(0.01)
-        if ledger.is_over.is_set():
-            break
-        value = event(f"hostile:{id(ledger)}-{number}-{kind}", {"account": {"id": "one-account"}, **data})
-        client.produce("uploads", value, "one-account", partition=PARTITIONS - 1)
-        sent[0] += 1
-    client.flush(30)
-
-
-def hostile(kinds: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """For ever, one kind after the other."""
-    made: list[tuple[str, dict[str, Any]]] = []
-    for kind, make in events().items():
-        if not kinds or kind in kinds:
-            content = make()
-            if isinstance(content, bytes):
-                data: dict[str, Any] = {"media": [{"id": "m", "inline": base64.b64encode(content).decode()}]}
-            else:
-                data = {"text": {"body": content}}
-            made.append((kind, data))
-    return itertools.cycle(made)
-
-
-def measure(chosen: argparse.Namespace, bootstrap: str, watch: Watch, rate: float, seconds: int) -> dict[str, Any]:
+def measure(
+    chosen: argparse.Namespace, watch: Watch, bootstrap: str, seconds: int, beside: Hostile | Flood | None
+) -> dict[str, Any]:
+    """p50 and p99 of each lane."""
     ledger = watch.ledger = Ledger()
-    sent = [0]
     threads = [threading.Thread(target=send_small, args=(bootstrap, ledger, chosen.rate, seconds))]
-    if rate > 0:
-        kinds = [kind for kind in chosen.kinds.split(",") if kind]
-        threads.append(threading.Thread(target=send_hostile, args=(bootstrap, ledger, rate, kinds, sent)))
+    if beside is not None:
+        threads.append(threading.Thread(target=beside.send, args=(ledger,)))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -170,11 +65,10 @@ def measure(chosen: argparse.Namespace, bootstrap: str, watch: Watch, rate: floa
     missing = len(ledger.sent) - len(ledger.taken)
     if missing:
         raise SystemExit(f"{missing} of {len(ledger.sent)} verdicts did not come within {PATIENCE:.0f} s")
-    figures = {lane: {"p50": ledger.p(0.5, lane), "p99": ledger.p(0.99, lane)} for lane in LANES}
-    return {"hostile": sent[0], "lanes": figures}
+    return {lane: {"p50": ledger.p(0.5, lane), "p99": ledger.p(0.99, lane)} for lane in LANES}
 
 
-def configure(folder: Path, broker: Broker, workers: int) -> Path:
+def configure(folder: Path, broker: Broker, workers: int, host: HostileHost) -> Path:
     signals = folder / "signals.jsonl"
     terms = [{"type": "term", "value": "a" * length, "match": "substring"} for length in range(1, 65)]
     lines = [json.dumps({**term, "opinion": "seed", "labels": ["x"], "source": "local"}) for term in terms]
@@ -186,13 +80,13 @@ def configure(folder: Path, broker: Broker, workers: int) -> Path:
         pipeline=PACKAGE / "topology" / "pipeline.yaml",
         policy=PACKAGE / "topology" / "policies" / "tvec-default.yaml",
         signals=signals,
-        properties={"linger.ms": 1, "fetch.wait.max.ms": 20},
+        properties={},
         topics={"live": "uploads.live", "outcomes": None},
-        commit={"interval": "20ms", "liveInterval": "20ms"},
+        commit={},
         log_level="warning",
     ).write(config)
     settings = json.loads(config.read_text())
-    settings["media"] = {"workers": workers}
+    settings["media"] = {"workers": workers, "allowHosts": [host.authority]}
     config.write_text(json.dumps(settings))
     return config
 
@@ -201,34 +95,40 @@ def main() -> int:
     chosen = options()
     signal(SIGTERM, default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="weir-neighbours-"))
+    host = HostileHost()
+    lines: list[dict[str, Any]] = []
     with Broker(folder / "kafka") as broker:
-        config = configure(folder, broker, chosen.workers)
+        config = configure(folder, broker, chosen.workers, host)
         weir.make_topics(config, PARTITIONS)
         process = weir.Weir(config, "member-0", folder / "weir.log")
         process.start()
         watch = Watch(broker.bootstrap)
-        measure(chosen, broker.bootstrap, watch, 0, WARM_UP)
-        alone = measure(chosen, broker.bootstrap, watch, 0, chosen.seconds)
-        before = cpu_seconds(process.pid)
-        beside = measure(chosen, broker.bootstrap, watch, chosen.hostile, chosen.seconds)
-        cost = {
-            "cpuSeconds": round(cpu_seconds(process.pid) - before, 2),
-            "peakMiB": round(peak_memory(process.pid), 1),
+        head: dict[str, Any] = {"test": "neighbours", "time": results.stamp(), "command": results.command()}
+        head |= {"machine": results.machine(), "versions": {"weir": weir.version(), "kafka": broker.version()}}
+        measure(chosen, watch, broker.bootstrap, WARM_UP, None)
+        alone = measure(chosen, watch, broker.bootstrap, chosen.seconds, None)
+        kinds = [kind for kind in chosen.kinds.split(",") if kind]
+        besides: dict[str, Hostile | Flood] = {
+            "hostile": Hostile(broker.bootstrap, chosen.hostile, kinds, host.media()),
+            "flood": Flood(broker.bootstrap, chosen.flood),
         }
+        for name, beside in besides.items():
+            before = cpu_seconds(process.pid)
+            figures = measure(chosen, watch, broker.bootstrap, chosen.seconds, beside)
+            cost = {
+                "cpuSeconds": round(cpu_seconds(process.pid) - before, 2),
+                "peakMiB": round(peak_memory(process.pid), 1),
+            }
+            for lane in LANES:
+                without, beside_it = alone[lane], figures[lane]
+                ratio = round(beside_it["p99"] / without["p99"], 2)
+                line = {"lane": lane, "rate": chosen.rate, "beside": name, "sent": beside.sent, "without": without}
+                line |= {"with": beside_it, "unit": "ms", "ratio": ratio, "atMost": AT_MOST, "met": ratio <= AT_MOST}
+                lines.append(head | line | cost)
+                print(json.dumps(line | cost), flush=True)
         process.send(SIGTERM)
         process.wait(25)
-        versions = {"weir": weir.version(), "kafka": broker.version()}
     shutil.rmtree(folder)
-    head: dict[str, Any] = {"test": "neighbours", "time": results.stamp(), "command": results.command()}
-    head |= {"machine": results.machine(), "versions": versions}
-    lines: list[dict[str, Any]] = []
-    for lane in LANES:
-        without, with_hostile = alone["lanes"][lane], beside["lanes"][lane]
-        ratio = round(with_hostile["p99"] / without["p99"], 2)
-        figures = {"lane": lane, "rate": chosen.rate, "without": without, "with": with_hostile, "unit": "ms"}
-        figures |= {"hostile": beside["hostile"], "ratio": ratio, "atMost": AT_MOST, "met": ratio <= AT_MOST, **cost}
-        print(json.dumps(figures))
-        lines.append(head | figures)
     if chosen.record:
         results.record("neighbours", lines)
     return 0 if all(line["met"] for line in lines) else 1

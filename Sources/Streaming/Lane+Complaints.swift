@@ -3,12 +3,14 @@ internal import Operations
 internal import Synchronization
 
 extension Lane {
-    /// What has stood still for longer than it may, where that is this process's own fault; nil if nothing has.
+    /// What has stood still for longer than it may, where that is this process's own fault; nil if nothing has. With a
+    /// limit of zero, what is in hand, whoever's fault it is.
     ///
     /// A lane that commits may still hold a partition that does not move, and one that has nothing to do may have stopped
     /// looking: neither shows in what the lane as a whole is at.
     nonisolated func complaint(_ limit: Duration) -> String? {
-        if !isCutOff, let call = monitor.overdue().first {
+        let calls = limit == .zero ? monitor.underWay : isCutOff ? [] : monitor.overdue()
+        if let call = calls.first {
             return "\(name): librdkafka has not returned from \"\(call.name)\""
         }
         for (partition, session) in watched.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {

@@ -70,6 +70,36 @@ import Testing
         #expect(watchdog.complaint == "the disk is full")
     }
 
+    /// A supervisor's SIGKILL would not say where it stood.
+    @Test func aStopThatDoesNotComeToItsEndIsEndedAndSaysWhereItStood() async throws {
+        let exits = Counter()
+        let watchdog = Watchdog(limit: .seconds(60), logger: silent) { exits.increment() }
+        watchdog.watch { limit in limit == .zero ? "the consumer is being closed" : nil }
+        watchdog.watch { limit in limit == .zero ? "an upload is in hand" : nil }
+        let stop = ShutdownSignal()
+        watchdog.bound(stop, to: .milliseconds(40))
+        stop.trigger()
+        try await run(watchdog) { exits.value > 0 }
+        #expect(watchdog.complaint == "the consumer is being closed; an upload is in hand")
+    }
+
+    @Test func nobodyIsHurriedWhoWasNotAskedToStopOrHasTime() async throws {
+        for (isAsked, limit) in [(false, Duration.zero), (true, .seconds(60))] {
+            let exits = Counter()
+            let watchdog = Watchdog(limit: .seconds(60), logger: silent) { exits.increment() }
+            let looks = Counter()
+            watchdog.watch { limit in
+                looks.increment()
+                return limit == .zero ? "an upload is in hand" : nil
+            }
+            let stop = ShutdownSignal()
+            watchdog.bound(stop, to: limit)
+            if isAsked { stop.trigger() }
+            try await run(watchdog) { looks.value > 3 }
+            #expect(exits.value == 0)
+        }
+    }
+
     private func run(_ watchdog: Watchdog, until enough: () -> Bool) async throws {
         let shutdown = ShutdownSignal()
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,4 +1,4 @@
-"""What the machine does to a process: its clock is stepped, memory runs out, others take the processor."""
+"""What the machine does to a process: clock stepped, memory short, processor taken, disks full or read-only."""
 
 import resource
 import shutil
@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from signal import SIGTERM
 
-from script import ASSIGNED, Act, Condition, Scripts, Steps, moves, restarts, says, seconds
+from script import ASSIGNED, Act, Condition, Scripts, Steps, leaves, moves, restarts, says, seconds
 
 from harness.weir import Weir
 
@@ -24,6 +25,12 @@ HOGS, HOGGING = 2, 5.0
 LIMITED = 12.0
 """Seconds that memory is short, unless the process ends before."""
 TRIES = 3
+LOCK = """
+cut -d " " -f 2 /proc/self/mounts | while read -r place; do mount -o remount,bind,ro "$place" 2>&-; done
+exec "$@"
+"""
+READ_ONLY = ["unshare", "--mount", "sh", "-c", LOCK, "sh"]
+"""Runs a command that can't write to any file: in mounts of its own (mount_namespaces(7)); takes root."""
 MIB = 1 << 20
 
 
@@ -103,6 +110,40 @@ def ended_or(process: Weir, is_over: Condition) -> Condition:
     return lambda: process.exit_code() is not None or is_over()
 
 
+def full_disk(act: Act) -> Steps:
+    """Where its log goes there is no room, not even for the first line (full(4))."""
+    process = act.process
+    process.output = Path("/dev/full")
+    yield from restarts(act, process)
+    process.output = None
+    yield moves(act.watch)
+    yield seconds(2)
+    yield moves(act.watch)
+    if process.exit_code() is not None:
+        act.troubles.append(f"{act.note['kind']}: {process.member} ended with {process.exit_code()}")
+    process.send(SIGTERM)
+    yield from leaves(act, process)
+    process.start()
+    yield says(process, ASSIGNED)
+    act.away.discard(process)
+
+
+def read_only_disk(act: Act) -> Steps:
+    """Nothing that is mounted can be written to, but for the log, which was open before."""
+    process = act.process
+    process.within = READ_ONLY
+    yield from restarts(act, process)
+    process.within = []
+    yield says(process, ASSIGNED)
+    act.away.discard(process)
+    try:
+        (Path(f"/proc/{process.pid}/cwd") / "written").touch()
+        act.troubles.append(f"{act.note['kind']}: {process.member} could have written files")
+    except OSError:
+        pass
+    yield moves(act.watch)
+
+
 def hog(act: Act) -> Steps:
     """More busy processes than there are processors to spare."""
     with hogs(HOGS):
@@ -137,6 +178,8 @@ MEMORY = [f"memory-{margin}" for margin in MARGINS]
 SCRIPTS: Scripts = {
     "clock": clock,
     "clock-too-far": clock_too_far,
+    "disk-full": full_disk,
+    "disk-read-only": read_only_disk,
     "hog": hog,
     **{f"memory-{margin}": partial(memory, margin) for margin in MARGINS},
 }

@@ -165,6 +165,7 @@ SUITES = {
     "hasty": Suite([HASTY], processes=1, pace=50.0, meaning="a static member that dies while it hands over"),
     "clock": Suite(["clock", "clock-too-far"], pace=45.0, meaning="the wall clock stepped by an hour and more"),
     "memory": Suite(MEMORY, pace=16.0, meaning="no more memory than a process has, or little more"),
+    "disk": Suite(["disk-full", "disk-read-only"], pace=16.0, meaning="disks full, or read-only"),
     "hog": Suite(["hog"] * 3, pace=9.0, meaning="two busy processes beside it"),
 }
 SHORT = ["failpoints", "halts", "commits", "blackholes"]

@@ -94,6 +94,10 @@ class Weir:
         self._before = 0
         self.environment: dict[str, str] = {}
         """Beside the harness's own, at every start."""
+        self.within: list[str] = []
+        """The command that the next process is started by, if any."""
+        self.output: Path | None = None
+        """Where what the next process logs goes to, if not into its log."""
         self.was_asked_to_leave = False
         """Whether the process as it runs now, or ended, got SIGTERM."""
 
@@ -104,10 +108,10 @@ class Weir:
         environment = {**os.environ, "WEIR_MEMBER": self.member, **self.environment, **(environment or {})}
         if library := os.environ.get("WEIR_PRELOAD"):
             environment["LD_PRELOAD"] = library
-        with self._log.open("ab") as log:
+        with (self.output or self._log).open("ab") as log:
             # If the harness is killed, so is the process.
             self._process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", binary(), "run", "--config", self._config],
+                ["setpriv", "--pdeathsig", "KILL", *self.within, binary(), "run", "--config", self._config],
                 cwd=PACKAGE,
                 env=environment,
                 stdin=subprocess.DEVNULL,

@@ -23,6 +23,9 @@ package final class CallMonitor: Sendable {
 
     package init(slack: Duration = .seconds(30)) { self.slack = slack }
 
+    /// Calls that have not returned, the oldest first.
+    package var underWay: [Call] { state.withLock { $0.calls.values.sorted { $0.started < $1.started } } }
+
     /// Whether any call is under way.
     package var isBusy: Bool { state.withLock { !$0.calls.isEmpty } }
 

@@ -2,8 +2,9 @@ internal import Concurrency
 internal import Glibc
 internal import Synchronization
 
-/// Ends the process with exit code 70 when work in hand does not move: a supervisor then starts it afresh, and the
-/// transaction protocol makes sure that nothing is lost or doubled. Never judges by whether brokers answer.
+/// Ends the process with exit code 70 when work in hand does not move, or a stop does not come to its end: a supervisor
+/// then starts it afresh, and the transaction protocol makes sure that nothing is lost or doubled. While it is not to stop
+/// it never judges by whether brokers answer.
 package final class Watchdog: Service {
     package let name = "watchdog"
     /// How long work in hand may stand still.
@@ -11,6 +12,7 @@ package final class Watchdog: Service {
     private let logger: Logger
     private let watched = Mutex<[@Sendable (Duration) -> String?]>([])
     private let stuck = Mutex<String?>(nil)
+    private let stop = Mutex<Stop?>(nil)
     private let exit: @Sendable () -> Void
 
     /// - Parameter exit: what is done at last; tests put something else in.
@@ -29,9 +31,20 @@ package final class Watchdog: Service {
         }
     }
 
-    /// - Parameter complaint: given the limit, says what stands still, or nil.
+    /// - Parameter complaint: given the limit, says what stands still, or nil; given zero, what is in hand.
     package func watch(_ complaint: @escaping @Sendable (Duration) -> String?) {
         watched.withLock { $0.append(complaint) }
+    }
+
+    private struct Stop {
+        let limit: Duration
+        var began: ContinuousClock.Instant?
+    }
+
+    /// Ends the process if it is still there `limit` after `shutdown`: a supervisor would kill it without a word.
+    package func bound(_ shutdown: ShutdownSignal, to limit: Duration) {
+        stop.withLock { $0 = Stop(limit: limit) }
+        shutdown.onTrigger { [self] in stop.withLock { $0?.began = .now } }
     }
 
     /// Where it stands still, if it does.
@@ -42,12 +55,23 @@ package final class Watchdog: Service {
     }
 
     @Sendable private func look() {
-        for check in watched.withLock({ $0 }) {
+        let checks = watched.withLock { $0 }
+        for check in checks {
             guard let complaint = check(limit) else { continue }
-            stuck.withLock { $0 = complaint }
-            logger.critical("no progress: giving up, the supervisor must restart this process", ["where": complaint])
-            exit()
+            giveUp("no progress: giving up, the supervisor must restart this process", complaint)
         }
+        if let stop = stop.withLock({ $0 }), let began = stop.began, ContinuousClock.now - began > stop.limit {
+            let inHand = checks.compactMap { $0(.zero) }
+            giveUp(
+                "the stop does not come to its end: giving up, the rest is done again after the restart",
+                inHand.isEmpty ? "unknown" : inHand.joined(separator: "; "))
+        }
+    }
+
+    private func giveUp(_ message: String, _ complaint: String) {
+        stuck.withLock { $0 = complaint }
+        logger.critical(message, ["where": complaint])
+        exit()
     }
 }
 

@@ -15,6 +15,7 @@ struct WeirProcess: Sendable {
     let readiness: Readiness
     let judge: Judge
     private let services: [any Service]
+    private let watchdog: Watchdog
 
     /// Reads the signals and builds everything; nothing runs yet.
     /// - Parameter isMock: the brokers are librdkafka's mock cluster.
@@ -69,9 +70,14 @@ struct WeirProcess: Sendable {
         self.readiness = readiness
         self.judge = judge
         self.services = services
+        self.watchdog = watchdog
     }
 
+    /// What a stop takes beside waiting for what is in flight: giving up the transaction, leaving the group.
+    private static let farewell = Duration.seconds(8)
+
     func run(until shutdown: ShutdownSignal) async throws {
+        watchdog.bound(shutdown, to: assembly.settings[WeirSettings.shutdownLimit] + WeirProcess.farewell)
         try await ServiceGroup(services, logger: logger).run(until: shutdown)
     }
 
