@@ -42,6 +42,7 @@ class Wedge:
     needs: str = ""
     """What else must happen for the place to be reached."""
     time: int = 3
+    message: str = "no progress: giving up"
 
     @property
     def failpoints(self) -> str:
@@ -70,7 +71,15 @@ WEDGES = [
     Wedge("call-begin", "sending verdicts", within=60),
     Wedge("call-abort", "recovering from a failed transaction", within=60, needs=FAILS, time=1),
     Wedge("call-seek", "recovering from a failed transaction", within=60, needs=FAILS, time=1),
-    Wedge("call-close-consumer", f'{RETURN}\\"close consumer', within=90, needs="SIGTERM", time=1),
+    # Before the call is overdue the time for a stop is over.
+    Wedge(
+        "call-close-consumer",
+        f'{RETURN}\\"close consumer',
+        within=90,
+        needs="SIGTERM",
+        time=1,
+        message="the stop does not come to its end: giving up",
+    ),
     Wedge("call-close-producer", "closing", within=90, needs="SIGTERM", time=1),
 ]
 
@@ -189,7 +198,7 @@ def judge(case: Case, code: int | None) -> str:
         return "hangs, and nobody notices"
     if code != 70:
         return f"ended with {code}, not 70"
-    lines = [line for line in case.log().splitlines() if "no progress: giving up" in line]
+    lines = [line for line in case.log().splitlines() if case.wedge.message in line]
     if not lines or case.wedge.says not in lines[-1]:
         return f'does not say "{case.wedge.says}": {lines[-1:] or case.log()[-500:]}'
     return ""
