@@ -12,7 +12,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from harness.topics import ONCE, QUIET
+from harness.topics import FOLLOWS, ONCE, QUIET
 from hostile import events
 
 PARTITIONS = 4
@@ -51,17 +51,7 @@ class Watch:
     """Reads verdicts as they are committed, from a thread of its own."""
 
     def __init__(self, bootstrap: str) -> None:
-        self._consumer = Consumer(
-            {
-                "bootstrap.servers": bootstrap,
-                "group.id": "no-group",
-                "isolation.level": "read_committed",
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
-                "fetch.wait.max.ms": 5,
-                "log_level": QUIET,
-            }
-        )
+        self._consumer = Consumer({"bootstrap.servers": bootstrap, **FOLLOWS, "fetch.wait.max.ms": 5})
         self._consumer.assign([TopicPartition("audit", partition, 0) for partition in range(PARTITIONS)])
         self.ledger = Ledger()
         threading.Thread(target=self._read, daemon=True).start()

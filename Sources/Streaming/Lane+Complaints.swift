@@ -4,7 +4,7 @@ internal import Synchronization
 
 extension Lane {
     /// What has stood still for longer than it may, where that is this process's own fault; nil if nothing has. With a
-    /// limit of zero, what is in hand, whoever's fault it is.
+    /// limit of zero, what is in hand, whosever fault it is.
     ///
     /// A lane that commits may still hold a partition that does not move, and one that has nothing to do may have stopped
     /// looking: neither shows in what the lane as a whole is at.

@@ -14,7 +14,7 @@ from inputs import Topics
 from proxied import API_VERSIONS
 from uploads import uploads
 
-from harness.topics import QUIET, Cluster, Group
+from harness.topics import FOLLOWS, Cluster, Group
 
 QUICK: dict[str, str | int] = {"reconnect.backoff.ms": 10, "reconnect.backoff.max.ms": 50}
 """The way back of these clients must not be what is measured."""
@@ -58,18 +58,7 @@ class Verdicts(threading.Thread):
         self._input = topics.uploads
         self._group = Group(cluster, group, topics.uploads)
         self._reached: dict[int, list[tuple[float, int]]] = defaultdict(list)
-        self._consumer = Consumer(
-            {
-                "bootstrap.servers": bootstrap,
-                "group.id": "no-group",
-                "isolation.level": "read_committed",
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
-                "fetch.wait.max.ms": 20,
-                "log_level": QUIET,
-                **QUICK,
-            }
-        )
+        self._consumer = Consumer({"bootstrap.servers": bootstrap, **FOLLOWS, "fetch.wait.max.ms": 20, **QUICK})
         self._consumer.assign([TopicPartition(topics.audit, number, 0) for number in cluster.partitions(topics.audit)])
 
     def run(self) -> None:

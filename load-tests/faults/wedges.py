@@ -43,6 +43,7 @@ class Wedge:
     """What else must happen for the place to be reached."""
     time: int = 3
     message: str = "no progress: giving up"
+    """Of the line that must say it."""
 
     @property
     def failpoints(self) -> str:

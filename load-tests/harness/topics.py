@@ -20,6 +20,15 @@ ONCE = {"enable.idempotence": True, "max.in.flight.requests.per.connection": 1}
 """For producers without transactions. With more on its way, librdkafka takes a batch that was refused for sent when the
 next one is accepted, as it is by a broker that knows nothing of the producer yet (KAFKA-15591)."""
 
+FOLLOWS = {
+    "group.id": "no-group",
+    "isolation.level": "read_committed",
+    "enable.auto.commit": False,
+    "auto.offset.reset": "earliest",
+    "log_level": QUIET,
+}
+"""For consumers that are told where to read, and see what any subscriber sees."""
+
 COORDINATOR_MOVES = {
     KafkaError.NOT_COORDINATOR,
     KafkaError.COORDINATOR_NOT_AVAILABLE,
