@@ -131,7 +131,7 @@ let package = Package(
             "PipelineTests", "Configuration", "Detection", "Events", "Operations", "Pipeline", "Policy",
             "SampleDetector", "Signals", "TestSupport"),
         tests("PolicyTests", "Configuration", "Events", "Policy", "TestSupport"),
-        tests("SignalsTests", "Configuration", "Events", "Signals", "TestSupport"),
+        tests("SignalsTests", "CHamming", "Configuration", "Events", "Signals", "TestSupport"),
         tests("KafkaTests", "CRdkafka", "Concurrency", "Kafka", "TestSupport"),
         .target(
             name: "StreamingTestSupport",

@@ -2,28 +2,11 @@
 
 #include <stdbool.h>
 
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-// What chooses between the versions would run, instrumented, before the sanitizer is there.
-#define FOR_PROCESSORS
-#endif
-#endif
-#if defined(FOR_PROCESSORS)
-#elif defined(__x86_64__)
-#define FOR_PROCESSORS __attribute__((target_clones("arch=x86-64-v4", "popcnt", "default")))
-#else
-#define FOR_PROCESSORS
-#endif
+#include "distance.h"
 
 // A block is looked at without a branch for each hash, so that it is done in vectors where there are any; most blocks
 // have no match, and those that have are looked at again.
 enum { block = 64 };
-
-static inline __attribute__((always_inline)) unsigned distance(const struct weir_hash256 *a, const struct weir_hash256 *b) {
-    unsigned bits = 0;
-    for (int word = 0; word < 4; word++) bits += (unsigned)__builtin_popcountll(a->words[word] ^ b->words[word]);
-    return bits;
-}
 
 FOR_PROCESSORS
 size_t weir_hamming_scan(const struct weir_hash256 *hashes, size_t count, size_t start,

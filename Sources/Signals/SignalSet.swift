@@ -22,7 +22,8 @@ package final class SignalSet: Sendable {
         let merged = groups.map(\.joined)
         var sha256: [Digest256: Int32] = [:]
         var md5: [Digest128: Int32] = [:]
-        var pdq = PDQIndex()
+        var hashes: [Digest256] = []
+        var hashSignals: [Int32] = []
         var links = LinkIndex(
             domains: merged.count { $0.type == .domain }, addresses: merged.count { $0.type == .url })
         for (position, signal) in merged.enumerated() {
@@ -30,7 +31,9 @@ package final class SignalSet: Sendable {
             switch signal.type {
             case .sha256: sha256[SignalSet.digest256(signal.value)] = index
             case .md5: md5[SignalSet.digest128(signal.value)] = index
-            case .pdq: pdq.insert(SignalSet.digest256(signal.value), index)
+            case .pdq:
+                hashes.append(SignalSet.digest256(signal.value))
+                hashSignals.append(index)
             case .domain, .url, .urlmd5: links.insert(signal, index)
             case .sha1, .vpdq, .tmk, .term, .phrase, .document: break
             }
@@ -42,7 +45,7 @@ package final class SignalSet: Sendable {
             })
         self.sha256 = sha256
         self.md5 = md5
-        self.pdq = pdq
+        pdq = PDQIndex(hashes, signals: hashSignals)
         self.links = links
     }
 
