@@ -6,7 +6,7 @@ package struct MediaNeeds: OptionSet, Sendable {
 
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// SHA-256, MD5 and the real type.
+    /// SHA-256, SHA-1, MD5 and the real type.
     package static let digests = MediaNeeds(rawValue: 1)
     /// PDQ of pictures.
     package static let picture = MediaNeeds(rawValue: 2)
@@ -46,6 +46,7 @@ package struct MediaFact: Sendable {
 
     package var state = State.unread
     package var sha256: Digest256?
+    package var sha1: Digest160?
     package var md5: Digest128?
     package var byteCount: Int?
     package var type: MediaType?

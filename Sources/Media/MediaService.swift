@@ -157,20 +157,22 @@ extension ReadingPlan.Item {
 }
 
 extension MediaFact {
-    /// One pass over the file, in pieces that stay in the processor's nearest cache for the second digest.
+    /// One pass over the file, in pieces that stay in the processor's nearest cache for the digests after the first.
     fileprivate mutating func examine(_ file: [UInt8], digests: Bool) {
         state = .read
         byteCount = file.count
         file.withUnsafeBytes { bytes in
             type = MediaSniffer.type(of: bytes)
             guard digests else { return }
-            var (sha256, md5) = (SHA256(), MD5())
+            var (sha256, sha1, md5) = (SHA256(), SHA1(), MD5())
             for start in stride(from: 0, to: bytes.count, by: 16 << 10) {
                 let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + (16 << 10), bytes.count)])
                 sha256.update(piece)
+                sha1.update(piece)
                 md5.update(piece)
             }
             self.sha256 = sha256.finish()
+            self.sha1 = sha1.finish()
             self.md5 = md5.finish()
         }
     }

@@ -99,7 +99,7 @@ extension MediaFact {
         case .failed: return []
         case .read:
             var missing: MediaNeeds = []
-            if needs.contains(.digests), sha256 == nil || md5 == nil { missing.insert(.digests) }
+            if needs.contains(.digests), sha256 == nil || sha1 == nil || md5 == nil { missing.insert(.digests) }
             if needs.contains(.picture), pdq == nil, pictureFailure == nil, type?.isPicture ?? true {
                 missing.insert(.picture)
             }

@@ -6,8 +6,9 @@ package import Events
 /// (`Opinion.joined`), with all their labels, named after the source that is surest of it.
 package final class SignalSet: Sendable {
     package let signals: [Signal]
-    private let sha256: [Digest256: Int32]
-    private let md5: [Digest128: Int32]
+    private let sha256: DigestTable<Digest256>
+    private let sha1: DigestTable<Digest160>
+    private let md5: DigestTable<Digest128>
     package let pdq: PDQIndex
     package let links: LinkIndex
     /// What the sources state of a signal, by its position; only where an opinion ends before the others do.
@@ -20,8 +21,9 @@ package final class SignalSet: Sendable {
     package init(_ stated: some Sequence<Signal>) {
         let groups = SignalSet.merge(stated)
         let merged = groups.map(\.joined)
-        var sha256: [Digest256: Int32] = [:]
-        var md5: [Digest128: Int32] = [:]
+        var sha256 = DigestTable<Digest256>()
+        var sha1 = DigestTable<Digest160>()
+        var md5 = DigestTable<Digest128>()
         var hashes: [Digest256] = []
         var hashSignals: [Int32] = []
         var links = LinkIndex(
@@ -29,13 +31,14 @@ package final class SignalSet: Sendable {
         for (position, signal) in merged.enumerated() {
             let index = Int32(position)
             switch signal.type {
-            case .sha256: sha256[SignalSet.digest256(signal.value)] = index
-            case .md5: md5[SignalSet.digest128(signal.value)] = index
+            case .sha256: sha256.insert(SignalSet.digest256(signal.value), index)
+            case .sha1: sha1.insert(SignalSet.digest160(signal.value), index)
+            case .md5: md5.insert(SignalSet.digest128(signal.value), index)
             case .pdq:
                 hashes.append(SignalSet.digest256(signal.value))
                 hashSignals.append(index)
             case .domain, .url, .urlmd5: links.insert(signal, index)
-            case .sha1, .vpdq, .tmk, .term, .phrase, .document: break
+            case .vpdq, .tmk, .term, .phrase, .document: break
             }
         }
         signals = merged
@@ -44,14 +47,15 @@ package final class SignalSet: Sendable {
                 group.endsInParts ? (Int32(position), group.statements) : nil
             })
         self.sha256 = sha256
+        self.sha1 = sha1
         self.md5 = md5
         pdq = PDQIndex(hashes, signals: hashSignals)
         self.links = links
     }
 
-    package func position(sha256 digest: Digest256) -> Int32? { sha256.isEmpty ? nil : sha256[digest] }
-    package func position(md5 digest: Digest128) -> Int32? { md5.isEmpty ? nil : md5[digest] }
-    package var hasExactHashes: Bool { !sha256.isEmpty || !md5.isEmpty }
+    package func position(sha256 digest: Digest256) -> Int32? { sha256[digest] }
+    package func position(sha1 digest: Digest160) -> Int32? { sha1[digest] }
+    package func position(md5 digest: Digest128) -> Int32? { md5[digest] }
 
     /// The signal at a position as findings name it; nil if it had expired by the time of the event.
     /// Event time, not the clock, so that a replay finds the same.
@@ -160,6 +164,11 @@ package final class SignalSet: Sendable {
     private static func digest256(_ hex: String) -> Digest256 {
         var hex = hex
         return hex.withUTF8 { Digest256(hex: UnsafeRawBufferPointer($0)) } ?? Digest256()
+    }
+
+    private static func digest160(_ hex: String) -> Digest160 {
+        var hex = hex
+        return hex.withUTF8 { Digest160(hex: UnsafeRawBufferPointer($0)) } ?? Digest160()
     }
 
     private static func digest128(_ hex: String) -> Digest128 {

@@ -138,6 +138,7 @@ import Testing
         #expect(lines.count == 2)
         #expect(lines.first?.contains("\"error\":") == true)
         #expect(lines.last?.contains("5d41402abc4b2a76b9719d911017c592") == true)
+        #expect(try weir("hash", "sha1", good).output.contains("aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d"))
     }
 
     /// The shipped example, as a desk has it before it.

@@ -20,6 +20,25 @@ struct DigestTests {
         #expect(hex(SHA256.hash(Array(message.utf8))) == digest)
     }
 
+    /// FIPS 180-4 examples (NIST, "SHA1.pdf"), and the empty message.
+    @Test(arguments: [
+        ("", "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+        ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+        (
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "84983e441c3bd26ebaae4aa1f95129e5e54670f1"
+        ),
+        (String(repeating: "a", count: 1_000_000), "34aa973cd4c4daa4f61eeb2bdbad27316534016f"),
+    ])
+    func sha1(message: String, digest: String) {
+        var hash = SHA1()
+        Array(message.utf8).withUnsafeBytes { hash.update($0) }
+        #expect(hex(hash.finish()) == digest)
+        let read = Array(digest.uppercased().utf8).withUnsafeBytes { Digest160(hex: $0) }
+        #expect(read == hash.finish())
+        #expect(Array(digest.dropLast().utf8).withUnsafeBytes { Digest160(hex: $0) } == nil)
+    }
+
     /// RFC 1321 appendix A.5.
     @Test(arguments: [
         ("", "d41d8cd98f00b204e9800998ecf8427e"),
@@ -119,14 +138,8 @@ struct DigestTests {
 func digest256(_ hex: String) -> Digest256? { Array(hex.utf8).withUnsafeBytes { Digest256(hex: $0) } }
 func digest128(_ hex: String) -> Digest128? { Array(hex.utf8).withUnsafeBytes { Digest128(hex: $0) } }
 
-func hex(_ digest: Digest256) -> String {
-    var out = ByteWriter(capacity: 64)
-    out.appendHex(digest)
-    return String(decoding: out.bytes, as: UTF8.self)
-}
-
-func hex(_ digest: Digest128) -> String {
-    var out = ByteWriter(capacity: 32)
-    out.appendHex(digest)
+func hex<Digest: BitwiseCopyable>(_ digest: Digest) -> String {
+    var out = ByteWriter()
+    withUnsafeBytes(of: digest) { out.appendHex($0) }
     return String(decoding: out.bytes, as: UTF8.self)
 }

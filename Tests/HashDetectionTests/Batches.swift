@@ -51,4 +51,5 @@ func digest128(_ hex: String) throws -> Digest128 {
 
 /// The same hexadecimal digit throughout.
 func hex256(_ digit: Character) -> String { String(repeating: digit, count: 64) }
+func hex160(_ digit: Character) -> String { String(repeating: digit, count: 40) }
 func hex128(_ digit: Character) -> String { String(repeating: digit, count: 32) }

@@ -10,6 +10,7 @@ import Testing
         signals: SignalSet([
             signal(.sha256, hex256("a")), signal(.md5, hex128("b")),
             signal(.sha256, hex256("c"), expiresAt: Timestamp(nanoseconds: 1)), signal(.pdq, hex256("d")),
+            signal(.sha1, hex160("f")),
         ]))
 
     private func references(_ findings: Findings) -> [String] {
@@ -53,6 +54,18 @@ import Testing
             })
         #expect(references(findings) == ["md5:" + hex128("b"), "sha256:" + hex256("a")])
         #expect(findings.found.allSatisfy { $0.fact == nil })
+    }
+
+    @Test func aSHA1IsKnownFromTheBytes() throws {
+        let batch = try batch(media: [#"[{"id":"1","sha256":"\#(hex256("e"))"},{"id":"2"}]"#])
+        let sha1 = try #require(Array(hex160("f").utf8).withUnsafeBytes { Digest160(hex: $0) })
+        let findings = detector.inspect(
+            inspection(batch) { facts in
+                facts[0].state = .read
+                facts[0].sha1 = sha1
+            })
+        #expect(references(findings) == ["sha1:" + hex160("f")])
+        #expect(findings.found.map(\.media) == [0])
     }
 
     @Test func anotherHashThanStatedIsAFact() throws {

@@ -17,8 +17,10 @@ import Testing
             let expected = PDQ.hash(try Pixels.decode(file.span.bytes, maxPixels: 1 << 20))
             #expect(fact.state == .read)
             #expect(fact.sha256 == SHA256.hash(file))
-            var md5 = MD5()
+            var (sha1, md5) = (SHA1(), MD5())
+            file.withUnsafeBytes { sha1.update($0) }
             file.withUnsafeBytes { md5.update($0) }
+            #expect(fact.sha1 == sha1.finish())
             #expect(fact.md5 == md5.finish())
             #expect(fact.byteCount == file.count)
             #expect(fact.type == [.jpeg, .png][index])
@@ -32,9 +34,11 @@ import Testing
     @Test(arguments: [0, 1, 16 << 10, (16 << 10) + 1, 100_003]) func digestsWholeFiles(count: Int) async throws {
         let file = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         let facts = await MediaService().read(try batch([[.carried(file)]]), needs: .digests)
-        var md5 = MD5()
+        var (sha1, md5) = (SHA1(), MD5())
+        file.withUnsafeBytes { sha1.update($0) }
         file.withUnsafeBytes { md5.update($0) }
         #expect(facts[0].sha256 == SHA256.hash(file))
+        #expect(facts[0].sha1 == sha1.finish())
         #expect(facts[0].md5 == md5.finish())
         #expect(facts[0].byteCount == count)
         #expect(facts[0].pictureFailure == nil)

@@ -31,7 +31,7 @@ import Testing
         #expect(joined.labels == ["x", "y", "z"])
     }
 
-    @Test func aSourceWithdrawsOnlyItsOwn() {
+    @Test func aSourceWithdrawsOnlyItsOwn() throws {
         let set = SignalSet([
             signal(.sha256, hash, .positive, source: "a"), signal(.sha256, hash, .seed, source: "b"),
             signal(.sha256, hash, source: "a", deleted: true),
@@ -40,7 +40,7 @@ import Testing
         #expect(set.signals.map(\.opinion) == [.seed])
         let none = SignalSet([signal(.sha256, hash), signal(.sha256, hash, deleted: true)])
         #expect(none.signals.isEmpty)
-        #expect(!none.hasExactHashes)
+        #expect(none.position(sha256: try digest(hash)) == nil)
     }
 
     @Test func theLaterWordOfASourceCounts() {
@@ -137,17 +137,22 @@ import Testing
 
     @Test func eachTypeIsFoundWhereItBelongs() throws {
         let md5 = String(repeating: "b", count: 32)
+        let sha1 = String(repeating: "c", count: 40)
         let set = SignalSet([
-            signal(.sha256, hash), signal(.md5, md5), signal(.pdq, hash), signal(.term, "turnip front"),
+            signal(.sha256, hash), signal(.md5, md5), signal(.sha1, sha1), signal(.pdq, hash),
+            signal(.term, "turnip front"),
         ])
         let sha = try #require(set.position(sha256: try digest(hash)))
         #expect(set.signals[Int(sha)].type == .sha256)
         let exact = try #require(md5.withBytes { Digest128(hex: $0) })
         let md5Position = try #require(set.position(md5: exact))
         #expect(set.signals[Int(md5Position)].type == .md5)
+        let sha1Digest = try #require(sha1.withBytes { Digest160(hex: $0) })
+        let sha1Position = try #require(set.position(sha1: sha1Digest))
+        #expect(set.signals[Int(sha1Position)].type == .sha1)
         #expect(set.pdq.count == 1)
         #expect(set.counts().map(\.type) == SignalType.allCases)
-        #expect(set.counts().filter { $0.count > 0 }.map(\.type) == [.sha256, .md5, .pdq, .term])
+        #expect(set.counts().filter { $0.count > 0 }.map(\.type) == [.sha256, .md5, .sha1, .pdq, .term])
         #expect(set.counts().allSatisfy { $0.count <= 1 })
         #expect(set.newest == nil)
         #expect(set.position(sha256: Digest256()) == nil)

@@ -51,6 +51,26 @@ package struct MD5: Sendable {
     }
 }
 
+/// SHA-1 (FIPS 180-4): a name for content in exchanges that use it, not a proof of anything.
+package struct SHA1: Sendable {
+    private var context = SHA_CTX()
+
+    package init() { SHA1_Init(&context) }
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        SHA1_Update(&context, bytes.baseAddress, bytes.count)
+    }
+
+    package func finish() -> Digest160 {
+        var copy = context
+        var digest = Digest160()
+        withUnsafeMutableBytes(of: &digest) { out in
+            _ = SHA1_Final(out.baseAddress?.assumingMemoryBound(to: UInt8.self), &copy)
+        }
+        return digest
+    }
+}
+
 /// HMAC-SHA-256 (RFC 2104) with the key's two blocks worked out once.
 package struct HMAC: Sendable {
     private var inner = SHA256()
@@ -125,6 +145,29 @@ package struct Digest128: Sendable, Hashable, BitwiseCopyable {
     package func hash(into hasher: inout Hasher) {
         hasher.combine(words.0)
         hasher.combine(words.1)
+    }
+}
+
+/// 160 bits as five words in memory order.
+package struct Digest160: Sendable, Hashable, BitwiseCopyable {
+    package var words: (UInt32, UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0, 0)
+
+    package init() {}
+
+    /// nil unless `hex` is exactly 40 hexadecimal digits.
+    package init?(hex: UnsafeRawBufferPointer) {
+        let parsed = withUnsafeMutableBytes(of: &words) { readHex(hex, into: $0) }
+        if !parsed { return nil }
+    }
+
+    package static func == (a: Self, b: Self) -> Bool { a.words == b.words }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+        hasher.combine(words.2)
+        hasher.combine(words.3)
+        hasher.combine(words.4)
     }
 }
 

@@ -3,14 +3,15 @@ internal import Detection
 internal import Events
 internal import Signals
 
-/// `hash.exact`: media whose SHA-256 or MD5 is known, as the event states it or as it was worked out from the bytes.
+/// `hash.exact`: media whose SHA-256, SHA-1 or MD5 is known, as the event states it (no event states a SHA-1) or as it was
+/// worked out from the bytes.
 ///
 /// One finding for a media item and a signal. The fact `hash-mismatch` says that the event states another hash than
 /// the bytes have. An item that could not be read is unavailable if the event states no hash either; in a stage that
 /// reads no media, what the event states is all there is.
 struct ExactHashDetector: Detector {
     static let registration = DetectorRegistration(
-        name: "hash.exact", version: "1", summary: "Media whose SHA-256 or MD5 is a signal.", needs: .digests
+        name: "hash.exact", version: "2", summary: "Media whose SHA-256, SHA-1 or MD5 is a signal.", needs: .digests
     ) { context in ExactHashDetector(signals: context.signals) }
 
     private let signals: SignalSet
@@ -48,6 +49,7 @@ struct ExactHashDetector: Detector {
         if let digest = stated.sha256 { report(signals.position(sha256: digest)) }
         if let digest = stated.md5 { report(signals.position(md5: digest)) }
         if let digest = fact.sha256, digest != stated.sha256 { report(signals.position(sha256: digest)) }
+        if let digest = fact.sha1 { report(signals.position(sha1: digest)) }
         if let digest = fact.md5, digest != stated.md5 { report(signals.position(md5: digest)) }
     }
 

@@ -11,14 +11,14 @@ extension Commands {
         example: "weir bench decode verdict",
         discussion: """
             NAME: \(Benchmarks.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")); or all,
-            which is those that need nothing else (latency only with --config, peers only by its name).
+            which is those that need nothing else (latency only with --config, peers and index-10m only by their names).
             One JSON object a figure: name, value, unit, n, seconds, machine, and where there is a target, atMost or atLeast
             and met. Exit code 1 if a target was missed. Timings of a debug build mean nothing.
             """
     ) { invocation in
         let wanted =
             invocation.arguments == ["all"]
-            ? Benchmarks.all.filter { !$0.needsCheckout }.map(\.name) : invocation.arguments
+            ? Benchmarks.all.filter { !$0.isAskedFor }.map(\.name) : invocation.arguments
         guard !wanted.isEmpty else {
             throw UsageError("weir bench: which one? \(Benchmarks.names)", command: invocation.command)
         }
@@ -57,8 +57,8 @@ struct Benchmark: Sendable {
     let summary: String
     /// Whether it measures a weir that is running.
     let needsConfig: Bool
-    /// Whether it needs a checkout with its load tests, a Kafka, and minutes.
-    var needsCheckout = false
+    /// Whether it runs only by its name: it needs a checkout with its load tests and a Kafka, or much memory.
+    var isAskedFor = false
     /// For about a time, with a configuration if there is one.
     let run: @Sendable (Duration, String?) async throws -> [Figure]
 
@@ -98,6 +98,11 @@ enum Benchmarks {
                     target: result.name == "pdq-jpeg-1024x768" ? .atLeast(100) : nil)
             }
         },
+        Benchmark(name: "index", summary: "looking up hashes among 100,000 and a million") { duration in
+            IndexBenchmarks.run(100_000, atLeast: 80_000, duration)
+                + IndexBenchmarks.run(1_000_000, atLeast: 10_000, duration)
+        },
+        largeIndex,
         Benchmark(
             name: "latency", summary: "from upload to committed verdict, at 1,000 a second",
             withConfig: {
@@ -106,12 +111,20 @@ enum Benchmarks {
         peers,
     ]
 
+    private static let largeIndex: Benchmark = {
+        var large = Benchmark(name: "index-10m", summary: "the same among ten millions; takes 4 GB") { duration in
+            IndexBenchmarks.run(10_000_000, atLeast: 1_500, duration)
+        }
+        large.isAskedFor = true
+        return large
+    }()
+
     private static let peers: Benchmark = {
         var peers = Benchmark(
             name: "peers",
             summary: "events a second through a broker beside loops in C and Python that do the same, some minutes"
         ) { _ in try await PeerBenchmark.run() }
-        peers.needsCheckout = true
+        peers.isAskedFor = true
         return peers
     }()
 

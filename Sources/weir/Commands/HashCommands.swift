@@ -64,6 +64,18 @@ extension Commands {
         }
     }
 
+    static let hashSHA1 = Command(
+        "hash", "sha1", summary: "print the SHA-1 of files", arguments: "PATH…", example: "weir hash sha1 picture.jpg",
+        discussion: failureNote
+    ) { invocation in
+        try await invocation.hashEach { path throws(HashFailure) in
+            var hash = SHA1()
+            let contents = try FileHash.contents(path)
+            contents.withUnsafeBytes { hash.update($0) }
+            return FileHash.line(path, "sha1", hex(hash.finish()))
+        }
+    }
+
     static let hashSHA256 = Command(
         "hash", "sha256", summary: "print the SHA-256 of files", arguments: "PATH…",
         example: "weir hash sha256 picture.jpg", discussion: failureNote

@@ -38,7 +38,7 @@ extension Commands {
         "signals", "match", summary: "look hashes up in a set of signals", arguments: "QUERIES",
         options: [
             Option("--signals", "FILE", repeatable: true, "The signals, as JSON Lines."),
-            Option("--type", "TYPE", "What the queries are: pdq, sha256 or md5; default pdq."),
+            Option("--type", "TYPE", "What the queries are: pdq, sha256, sha1 or md5; default pdq."),
             Option("--threshold", "BITS", "Most differing bits of a PDQ match, 0…256; default 31."),
         ],
         example: "weir signals match --signals signals.jsonl --type pdq queries.txt",
@@ -52,8 +52,8 @@ extension Commands {
         let files = invocation.all("--signals")
         guard !files.isEmpty else { throw UsageError("weir \(command.name): --signals is required", command: command) }
         guard let type = SignalType(rawValue: invocation.value("--type") ?? "pdq"),
-            [.pdq, .sha256, .md5].contains(type)
-        else { throw UsageError("weir \(command.name): --type must be pdq, sha256 or md5", command: command) }
+            [.pdq, .sha256, .sha1, .md5].contains(type)
+        else { throw UsageError("weir \(command.name): --type must be pdq, sha256, sha1 or md5", command: command) }
         let threshold = try invocation.integer("--threshold", standard: 31, in: 0...256)
         let queries = try invocation.file()
         let (set, rejected) = try await BlockingWork(name: "signals").run { () throws(FileError) in
@@ -113,6 +113,8 @@ private struct SignalQueries {
                     .sorted { ($0.distance, $0.signal.value) < ($1.distance, $1.signal.value) }
             case .sha256:
                 return Digest256(hex: hex).flatMap(set.position(sha256:)).map { [(set.signals[Int($0)], 0)] } ?? []
+            case .sha1:
+                return Digest160(hex: hex).flatMap(set.position(sha1:)).map { [(set.signals[Int($0)], 0)] } ?? []
             default:
                 return Digest128(hex: hex).flatMap(set.position(md5:)).map { [(set.signals[Int($0)], 0)] } ?? []
             }

@@ -1,0 +1,236 @@
+package import Events
+
+/// A digest as a key of a table.
+package protocol DigestKey: Equatable, BitwiseCopyable, Sendable {
+    init()
+    /// 64 bits in which all of the digest's have a part.
+    var mixed: UInt64 { get }
+}
+
+/// A map from digests to signals' positions.
+///
+/// A value: a copy shares all memory with what it was copied from, and the first change after that copies a few dozens
+/// of kilobytes, however large the table is. So look-ups go on beside changes without a lock.
+///
+/// 256 nodes by the hash's first 8 bits, each with as many shards as it needs for about a thousand keys in each. A shard
+/// is a table with open addressing whose slots have a byte each of the hash in front (as in Google's Swiss tables), so
+/// that a key that is not there costs one look at eight of those bytes.
+package struct DigestTable<Key: DigestKey>: Sendable {
+    private var nodes = ContiguousArray(repeating: DigestNode<Key>(), count: 256)
+    package private(set) var count = 0
+
+    package init() {}
+
+    package var isEmpty: Bool { count == 0 }
+
+    /// What it takes, in bytes.
+    package var bytes: Int {
+        nodes.reduce(nodes.count * MemoryLayout<DigestNode<Key>>.stride) { $0 + $1.bytes }
+    }
+
+    package subscript(_ key: Key) -> Int32? {
+        let hash = key.mixed
+        return nodes[Int(hash >> 56)][key, hash]
+    }
+
+    /// Sets the key's value.
+    package mutating func insert(_ key: Key, _ value: Int32) {
+        let hash = key.mixed
+        if nodes[Int(hash >> 56)].insert(key, hash, value) { count += 1 }
+    }
+
+    /// Returns whether the key was there.
+    @discardableResult
+    package mutating func remove(_ key: Key) -> Bool {
+        let hash = key.mixed
+        guard nodes[Int(hash >> 56)][key, hash] != nil else { return false }
+        nodes[Int(hash >> 56)].remove(key, hash)
+        count -= 1
+        return true
+    }
+}
+
+private struct DigestNode<Key: DigestKey>: Sendable {
+    /// A power of two of them; empty until there is a key.
+    private var shards: ContiguousArray<DigestShard<Key>> = []
+    private var count = 0
+
+    private static var keysPerShard: Int { 1_024 }
+
+    var bytes: Int { shards.reduce(shards.count * MemoryLayout<DigestShard<Key>>.stride) { $0 + $1.bytes } }
+
+    @inline(__always)
+    private func shard(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 40) & (shards.count - 1) }
+
+    subscript(_ key: Key, _ hash: UInt64) -> Int32? {
+        shards.isEmpty ? nil : shards[shard(hash)][key, hash]
+    }
+
+    mutating func insert(_ key: Key, _ hash: UInt64, _ value: Int32) -> Bool {
+        if count >= shards.count * DigestNode.keysPerShard { split() }
+        let isNew = shards[shard(hash)].insert(key, hash, value)
+        if isNew { count += 1 }
+        return isNew
+    }
+
+    mutating func remove(_ key: Key, _ hash: UInt64) {
+        shards[shard(hash)].remove(key, hash)
+        count -= 1
+    }
+
+    private mutating func split() {
+        let old = shards
+        shards = ContiguousArray(repeating: DigestShard(), count: max(1, old.count * 2))
+        for shard in old {
+            shard.forEach { key, value in
+                let hash = key.mixed
+                _ = shards[self.shard(hash)].insert(key, hash, value)
+            }
+        }
+    }
+}
+
+private struct DigestShard<Key: DigestKey>: Sendable {
+    /// For each slot 0 if it is free, else 128 and 7 bits of the hash. The first seven stand at the end once more, so
+    /// that eight can be read from each place.
+    private var tags: ContiguousArray<UInt8> = []
+    private var keys: ContiguousArray<Key> = []
+    private var values: ContiguousArray<Int32> = []
+    private var count = 0
+
+    private static var group: Int { 8 }
+
+    var bytes: Int {
+        let headers = 3 * 32
+        return tags.isEmpty
+            ? 0
+            : headers + tags.count + keys.count * MemoryLayout<Key>.stride + values.count * MemoryLayout<Int32>.stride
+    }
+
+    @inline(__always)
+    private static func tag(_ hash: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: hash) | 0x80 }
+
+    /// Where the key's slots begin: by 32 bits that choose neither tag, shard nor node.
+    @inline(__always)
+    private func home(_ hash: UInt64) -> Int {
+        Int(truncatingIfNeeded: ((hash >> 7 & 0xFFFF_FFFF) &* UInt64(truncatingIfNeeded: keys.count)) >> 32)
+    }
+
+    subscript(_ key: Key, _ hash: UInt64) -> Int32? { slot(key, hash).found.map { values[$0] } }
+
+    /// The key's slot, or the first free one on the way to it.
+    @inline(__always)
+    private func slot(_ key: Key, _ hash: UInt64) -> (found: Int?, free: Int) {
+        guard count > 0 else { return (nil, home(hash)) }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        let wanted = ones &* UInt64(DigestShard.tag(hash))
+        return tags.withUnsafeBytes { tags in
+            keys.withUnsafeBufferPointer { keys in
+                var place = home(hash)
+                while true {
+                    let group = UInt64(littleEndian: tags.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                    // Each byte that is the wanted one has its high bit set, and perhaps one after it.
+                    let differing = group ^ wanted
+                    var alike = (differing &- ones) & ~differing & highs
+                    while alike != 0 {
+                        let slot = wrapped(place + alike.trailingZeroBitCount / 8)
+                        if keys[slot] == key { return (slot, slot) }
+                        alike &= alike - 1
+                    }
+                    let free = ~group & highs
+                    if free != 0 { return (nil, wrapped(place + free.trailingZeroBitCount / 8)) }
+                    place = wrapped(place + DigestShard.group)
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func wrapped(_ place: Int) -> Int { place < keys.count ? place : place - keys.count }
+
+    mutating func insert(_ key: Key, _ hash: UInt64, _ value: Int32) -> Bool {
+        if let found = slot(key, hash).found {
+            values[found] = value
+            return false
+        }
+        // An eighth stays free, or a key that is not there would be looked for in many places.
+        if (count + 1) * 8 > keys.count * 7 { grow() }
+        put(key, hash, value)
+        return true
+    }
+
+    private mutating func put(_ key: Key, _ hash: UInt64, _ value: Int32) {
+        var place = home(hash)
+        while tags[place] != 0 { place = wrapped(place + 1) }
+        setTag(place, DigestShard.tag(hash))
+        keys[place] = key
+        values[place] = value
+        count += 1
+    }
+
+    private mutating func setTag(_ place: Int, _ tag: UInt8) {
+        tags[place] = tag
+        if place < DigestShard.group - 1 { tags[keys.count + place] = tag }
+    }
+
+    /// By a fifth only: what is free is memory that nothing stands in.
+    private mutating func grow() {
+        let old = self
+        let capacity = max(16, keys.count + keys.count / 5)
+        tags = ContiguousArray(repeating: 0, count: capacity + DigestShard.group - 1)
+        keys = ContiguousArray(repeating: Key(), count: capacity)
+        values = ContiguousArray(repeating: 0, count: capacity)
+        count = 0
+        old.forEach { key, value in put(key, key.mixed, value) }
+    }
+
+    /// Moves up what stands behind, so that no slot has to be marked as once taken (Knuth, TAOCP 3, 6.4, algorithm R).
+    mutating func remove(_ key: Key, _ hash: UInt64) {
+        guard var hole = slot(key, hash).found else { return }
+        var place = hole
+        count -= 1
+        while true {
+            place = wrapped(place + 1)
+            if tags[place] == 0 { break }
+            let home = home(keys[place].mixed)
+            // What begins behind the hole, up to its own place, must stay behind it.
+            let stays = hole <= place ? home > hole && home <= place : home > hole || home <= place
+            if stays { continue }
+            setTag(hole, tags[place])
+            keys[hole] = keys[place]
+            values[hole] = values[place]
+            hole = place
+        }
+        setTag(hole, 0)
+    }
+
+    func forEach(_ body: (Key, Int32) -> Void) {
+        for place in keys.indices where tags[place] != 0 { body(keys[place], values[place]) }
+    }
+}
+
+extension DigestKey {
+    /// Digests are random as they are, unless somebody made them up.
+    @inline(__always)
+    static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        let product = (a ^ b &* 0x9E37_79B9_7F4A_7C15 ^ (a >> 29)) &* 0xD6E8_FEB8_6659_FD93
+        return product ^ product >> 32
+    }
+}
+
+extension Digest256: DigestKey {
+    package var mixed: UInt64 { Digest256.mix(Digest256.mix(words.0, words.1), Digest256.mix(words.2, words.3)) }
+}
+
+extension Digest160: DigestKey {
+    package var mixed: UInt64 {
+        let (a, b, c, d, e) = words
+        return Digest160.mix(
+            Digest160.mix(UInt64(a) << 32 | UInt64(b), UInt64(c) << 32 | UInt64(d)), UInt64(e))
+    }
+}
+
+extension Digest128: DigestKey {
+    package var mixed: UInt64 { Digest128.mix(words.0, words.1) }
+}
