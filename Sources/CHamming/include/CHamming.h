@@ -19,6 +19,9 @@ size_t weir_hamming_scan(const struct weir_hash256 *hashes, size_t count, size_t
                          const struct weir_hash256 *query, unsigned threshold, uint32_t *found, size_t room,
                          size_t *next);
 
+/// Sends for the cache line at an address, which need not be valid, and does not wait for it.
+static inline void weir_prefetch(const void *address) { __builtin_prefetch(address); }
+
 enum {
     /// A hash is 16 chunks of 16 bits, two of which are a pair.
     weir_segment_chunks = 16,
