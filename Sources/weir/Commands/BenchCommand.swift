@@ -112,7 +112,7 @@ enum Benchmarks {
     ]
 
     private static let largeIndex: Benchmark = {
-        var large = Benchmark(name: "index-10m", summary: "the same among ten millions; takes 4 GB") { duration in
+        var large = Benchmark(name: "index-10m", summary: "the same among ten millions; takes 2.1 GiB") { duration in
             IndexBenchmarks.run(10_000_000, atLeast: 1_500, duration)
         }
         large.isAskedFor = true
