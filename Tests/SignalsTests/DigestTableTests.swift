@@ -45,13 +45,13 @@ import Testing
     /// Keys of one shard with one tag: each is looked for behind all the others.
     @Test func keysThatCollideAreToldApart() throws {
         let groups = Dictionary(
-            grouping: (0..<2_000_000).map { number in
+            grouping: (0..<300_000).map { number in
                 var digest = Digest128()
                 digest.words = (UInt64(number), 0)
                 return digest
             }, by: { (digest: Digest128) in (digest.mixed >> 56) << 8 | digest.mixed & 0x7F })
         let keys = try #require(groups.values.max { $0.count < $1.count })
-        #expect(keys.count > 50)
+        #expect(keys.count > 16)
         var table = DigestTable<Digest128>()
         for (value, key) in keys.enumerated() { table.insert(key, Int32(value)) }
         for (value, key) in keys.enumerated() { #expect(table[key] == Int32(value)) }

@@ -34,9 +34,13 @@ struct KnownHashes {
 
     func matches(_ query: Digest256, threshold: Int) -> [PDQIndex.Match] {
         var found: [PDQIndex.Match] = []
-        for (hash, signal) in zip(hashes, signals) {
-            let distance = hash.distance(to: query)
-            if distance <= threshold { found.append(PDQIndex.Match(signal: signal, distance: distance)) }
+        hashes.withUnsafeBufferPointer { hashes in
+            var place = 0
+            while place < hashes.count {
+                let distance = hashes[place].distance(to: query)
+                if distance <= threshold { found.append(PDQIndex.Match(signal: signals[place], distance: distance)) }
+                place += 1
+            }
         }
         return found.sorted { ($0.distance, $0.signal) < ($1.distance, $1.signal) }
     }
@@ -51,7 +55,9 @@ extension Digest256 {
 
     /// With so many other bits.
     func flipping(_ count: Int, _ random: inout SplitMix64) -> Digest256 {
-        flipping(Array((0..<256).shuffled(using: &random).prefix(count)))
+        var bits: Set<Int> = []
+        while bits.count < min(count, 256) { bits.insert(Int(random.next() >> 56)) }
+        return flipping(Array(bits))
     }
 
     func flipping(_ bits: [Int]) -> Digest256 {
