@@ -4,6 +4,8 @@ package import Events
 /// A digest as a key of a table.
 package protocol DigestKey: Equatable, BitwiseCopyable, Sendable {
     init()
+    /// nil unless it is exactly as many hexadecimal digits as the digest has.
+    init?(hex: UnsafeRawBufferPointer)
     /// 64 bits in which all of the digest's have a part.
     var mixed: UInt64 { get }
 }

@@ -31,11 +31,11 @@ package final class SignalSet: Sendable {
         for (position, signal) in merged.enumerated() {
             let index = Int32(position)
             switch signal.type {
-            case .sha256: sha256.insert(SignalSet.digest256(signal.value), index)
-            case .sha1: sha1.insert(SignalSet.digest160(signal.value), index)
-            case .md5: md5.insert(SignalSet.digest128(signal.value), index)
+            case .sha256: sha256.insert(SignalSet.digest(signal.value), index)
+            case .sha1: sha1.insert(SignalSet.digest(signal.value), index)
+            case .md5: md5.insert(SignalSet.digest(signal.value), index)
             case .pdq:
-                hashes.append(SignalSet.digest256(signal.value))
+                hashes.append(SignalSet.digest(signal.value))
                 hashSignals.append(index)
             case .domain, .url, .urlmd5: links.insert(signal, index)
             case .vpdq, .tmk, .term, .phrase, .document: break
@@ -161,19 +161,9 @@ package final class SignalSet: Sendable {
     }
 
     /// The value was checked when the signal was read.
-    private static func digest256(_ hex: String) -> Digest256 {
+    private static func digest<Digest: DigestKey>(_ hex: String) -> Digest {
         var hex = hex
-        return hex.withUTF8 { Digest256(hex: UnsafeRawBufferPointer($0)) } ?? Digest256()
-    }
-
-    private static func digest160(_ hex: String) -> Digest160 {
-        var hex = hex
-        return hex.withUTF8 { Digest160(hex: UnsafeRawBufferPointer($0)) } ?? Digest160()
-    }
-
-    private static func digest128(_ hex: String) -> Digest128 {
-        var hex = hex
-        return hex.withUTF8 { Digest128(hex: UnsafeRawBufferPointer($0)) } ?? Digest128()
+        return hex.withUTF8 { Digest(hex: UnsafeRawBufferPointer($0)) } ?? Digest()
     }
 }
 

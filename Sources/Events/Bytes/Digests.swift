@@ -1,7 +1,29 @@
 internal import CCrypto
 
-/// SHA-256 (FIPS 180-4), fed in parts.
-package struct SHA256: Sendable {
+/// A hash over bytes that come in parts.
+package protocol HashFunction: Sendable {
+    associatedtype Digest: BitwiseCopyable
+
+    init()
+    mutating func update(_ bytes: UnsafeRawBufferPointer)
+    /// The digest of what was fed so far. The state is a copy, so feeding may go on.
+    func finish() -> Digest
+}
+
+extension HashFunction {
+    package mutating func update(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { update($0) }
+    }
+
+    package static func hash(_ bytes: [UInt8]) -> Digest {
+        var hash = Self()
+        hash.update(bytes)
+        return hash.finish()
+    }
+}
+
+/// SHA-256 (FIPS 180-4).
+package struct SHA256: HashFunction {
     private var context = SHA256_CTX()
 
     package init() { SHA256_Init(&context) }
@@ -10,11 +32,6 @@ package struct SHA256: Sendable {
         SHA256_Update(&context, bytes.baseAddress, bytes.count)
     }
 
-    package mutating func update(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { update($0) }
-    }
-
-    /// The digest of what was fed so far. The state is a copy, so feeding may go on.
     package func finish() -> Digest256 {
         var copy = context
         var digest = Digest256()
@@ -23,16 +40,10 @@ package struct SHA256: Sendable {
         }
         return digest
     }
-
-    package static func hash(_ bytes: [UInt8]) -> Digest256 {
-        var hash = SHA256()
-        hash.update(bytes)
-        return hash.finish()
-    }
 }
 
 /// MD5 (RFC 1321): a name for content in exchanges that use it, not a proof of anything.
-package struct MD5: Sendable {
+package struct MD5: HashFunction {
     private var context = MD5_CTX()
 
     package init() { MD5_Init(&context) }
@@ -52,7 +63,7 @@ package struct MD5: Sendable {
 }
 
 /// SHA-1 (FIPS 180-4): a name for content in exchanges that use it, not a proof of anything.
-package struct SHA1: Sendable {
+package struct SHA1: HashFunction {
     private var context = SHA_CTX()
 
     package init() { SHA1_Init(&context) }

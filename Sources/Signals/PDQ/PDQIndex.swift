@@ -30,21 +30,13 @@ package struct PDQIndex: Sendable {
     /// - Parameter signals: whose hashes they are, one for each.
     package init(_ hashes: [Digest256], signals: [Int32]) {
         precondition(hashes.count == signals.count)
-        let hashes = hashes.map { weir_hash256(words: $0.words) }
-        hashes.withUnsafeBufferPointer { hashes in
-            signals.withUnsafeBufferPointer { signals in
-                var start = 0
-                while hashes.count - start >= PDQIndex.leastSegment {
-                    let end = min(start + PDQSegment.capacity, hashes.count)
-                    segments.append(
-                        PDQSegment(
-                            UnsafeBufferPointer(rebasing: hashes[start..<end]),
-                            signals: UnsafeBufferPointer(rebasing: signals[start..<end])))
-                    start = end
-                }
-                for index in start..<hashes.count { append(hashes[index], signals[index]) }
-            }
-        }
+        let hashes = ContiguousArray(hashes.map { weir_hash256(words: $0.words) })
+        let signals = ContiguousArray(signals)
+        // What is left over is not worth an index.
+        let rest = hashes.count % PDQSegment.capacity
+        let indexed = rest < PDQIndex.leastSegment ? hashes.count - rest : hashes.count
+        segments = PDQSegment.segments(of: hashes[..<indexed], signals[..<indexed])
+        for place in indexed..<hashes.count { append(hashes[place], signals[place]) }
     }
 
     package var count: Int { segments.reduce(0) { $0 + $1.count } + recentCount }
@@ -94,19 +86,7 @@ package struct PDQIndex: Sendable {
             }
             for segment in segments { segment.forEach(add) }
             for block in recent { block.forEach(add) }
-            var made: [PDQSegment] = []
-            hashes.withUnsafeBufferPointer { hashes in
-                signals.withUnsafeBufferPointer { signals in
-                    for start in stride(from: 0, to: hashes.count, by: PDQSegment.capacity) {
-                        let end = min(start + PDQSegment.capacity, hashes.count)
-                        made.append(
-                            PDQSegment(
-                                UnsafeBufferPointer(rebasing: hashes[start..<end]),
-                                signals: UnsafeBufferPointer(rebasing: signals[start..<end])))
-                    }
-                }
-            }
-            return Merged(merge: self, segments: made)
+            return Merged(merge: self, segments: PDQSegment.segments(of: hashes[...], signals[...]))
         }
     }
 
@@ -134,15 +114,10 @@ package struct PDQIndex: Sendable {
         let merge = merged.merge
         segments.removeAll { segment in merge.segments.contains { $0 === segment } }
         segments += merged.segments
-        // The last block may have grown since.
-        let taken = merge.recent.reduce(0) { $0 + $1.count }
-        let whole = merge.recent.dropLast().count
-        let rest = taken - merge.recent.dropLast().reduce(0) { $0 + $1.count }
-        let later = Array(recent.dropFirst(whole))
-        recent = []
-        for (number, block) in later.enumerated() {
-            if number > 0 { recent.append(block) } else if block.count > rest { recent.append(block.dropFirst(rest)) }
-        }
+        // All blocks but the last were full; the last may have grown since.
+        var later = recent.dropFirst(merge.recent.count - 1)
+        later[later.startIndex] = later[later.startIndex].dropFirst(merge.recent[merge.recent.count - 1].count)
+        recent = later.filter { $0.count > 0 }
     }
 
     private var recentCount: Int { recent.reduce(0) { $0 + $1.count } }

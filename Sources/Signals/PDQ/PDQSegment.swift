@@ -15,7 +15,22 @@ final class PDQSegment: @unchecked Sendable {
     private let signals: UnsafeMutablePointer<Int32>
     private let index: weir_segment
 
-    init(_ hashes: UnsafeBufferPointer<weir_hash256>, signals: UnsafeBufferPointer<Int32>) {
+    /// As few as hold them all.
+    static func segments(of hashes: ArrayPart<weir_hash256>, _ signals: ArrayPart<Int32>) -> [PDQSegment] {
+        stride(from: 0, to: hashes.count, by: capacity).map { start in
+            let places = start..<min(start + capacity, hashes.count)
+            return hashes.withUnsafeBufferPointer { hashes in
+                signals.withUnsafeBufferPointer { signals in
+                    PDQSegment(
+                        UnsafeBufferPointer(rebasing: hashes[places]), UnsafeBufferPointer(rebasing: signals[places]))
+                }
+            }
+        }
+    }
+
+    typealias ArrayPart<Element> = ContiguousArray<Element>.SubSequence
+
+    private init(_ hashes: UnsafeBufferPointer<weir_hash256>, _ signals: UnsafeBufferPointer<Int32>) {
         precondition(hashes.count == signals.count && (1...PDQSegment.capacity).contains(hashes.count))
         count = hashes.count
         let shift = PDQSegment.shift(for: count)
@@ -58,7 +73,7 @@ final class PDQSegment: @unchecked Sendable {
         var matches = weir_matches()
         defer { free(matches.elements) }
         let complete = withUnsafePointer(to: index) { weir_segment_search($0, &query, threshold, &matches) }
-        guard complete else { fatalError("out of memory") }
+        guard complete else { fatalError("no memory for what a look-up of a PDQ hash found") }
         for match in UnsafeBufferPointer(start: matches.elements, count: matches.count) {
             found.append(
                 PDQIndex.Match(signal: signals[Int(match.position)], distance: Int(match.distance)))
@@ -77,7 +92,9 @@ final class PDQSegment: @unchecked Sendable {
         let huge = 2 << 20
         var memory: UnsafeMutableRawPointer?
         let alignment = bytes >= huge ? huge : 64
-        guard posix_memalign(&memory, alignment, bytes) == 0, let memory else { fatalError("out of memory") }
+        guard posix_memalign(&memory, alignment, bytes) == 0, let memory else {
+            fatalError("no memory for a PDQ index: \(bytes) bytes")
+        }
         if bytes >= huge { _ = madvise(memory, bytes, MADV_HUGEPAGE) }
         return memory
     }

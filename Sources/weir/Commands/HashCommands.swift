@@ -52,36 +52,18 @@ extension Commands {
         }
     }
 
-    static let hashMD5 = Command(
-        "hash", "md5", summary: "print the MD5 of files", arguments: "PATH…", example: "weir hash md5 picture.jpg",
-        discussion: failureNote
-    ) { invocation in
-        try await invocation.hashEach { path throws(HashFailure) in
-            var hash = MD5()
-            let contents = try FileHash.contents(path)
-            contents.withUnsafeBytes { hash.update($0) }
-            return FileHash.line(path, "md5", hex(hash.finish()))
-        }
-    }
+    static let hashMD5 = hash("md5", "MD5", MD5.self)
+    static let hashSHA1 = hash("sha1", "SHA-1", SHA1.self)
+    static let hashSHA256 = hash("sha256", "SHA-256", SHA256.self)
 
-    static let hashSHA1 = Command(
-        "hash", "sha1", summary: "print the SHA-1 of files", arguments: "PATH…", example: "weir hash sha1 picture.jpg",
-        discussion: failureNote
-    ) { invocation in
-        try await invocation.hashEach { path throws(HashFailure) in
-            var hash = SHA1()
-            let contents = try FileHash.contents(path)
-            contents.withUnsafeBytes { hash.update($0) }
-            return FileHash.line(path, "sha1", hex(hash.finish()))
-        }
-    }
-
-    static let hashSHA256 = Command(
-        "hash", "sha256", summary: "print the SHA-256 of files", arguments: "PATH…",
-        example: "weir hash sha256 picture.jpg", discussion: failureNote
-    ) { invocation in
-        try await invocation.hashEach { path throws(HashFailure) in
-            FileHash.line(path, "sha256", hex(SHA256.hash(try FileHash.contents(path))))
+    private static func hash(_ word: String, _ name: String, _ function: (some HashFunction).Type) -> Command {
+        Command(
+            "hash", word, summary: "print the \(name) of files", arguments: "PATH…",
+            example: "weir hash \(word) picture.jpg", discussion: failureNote
+        ) { invocation in
+            try await invocation.hashEach { path throws(HashFailure) in
+                FileHash.line(path, word, hex(function.hash(try FileHash.contents(path))))
+            }
         }
     }
 }

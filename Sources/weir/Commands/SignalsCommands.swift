@@ -112,13 +112,17 @@ private struct SignalQueries {
                     .map { (set.signals[Int($0.signal)], $0.distance) }
                     .sorted { ($0.distance, $0.signal.value) < ($1.distance, $1.signal.value) }
             case .sha256:
-                return Digest256(hex: hex).flatMap(set.position(sha256:)).map { [(set.signals[Int($0)], 0)] } ?? []
+                return exact(Digest256(hex: hex).flatMap(set.position(sha256:)))
             case .sha1:
-                return Digest160(hex: hex).flatMap(set.position(sha1:)).map { [(set.signals[Int($0)], 0)] } ?? []
+                return exact(Digest160(hex: hex).flatMap(set.position(sha1:)))
             default:
-                return Digest128(hex: hex).flatMap(set.position(md5:)).map { [(set.signals[Int($0)], 0)] } ?? []
+                return exact(Digest128(hex: hex).flatMap(set.position(md5:)))
             }
         }
+    }
+
+    private func exact(_ position: Int32?) -> [(signal: Signal, distance: Int)] {
+        position.map { [(set.signals[Int($0)], 0)] } ?? []
     }
 
     private func append(_ matches: [(signal: Signal, distance: Int)], to out: inout ByteWriter) {
