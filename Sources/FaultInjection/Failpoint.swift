@@ -26,6 +26,8 @@ package enum Failpoint: String, CaseIterable, Sendable {
     case revocationDrain = "revocation-drain"
     /// A failed transaction is about to be mended: aborted, or a new producer made, and the offsets gone back to.
     case recovery
+    /// Partitions were assigned, and the group is about to be asked what was committed of them.
+    case restore
     /// Changed signal files are about to be read.
     case signalReload = "signal-reload"
 

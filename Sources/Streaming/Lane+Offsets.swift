@@ -1,4 +1,5 @@
 internal import Concurrency
+internal import FaultInjection
 internal import Kafka
 internal import Operations
 
@@ -26,6 +27,7 @@ extension Lane {
         else { return }
         let asked = unknownOffsets.partitions
         do throws(KafkaError) {
+            try Failpoint.restore.hitTransaction()
             let committed = try await committedOffsets(of: asked.sorted())
             for (partition, committed) in committed where sessions[partition] != nil {
                 metrics.committed(partition, committed.offset, newest: nil)

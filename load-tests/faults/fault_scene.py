@@ -157,8 +157,8 @@ class FaultScene(Scene):
         if process.exit_code() is None:
             return self._soon(partial(self._start_with, process, failpoints, note, watch))
         process.start({"WEIR_FAILPOINTS": f"{failpoints};seed={len(self._notes)}"})
-        if failpoints.startswith("revocation"):
-            # Which comes when somebody else wants a share.
+        if failpoints.startswith(("revocation", "restore")):
+            # Partitions go when somebody else wants a share, and come back.
             self._agenda.put(time.monotonic() + 2, partial(self._join, 6.0, dict(note), watch))
         if failpoints.startswith("signal-reload"):
             self._soon(partial(self._change_signals, process))

@@ -36,6 +36,16 @@ ERRORS = (
     "after-commit=error%0.03*4;recovery=error%0.3*4"
 )
 
+# As a lane asks what was committed of partitions that it was given: the first that asks in a process that starts, the
+# second, and while the answer is under way. What only fails or waits does so again when a member has come and gone.
+RESTORES = [
+    f"{FAILPOINT}:restore=exit@1",
+    f"{FAILPOINT}:restore=exit@2",
+    f"{FAILPOINT}:restore=exit(40ms)@1",
+    f"{FAILPOINT}:restore=delay(3s)*3;after-produce=error%0.1*3",
+    f"{FAILPOINT}:restore=error%0.7*12",
+]
+
 # SIGTERM while a transaction has failed and can't be mended, and while they fail now and then: what has failed must not
 # be committed on the way out.
 HALTS = [
@@ -114,6 +124,11 @@ class Suite:
 SUITES = {
     "kills": Suite([KILL] * 4, meaning="kill -9 at any moment"),
     "failpoints": Suite(EXITS, pace=6.0, meaning="death at each named place"),
+    "restores": Suite(
+        [*RESTORES, KILL, JOIN],
+        pace=7.0,
+        meaning="death and failures as a member learns where its partitions were left",
+    ),
     "errors": Suite([ERRORS, ERRORS, KILL], meaning="each step of a transaction fails now and then"),
     "ends": Suite([TERM, TWIN, TERM, TERM], meaning="SIGTERM under load, and two processes of one name"),
     "halts": Suite(HALTS, pace=6.0, meaning="SIGTERM while a transaction has failed"),
@@ -190,6 +205,7 @@ def soak(seed: int, seconds: float, pace: float = 10.0) -> Suite:
         POLLS,
         f"{FAILPOINT}:revocation-drain=exit@1",
         *EXITS,
+        *RESTORES,
         *HALTS,
         *TERMS,
         *LATE,

@@ -63,6 +63,7 @@ WEDGES = [
     Wedge("after-commit", "committing a transaction"),
     Wedge("recovery", "recovering from a failed transaction", needs=FAILS, time=1),
     Wedge("revocation-drain", "its loop has not come round", needs="a second member", time=1),
+    Wedge("restore", "its loop has not come round", time=1),
     Wedge("signal-reload", "reading signals", needs="other signals", within=60, time=1),
     # Calls that have hung in some version of the client (librdkafka #4420, #4970, #4187, #4486, #5089). Where the lane
     # is at something that must move it says so after LIMIT seconds; elsewhere the call must be over that long after

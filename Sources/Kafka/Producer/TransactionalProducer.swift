@@ -22,6 +22,8 @@ package actor TransactionalProducer {
     /// numbers to what it sends next, and a broker takes that for a repetition of what it has: it acknowledges the
     /// records and drops them (librdkafka 2.0.2 to 2.16). Only a new producer, whose epoch is higher, is safe then.
     private var isSpent = false
+    /// Whether brokers may not have answered all records yet.
+    private var awaitsAnswers = false
     private var isClosed = false
 
     /// - Parameters:
@@ -98,6 +100,7 @@ package actor TransactionalProducer {
 
     /// Puts records into the open transaction. A full queue is waited for; nothing is ever dropped.
     package func produce(_ body: @Sendable (RecordSink) throws(KafkaError) -> Void) throws(KafkaError) {
+        awaitsAnswers = true
         let sink = RecordSink(client: client, topics: topics, patience: timeout)
         let call = monitor.began("produce", within: timeout + .seconds(30))
         defer { monitor.ended(call) }
@@ -115,6 +118,7 @@ package actor TransactionalProducer {
         let call = monitor.began("flush", within: limit)
         defer { monitor.ended(call) }
         try check(rd_kafka_flush(client.handle, limit.milliseconds), "flush")
+        awaitsAnswers = false
     }
 
     /// Makes consumed offsets part of the transaction, under the consumer's present generation of its group. The group
@@ -160,6 +164,7 @@ package actor TransactionalProducer {
         try call("commit transaction", within: patience) {
             rd_kafka_commit_transaction(client.handle, patience.milliseconds)
         }
+        awaitsAnswers = false
         inTransaction = false
     }
 
@@ -170,7 +175,8 @@ package actor TransactionalProducer {
     package func abort(within limit: Duration = .seconds(3_600)) throws(KafkaError) {
         guard inTransaction else { return }
         let patience = min(limit, timeout)
-        if rd_kafka_outq_len(client.handle) > 0 { isSpent = true }
+        // The library's own count has events in it too, such as statistics that nobody has taken yet.
+        if awaitsAnswers, rd_kafka_outq_len(client.handle) > 0 { isSpent = true }
         try call("abort transaction", within: patience, at: .callAbort) {
             rd_kafka_abort_transaction(client.handle, patience.milliseconds)
         }
