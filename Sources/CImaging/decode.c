@@ -51,11 +51,21 @@ static bool to_srgb(VipsImage **image) {
     }
 }
 
+static bool flatten(VipsImage **image, bool over_white) {
+    // One value serves for all bands; 16 bits are brought down to 8 later.
+    bool is_deep = vips_image_get_format(*image) == VIPS_FORMAT_USHORT;
+    VipsArrayDouble *background = vips_array_double_newv(1, over_white ? (is_deep ? 65535.0 : 255.0) : 0.0);
+    VipsImage *next = NULL;
+    bool done = replace(image, &next, vips_flatten(*image, &next, "background", background, NULL));
+    vips_area_unref(VIPS_AREA(background));
+    return done;
+}
+
 /// Ends with 8 bits and one band or three.
-static bool to_displayed(VipsImage **image, int orientation) {
+static bool to_displayed(VipsImage **image, int orientation, bool over_white) {
     if (!to_srgb(image)) return false;
     VipsImage *next = NULL;
-    if (vips_image_hasalpha(*image) && !replace(image, &next, vips_flatten(*image, &next, NULL))) return false;
+    if (vips_image_hasalpha(*image) && !flatten(image, over_white)) return false;
     if (vips_image_get_format(*image) != VIPS_FORMAT_UCHAR
         && !replace(image, &next, vips_cast_uchar(*image, &next, NULL))) {
         return false;
@@ -87,7 +97,7 @@ static enum weir_imaging_result unreadable(const uint8_t *file, size_t count) {
 }
 
 static enum weir_imaging_result decode_with_vips(
-    const uint8_t *file, size_t count, uint64_t max_pixels, struct weir_pixels *pixels
+    const uint8_t *file, size_t count, uint64_t max_pixels, bool over_white, struct weir_pixels *pixels
 ) {
     if (!vips_is_ready()) return WEIR_IMAGING_UNSUPPORTED;
     if (png_is_cut_off(file, count) || png_texts_are_bomb(file, count) || webp_frames_are_bomb(file, count)
@@ -101,21 +111,23 @@ static enum weir_imaging_result decode_with_vips(
     if (image == NULL) return vips_failure(WEIR_IMAGING_BROKEN);
     int orientation = vips_image_get_orientation(image);
     if (orientation == 1) orientation = png_orientation(file, count);
+    bool transparent = vips_image_hasalpha(image);
     enum weir_imaging_result result;
     if (!size_is_allowed(
             (uint64_t)vips_image_get_width(image), (uint64_t)vips_image_get_height(image), max_pixels)) {
         result = WEIR_IMAGING_TOO_LARGE;
-    } else if (!to_displayed(&image, orientation)) {
+    } else if (!to_displayed(&image, orientation, over_white)) {
         result = vips_failure(WEIR_IMAGING_BROKEN);
     } else {
         result = vips_to_pixels(image, pixels);
+        if (result == WEIR_IMAGING_OK) pixels->transparent = transparent;
     }
     g_object_unref(image);
     return result;
 }
 
 enum weir_imaging_result weir_decode(
-    const uint8_t *file, size_t count, uint64_t max_pixels, struct weir_pixels *pixels
+    const uint8_t *file, size_t count, uint64_t max_pixels, bool over_white, struct weir_pixels *pixels
 ) {
     if (count == 0) return WEIR_IMAGING_UNSUPPORTED;
     struct jpeg_markers markers = jpeg_read_markers(file, count);
@@ -125,5 +137,5 @@ enum weir_imaging_result weir_decode(
         enum weir_imaging_result result = jpeg_decode(file, count, max_pixels, pixels, &clean);
         if (clean) return result;
     }
-    return decode_with_vips(file, count, max_pixels, pixels);
+    return decode_with_vips(file, count, max_pixels, over_white, pixels);
 }

@@ -107,7 +107,7 @@ static enum weir_imaging_result decode(
         weir_imaging_free(bytes);
         return WEIR_IMAGING_OK;
     }
-    *pixels = (struct weir_pixels){bytes, (uint32_t)width, (uint32_t)height, channels};
+    *pixels = (struct weir_pixels){bytes, (uint32_t)width, (uint32_t)height, channels, false};
     return WEIR_IMAGING_OK;
 }
 

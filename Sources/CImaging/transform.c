@@ -1,4 +1,4 @@
-// Changes that re-uploads come with, for demonstrations and tests.
+// Changes that re-uploads come with.
 #include "internal.h"
 
 /// Evaluates what one libvips call made of `image`, and releases both.
@@ -27,6 +27,14 @@ enum weir_imaging_result weir_rotate(const struct weir_pixels *pixels, int degre
     VipsImage *made = NULL;
     VipsAngle angle = degrees == 90 ? VIPS_ANGLE_D90 : degrees == 180 ? VIPS_ANGLE_D180 : VIPS_ANGLE_D270;
     int failed = vips_rot(image, &made, angle, NULL);
+    return finish(image, made, failed, out);
+}
+
+enum weir_imaging_result weir_mirror(const struct weir_pixels *pixels, bool top_bottom, struct weir_pixels *out) {
+    VipsImage *image = vips_from_pixels(pixels);
+    if (image == NULL) return vips_failure(WEIR_IMAGING_MEMORY);
+    VipsImage *made = NULL;
+    int failed = vips_flip(image, &made, top_bottom ? VIPS_DIRECTION_VERTICAL : VIPS_DIRECTION_HORIZONTAL, NULL);
     return finish(image, made, failed, out);
 }
 

@@ -61,7 +61,7 @@ enum weir_imaging_result vips_to_pixels(VipsImage *image, struct weir_pixels *pi
     if (bytes == NULL) return vips_failure(WEIR_IMAGING_BROKEN);
     *pixels = (struct weir_pixels){
         bytes, (uint32_t)vips_image_get_width(image), (uint32_t)vips_image_get_height(image),
-        (uint32_t)vips_image_get_bands(image)};
+        (uint32_t)vips_image_get_bands(image), false};
     return WEIR_IMAGING_OK;
 }
 

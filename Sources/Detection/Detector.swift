@@ -79,22 +79,28 @@ package struct DetectorRegistration: Sendable {
     package let identity: DetectorIdentity
     /// One line for people.
     package let summary: String
-    /// What must be known of media before it runs.
-    package let needs: MediaNeeds
+    private let needs: MediaNeeds
+    private let needsWith: @Sendable (Settings) -> MediaNeeds
     /// The keys allowed below `with:` in pipeline.yaml.
     package let settings: [any AnySetting]
     package let make: @Sendable (DetectorContext) throws -> any Detector
 
+    /// - Parameter needsWith: what must be known beside `needs` with certain settings.
     package init(
-        name: String, version: String, summary: String, needs: MediaNeeds = [], settings: [any AnySetting] = [],
+        name: String, version: String, summary: String, needs: MediaNeeds = [],
+        needsWith: @escaping @Sendable (Settings) -> MediaNeeds = { _ in [] }, settings: [any AnySetting] = [],
         make: @escaping @Sendable (DetectorContext) throws -> any Detector
     ) {
         identity = DetectorIdentity(name: name, version: version)
         self.summary = summary
         self.needs = needs
+        self.needsWith = needsWith
         self.settings = settings
         self.make = make
     }
+
+    /// What must be known of media before it runs.
+    package func needs(_ settings: Settings) -> MediaNeeds { needs.union(needsWith(settings)) }
 }
 
 /// What a detector is made from.

@@ -10,6 +10,8 @@ package struct MediaNeeds: OptionSet, Sendable {
     package static let digests = MediaNeeds(rawValue: 1)
     /// PDQ of pictures.
     package static let picture = MediaNeeds(rawValue: 2)
+    /// Their PDQ turned and mirrored too.
+    package static let orientations = MediaNeeds(rawValue: 4)
 }
 
 /// What the first bytes of a file say it is.
@@ -34,6 +36,17 @@ package enum MediaType: String, Sendable, BitwiseCopyable, CaseIterable {
     package var isVideo: Bool { rawValue.hasPrefix("video/") }
 }
 
+/// PDQ of a picture otherwise than it is displayed, of a quality that lets it be compared.
+package struct ViewedHash: Sendable, Equatable, BitwiseCopyable {
+    package let view: PictureView
+    package let hash: Digest256
+
+    package init(_ hash: Digest256, _ view: PictureView) {
+        self.view = view
+        self.hash = hash
+    }
+}
+
 /// What is known of one media item.
 package struct MediaFact: Sendable {
     package enum State: Sendable, Equatable {
@@ -53,6 +66,11 @@ package struct MediaFact: Sendable {
     package var pdq: Digest256?
     /// PDQ's quality, 0…100; hashes below 50 say little.
     package var quality: Int?
+    /// The same picture over white, if it is transparent and over black too plain; each of these two turned and
+    /// mirrored, if that is needed.
+    package var views: [ViewedHash] = []
+    /// Whether `views` has the turned and mirrored.
+    package var hasOrientations = false
     /// Why there is no PDQ although the bytes are there: they are a broken picture, or too large a one.
     package var pictureFailure: Code?
 

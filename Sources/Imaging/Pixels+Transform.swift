@@ -17,6 +17,11 @@ extension Pixels {
         try made { pixels, out in weir_rotate(&pixels, turn.rawValue, &out) }
     }
 
+    /// - Parameter topBottom: exchanges top and bottom; left and right else.
+    package func mirrored(topBottom: Bool) throws(PictureError) -> Pixels {
+        try made { pixels, out in weir_mirror(&pixels, topBottom, &out) }
+    }
+
     /// - Throws: `broken` if the part is not inside the picture.
     package func cropped(left: Int, top: Int, width: Int, height: Int) throws(PictureError) -> Pixels {
         guard left >= 0, top >= 0, width > 0, height > 0, left + width <= self.width, top + height <= self.height

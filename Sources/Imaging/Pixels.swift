@@ -13,6 +13,8 @@ package struct Pixels: ~Copyable, @unchecked Sendable {
     package let width: Int
     package let height: Int
     package let layout: PixelLayout
+    /// Whether the file left parts of the picture open, so that what is behind them was chosen in decoding it.
+    package let isTransparent: Bool
     let bytes: UnsafeMutablePointer<UInt8>
 
     /// Takes over what the bridge made; nil if it is not grey or RGB, which the bridge never makes.
@@ -21,6 +23,7 @@ package struct Pixels: ~Copyable, @unchecked Sendable {
         width = Int(raw.width)
         height = Int(raw.height)
         self.layout = layout
+        isTransparent = raw.transparent
         self.bytes = bytes
     }
 
@@ -34,6 +37,7 @@ package struct Pixels: ~Copyable, @unchecked Sendable {
         self.width = width
         self.height = height
         self.layout = layout
+        isTransparent = false
         self.bytes = bytes
     }
 
@@ -47,6 +51,7 @@ package struct Pixels: ~Copyable, @unchecked Sendable {
 
     /// As the bridge takes them, for one call.
     var view: weir_pixels {
-        weir_pixels(bytes: bytes, width: UInt32(width), height: UInt32(height), channels: UInt32(layout.rawValue))
+        weir_pixels(bytes: bytes, width: UInt32(width), height: UInt32(height), channels: UInt32(layout.rawValue),
+            transparent: isTransparent)
     }
 }

@@ -26,11 +26,13 @@ package final class MediaService: MediaReader {
     private let hash: PictureHash
 
     package convenience init(_ limits: MediaLimits = MediaLimits(), hosts: AllowedHosts = AllowedHosts()) {
-        self.init(limits, hosts: hosts) { file, maxPixels in PDQHash.result(of: file, maxPixels: maxPixels) }
+        self.init(limits, hosts: hosts) { file, maxPixels, orientations in
+            PictureHashes.result(of: file, maxPixels: maxPixels, orientations: orientations)
+        }
     }
 
-    /// What takes the time of a picture: from a file, of at most so many pixels.
-    typealias PictureHash = @Sendable ([UInt8], Int) -> Result<PDQHash, PictureError>
+    /// What takes the time of a picture: from a file, of at most so many pixels, and whether turned and mirrored too.
+    typealias PictureHash = @Sendable ([UInt8], Int, Bool) -> Result<PictureHashes, PictureError>
 
     init(_ limits: MediaLimits, hosts: AllowedHosts, hash: @escaping PictureHash) {
         self.limits = limits
@@ -127,19 +129,24 @@ package final class MediaService: MediaReader {
         at file: MediaBytes, _ item: ReadingPlan.Item, _ fact: MediaFact, _ left: Duration
     ) async throws -> MediaFact {
         var fact = fact
-        guard item.missing.contains(.picture), let type = fact.type else { return fact }
+        let orientations = item.missing.contains(.orientations)
+        guard orientations || item.missing.contains(.picture), let type = fact.type else { return fact }
         guard type.isPicture else {
             if type == .unknown { fact.pictureFailure = PictureError.unsupported.code }
             return fact
         }
-        var outcome = BlockingCalls.Outcome<Result<PDQHash, PictureError>>.late
+        var outcome = BlockingCalls.Outcome<Result<PictureHashes, PictureError>>.late
         if left > .zero {
-            outcome = try await workers.run(limit: left) { [hash, limits] _ in hash(file.bytes, limits.pixels) }
+            outcome = try await workers.run(limit: left) { [hash, limits] _ in
+                hash(file.bytes, limits.pixels, orientations)
+            }
         }
         switch outcome {
         case .ended(.success(let picture)):
-            fact.pdq = picture.hash
-            fact.quality = picture.quality
+            fact.pdq = picture.displayed.hash
+            fact.quality = picture.displayed.quality
+            fact.views = picture.views
+            fact.hasOrientations = orientations
         case .ended(.failure(let error)): fact.pictureFailure = error.code
         case .late: fact.pictureFailure = "decode-timeout"
         }
@@ -178,10 +185,13 @@ extension MediaFact {
     }
 }
 
-extension PDQHash {
-    fileprivate static func result(of file: [UInt8], maxPixels: Int) -> Result<PDQHash, PictureError> {
+extension PictureHashes {
+    fileprivate static func result(
+        of file: [UInt8], maxPixels: Int, orientations: Bool
+    ) -> Result<PictureHashes, PictureError> {
         do throws(PictureError) {
-            return .success(PDQ.hash(try Pixels.decode(file.span.bytes, maxPixels: maxPixels)))
+            return .success(
+                try PictureHashes(of: file.span.bytes, maxPixels: maxPixels, orientations: orientations))
         } catch {
             return .failure(error)
         }

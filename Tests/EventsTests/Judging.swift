@@ -36,6 +36,7 @@ func richJudgement(_ batch: EventBatch) -> Judgement {
         event: 0, media: 0, signal: positive(.pdq, String(repeating: "f8", count: 32), id: "s-1", source: "local"))
     hash.distance = 4
     hash.threshold = 31
+    hash.view = PictureView(.rotate90, isOverWhite: true)
     var term = Finding(event: 0, signal: positive(.term, "turnip front"))
     term.detector = DetectorID(1)
     term.span = TextSpan(field: .body, start: 12, end: 24)

@@ -11,7 +11,8 @@ struct VerdictWriterTests {
         + #""action":"remove","preserve":true,"labels":["TVEC1","a\"b"],"rule":"known-tvec-hash","#
         + #""policy":"tvec-default@2026-11-23.1","findings":[{"detector":"hash.pdq","version":"1","media":"m-1","#
         + "\"signal\":\"pdq:\(String(repeating: "f8", count: 32))\","
-        + #""signalId":"s-1","source":"local","opinion":"positive","distance":4,"threshold":31,"labels":["TVEC1"]},"#
+        + #""signalId":"s-1","source":"local","opinion":"positive","distance":4,"threshold":31,"#
+        + #""transform":"rotate90","background":"white","labels":["TVEC1"]},"#
         + #"{"detector":"text.terms","version":"2","signal":"term:turnip front","opinion":"positive","#
         + #""coverage":0.25,"field":"body","start":12,"end":24,"labels":["TVEC1"]},"#
         + #"{"detector":"text.terms","version":"2","link":1,"fact":"link-shortener","value":-2}],"#
@@ -185,6 +186,8 @@ func randomFinding(media: Range<Int>, using random: inout SplitMix64) -> Finding
     finding.link = maybe(Int.random(in: 0...1, using: &random))
     finding.distance = maybe(Int.random(in: 0...1, using: &random))
     finding.threshold = maybe(31)
+    finding.view = PictureView(
+        Bool.random(using: &random) ? .rotate90 : .original, isOverWhite: Bool.random(using: &random))
     finding.value = maybe(Int64.random(in: 0...1, using: &random))
     finding.coverage = maybe(Bool.random(using: &random) ? 0.5 : 0.25)
     finding.span = maybe(

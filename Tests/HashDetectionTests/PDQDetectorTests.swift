@@ -74,6 +74,54 @@ import Testing
         #expect(findings.found.compactMap(\.distance).sorted() == [4, 31])
     }
 
+    /// Of a signal that several views are near, the nearest; of equally near ones the picture as it is displayed.
+    @Test(arguments: [false, true])
+    func turnedPicturesAreFoundIfThatIsWanted(dihedral: Bool) throws {
+        let batch = try batch(media: ["[\(item(url: true))]"])
+        let detector = PDQDetector(
+            signals: SignalSet([signal(.pdq, Self.hash(bits: 0)), signal(.pdq, Self.hash(bits: 200))]), threshold: 31,
+            isDihedral: dihedral)
+        let (far, near) = (try digest256(Self.hash(bits: 9)), try digest256(Self.hash(bits: 3)))
+        let other = try digest256(Self.hash(bits: 190))
+        let findings = detector.inspect(
+            inspection(batch) { facts in
+                facts[0].state = .read
+                facts[0].pdq = far
+                facts[0].quality = 90
+                facts[0].views = [
+                    ViewedHash(far, PictureView(.rotate90)), ViewedHash(near, PictureView(.rotate180)),
+                    ViewedHash(other, PictureView(.flipX)),
+                ]
+            })
+        let found = findings.found.sorted { ($0.signal?.reference ?? "") < ($1.signal?.reference ?? "") }
+        #expect(found.compactMap(\.distance) == (dihedral ? [3, 10] : [9]))
+        #expect(found.map(\.view.orientation) == (dihedral ? [.rotate180, .flipX] : [.original]))
+    }
+
+    @Test func aPictureThatSaysSomethingOverWhiteIsNotPlain() throws {
+        let batch = try batch(media: ["[\(item(url: true))]"])
+        let hash = try digest256(Self.hash(bits: 40))
+        let findings = detector.inspect(
+            inspection(batch) { facts in
+                facts[0].state = .read
+                facts[0].pdq = Digest256()
+                facts[0].quality = 0
+                facts[0].views = [
+                    ViewedHash(hash, PictureView(isOverWhite: true)),
+                    ViewedHash(hash, PictureView(.flipY, isOverWhite: true)),
+                ]
+            })
+        #expect(findings.found.map(\.view) == [PictureView(isOverWhite: true)])
+        #expect(findings.found.compactMap(\.distance) == [0])
+    }
+
+    @Test func turnedHashesAreAskedForOnlyIfTheyAreWanted() {
+        let registration = PDQDetector.registration
+        let settings = Settings(known: registration.settings)
+        #expect(registration.needs(settings) == .picture)
+        #expect(registration.needs(settings.with(PDQDetector.dihedral, true)) == [.picture, .orientations])
+    }
+
     @Test(arguments: [49, 50])
     func hashesOfPlainPicturesDoNotMatch(quality: Int) throws {
         let batch = try batch(media: ["[\(item(url: true))]"])

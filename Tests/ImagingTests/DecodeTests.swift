@@ -1,3 +1,4 @@
+import Detection
 import Events
 import HashDetection
 import Imaging
@@ -77,6 +78,76 @@ import Testing
     @Test(arguments: ["half-transparent.png", "half-transparent.webp"])
     func transparencyIsBlack(name: String) throws {
         #expect(try Fixture(name: name).decoded() == Fixture(name: "half-black.png").decoded())
+    }
+
+    /// Over black there is nothing to be seen.
+    @Test(arguments: ["ink-rgb.png", "ink-grey.png", "ink.webp", "ink-sixteen-bit.png", "ink-palette.png"])
+    func inkOnNothingIsLookedAtOverWhite(name: String) throws {
+        let file = try Fixture(name: name).bytes()
+        let scene = try decode(try Fixture(name: "scene.png").bytes())
+        let hashes = try PictureHashes(of: file.span.bytes, maxPixels: 1 << 20, orientations: false)
+        #expect(hashes.displayed.quality == 0)
+        #expect(hashes.views.map(\.view) == [PictureView(isOverWhite: true)])
+        let seen = try #require(hashes.views.first)
+        // Sixteen steps of grey make another picture of it: still the same by the usual threshold.
+        let most = name == "ink-palette.png" ? PDQ.standardThreshold : 10
+        #expect(distance(seen.hash, PDQ.hash(scene).hash) <= most)
+
+        let turned = try PictureHashes(of: file.span.bytes, maxPixels: 1 << 20, orientations: true)
+        #expect(turned.views.map(\.view) == PictureOrientation.allCases.map { PictureView($0, isOverWhite: true) })
+    }
+
+    /// What can be told over black is not looked at over white, and what has no holes has nothing behind it.
+    @Test(arguments: ["half-transparent.png", "scene.png", "scene.jpg", "flat"])
+    func thereIsNoSecondLookWithoutNeed(name: String) throws {
+        let file = name == "flat" ? try flatPicture() : try Fixture(name: name).bytes()
+        let hashes = try PictureHashes(of: file.span.bytes, maxPixels: 1 << 20, orientations: false)
+        #expect(hashes.views.isEmpty)
+        let turned = try PictureHashes(of: file.span.bytes, maxPixels: 1 << 20, orientations: true)
+        let expected = name == "flat" ? [] : Array(PictureOrientation.allCases.dropFirst())
+        #expect(turned.views.map(\.view.orientation) == expected)
+        #expect(turned.views.allSatisfy { !$0.view.isOverWhite })
+    }
+
+    private func flatPicture() throws -> [UInt8] {
+        guard let flat = Pixels(width: 64, height: 32, layout: .grey, copying: Array(repeating: 7, count: 64 * 32))
+        else { throw PictureError.memory }
+        return try flat.png()
+    }
+
+    /// The transform that a view names is what makes the copy look like the picture that was turned; in small pictures
+    /// too, whose spectra can't be turned without harm.
+    @Test(arguments: PictureOrientation.allCases, [(64, 64), (97, 131), (128, 128), (256, 192), (1_100, 1_000)])
+    func theViewNamesWhatUndoesTheTurn(orientation: PictureOrientation, size: (width: Int, height: Int)) throws {
+        let scene = try decode(try Fixture(name: "scene.png").bytes()).resized(width: size.width, height: size.height)
+        let copy = try turned(scene, orientation).png()
+        let hashes = try PictureHashes(of: copy.span.bytes, maxPixels: 1 << 21, orientations: true)
+        let known = PDQ.hash(scene).hash
+        let all = [ViewedHash(hashes.displayed.hash, .displayed)] + hashes.views
+        let near = all.filter { distance($0.hash, known) <= PDQ.standardThreshold }
+        let undoing: PictureOrientation =
+            switch orientation {
+            case .rotate90: .rotate270
+            case .rotate270: .rotate90
+            default: orientation
+            }
+        #expect(near.map(\.view.orientation) == [undoing])
+        let found = try #require(near.first)
+        // Rounding, in small ones.
+        #expect(distance(found.hash, known) <= (size.width < 1_024 ? 2 : 14))
+    }
+
+    private func turned(_ pixels: borrowing Pixels, _ orientation: PictureOrientation) throws -> Pixels {
+        switch orientation {
+        case .original: try pixels.rotated(.half).rotated(.half)
+        case .rotate90: try pixels.rotated(.left)
+        case .rotate180: try pixels.rotated(.half)
+        case .rotate270: try pixels.rotated(.right)
+        case .flipX: try pixels.mirrored(topBottom: true)
+        case .flipY: try pixels.mirrored(topBottom: false)
+        case .flipPlus1: try pixels.rotated(.right).mirrored(topBottom: false)
+        case .flipMinus1: try pixels.rotated(.right).mirrored(topBottom: true)
+        }
     }
 
     @Test(arguments: ["grey.jpg", "grey.png", "sixteen-bit-grey.png", "one-bit.png"])

@@ -30,6 +30,22 @@ import Testing
         }
     }
 
+    @Test func turnsPicturesIfThatIsNeeded() async throws {
+        // Squares, so that its quality lets it be compared.
+        let drawn = (0..<128 * 128).map { ($0 % 128 / 16 + $0 / 128 / 16 * 3) % 5 * 50 }
+        let pixels = Pixels(width: 128, height: 128, layout: .grey, copying: drawn.map { UInt8($0) })
+        let file = try #require(try pixels?.png())
+        let batch = try batch([[Item.carried(file)]])
+        let service = MediaService()
+        let upright = await service.read(batch, needs: .picture)
+        #expect(upright[0].views.isEmpty)
+        let facts = await service.read(batch, needs: [.picture, .orientations], knowing: upright)
+        let hashes = try PictureHashes(of: file.span.bytes, maxPixels: 1 << 20, orientations: true)
+        #expect(facts[0].pdq == upright[0].pdq)
+        #expect(facts[0].views.map(\.hash) == hashes.views.map(\.hash))
+        #expect(facts[0].views.map(\.view) == PictureOrientation.allCases.dropFirst().map { PictureView($0) })
+    }
+
     /// Larger than one piece of the pass, and no multiple of it.
     @Test(arguments: [0, 1, 16 << 10, (16 << 10) + 1, 100_003]) func digestsWholeFiles(count: Int) async throws {
         let file = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
@@ -134,7 +150,7 @@ import Testing
         var limits = MediaLimits()
         limits.workers = 1
         limits.deadline = .seconds(1)
-        let service = MediaService(limits, hosts: AllowedHosts()) { _, _ in
+        let service = MediaService(limits, hosts: AllowedHosts()) { _, _, _ in
             release.wait()
             return .failure(.broken)
         }
@@ -150,9 +166,9 @@ import Testing
     @Test func sameBytesAreReadOnce() async throws {
         let count = Tally()
         let hash = PDQ.hash(try picture())
-        let service = MediaService(MediaLimits(), hosts: AllowedHosts()) { _, _ in
+        let service = MediaService(MediaLimits(), hosts: AllowedHosts()) { _, _, _ in
             count.add()
-            return .success(hash)
+            return .success(PictureHashes(displayed: hash))
         }
         let (one, other) = (try jpeg(1), try jpeg(2))
         let batch = try batch([[.carried(one), .carried(other)], [.carried(one)], [.carried(one), .carried(other)]])
@@ -166,7 +182,7 @@ import Testing
     @Test func cancellationLeavesNothingBehind() async throws {
         let release = Gate()
         defer { release.open() }
-        let service = MediaService(MediaLimits(), hosts: AllowedHosts()) { _, _ in
+        let service = MediaService(MediaLimits(), hosts: AllowedHosts()) { _, _, _ in
             release.wait()
             return .failure(.broken)
         }

@@ -4,6 +4,7 @@
 // several threads at once.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,8 @@ enum weir_imaging_result {
 struct weir_pixels {
     uint8_t *bytes;
     uint32_t width, height, channels;
+    /// Whether something had to be put behind parts of the picture; for what was decoded.
+    bool transparent;
 };
 
 /// For the bytes of pixels and files, whoever fills them; NULL if there is not enough memory.
@@ -34,12 +37,13 @@ void weir_imaging_free(void *bytes);
 /// Longest side that is decoded: the longest that JPEG can state (ITU-T T.81, B.2.2).
 #define WEIR_IMAGING_LONGEST_SIDE 65535
 
-/// The first picture of a file as displayed: turned as EXIF says, in sRGB, over black where it is transparent.
+/// The first picture of a file as displayed: turned as EXIF says, in sRGB, over black where it is transparent,
+/// or over white.
 ///
 /// JPEG, PNG, GIF, WebP, TIFF, HEIC and AVIF. The size is checked before anything is decoded. On any result but OK
 /// `pixels` is left alone.
 enum weir_imaging_result weir_decode(
-    const uint8_t *file, size_t count, uint64_t max_pixels, struct weir_pixels *pixels);
+    const uint8_t *file, size_t count, uint64_t max_pixels, bool over_white, struct weir_pixels *pixels);
 
 // encode.c
 
@@ -54,6 +58,8 @@ enum weir_imaging_result weir_resize(
     const struct weir_pixels *pixels, uint32_t width, uint32_t height, struct weir_pixels *out);
 /// Clockwise by 90, 180 or 270 degrees.
 enum weir_imaging_result weir_rotate(const struct weir_pixels *pixels, int degrees, struct weir_pixels *out);
+/// Top and bottom exchanged, or left and right.
+enum weir_imaging_result weir_mirror(const struct weir_pixels *pixels, bool top_bottom, struct weir_pixels *out);
 enum weir_imaging_result weir_crop(
     const struct weir_pixels *pixels, uint32_t left, uint32_t top, uint32_t width, uint32_t height,
     struct weir_pixels *out);

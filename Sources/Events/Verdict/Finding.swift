@@ -52,6 +52,8 @@ package struct Finding: Sendable {
     /// Differing bits, for perceptual hashes; at most `threshold` of them make a match.
     package var distance: Int?
     package var threshold: Int?
+    /// Of the picture that this distance is from.
+    package var view = PictureView.displayed
     /// The fact's figure, in the unit that the detector documents.
     package var value: Int64?
     package var span: TextSpan?
@@ -81,6 +83,7 @@ package struct Finding: Sendable {
         if a.span != b.span { return TextSpan.precedes(a.span, b.span) }
         if a.distance != b.distance { return (a.distance ?? -1) < (b.distance ?? -1) }
         if let order = MatchedSignal.order(a.signal, b.signal) { return order }
+        if let order = PictureView.order(a.view, b.view) { return order }
         if a.fact != b.fact { return (a.fact?.description ?? "") < (b.fact?.description ?? "") }
         if a.value != b.value {
             return (a.value ?? .min, a.value != nil ? 1 : 0) < (b.value ?? .min, b.value != nil ? 1 : 0)

@@ -208,6 +208,12 @@ package struct VerdictWriter: Sendable {
             out.append(",\"threshold\":")
             out.append(threshold)
         }
+        if finding.view.orientation != .original {
+            out.append(",\"transform\":\"")
+            out.append(finding.view.orientation.rawValue)
+            out.append("\"")
+        }
+        if finding.view.isOverWhite { out.append(",\"background\":\"white\"") }
         if let coverage = finding.coverage {
             out.append(",\"coverage\":")
             out.append(coverage, places: 4)

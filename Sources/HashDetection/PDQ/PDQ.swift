@@ -23,22 +23,26 @@ package enum PDQ {
         guard pixels.width >= shortestSide, pixels.height >= shortestSide else {
             return PDQHash(hash: Digest256(), quality: 0)
         }
-        let grid = withLuma(pixels) { luma in
-            // What is 64 × 64 already, as video frames are that were scaled before, is taken as it is.
-            luma.width == Grid.side && luma.height == Grid.side ? Grid(luma) : TentFilter(luma).run()
-        }
+        let grid = grid(pixels)
         return PDQHash(hash: Spectrum(grid).hash, quality: grid.quality)
     }
 
-    /// The hashes of the picture in all orientations, in the order of `PDQOrientation.allCases`. The reference always
-    /// filters here, so that a picture of 64 × 64 may have another hash than from `hash`.
+    static func grid(_ pixels: borrowing Pixels) -> Grid {
+        withLuma(pixels) { luma in
+            // What is 64 × 64 already, as video frames are that were scaled before, is taken as it is.
+            luma.width == Grid.side && luma.height == Grid.side ? Grid(luma) : TentFilter(luma).run()
+        }
+    }
+
+    /// The hashes of the picture in all orientations, in the order of `PictureOrientation.allCases`. The reference
+    /// always filters here, so that a picture of 64 × 64 may have another hash than from `hash`.
     package static func dihedral(_ pixels: borrowing Pixels) -> (quality: Int, hashes: [Digest256]) {
         guard pixels.width >= shortestSide, pixels.height >= shortestSide else {
-            return (0, PDQOrientation.allCases.map { _ in Digest256() })
+            return (0, PictureOrientation.allCases.map { _ in Digest256() })
         }
         let grid = withLuma(pixels) { TentFilter($0).run() }
         let spectrum = Spectrum(grid)
-        return (grid.quality, PDQOrientation.allCases.map { spectrum.oriented($0).hash })
+        return (grid.quality, PictureOrientation.allCases.map { spectrum.oriented($0).hash })
     }
 
     private static func withLuma<Result>(_ pixels: borrowing Pixels, _ body: (Luma) -> Result) -> Result {

@@ -1,24 +1,9 @@
-/// The eight ways a picture can be turned and mirrored.
-package enum PDQOrientation: String, Sendable, CaseIterable {
-    case original
-    /// Counterclockwise.
-    case rotate90
-    case rotate180
-    case rotate270
-    /// Top and bottom exchanged.
-    case flipX
-    /// Left and right exchanged.
-    case flipY
-    /// Transposed.
-    case flipPlus1
-    /// Mirrored at the other diagonal.
-    case flipMinus1
-}
+internal import Events
 
 extension Spectrum {
     /// The spectrum of the picture turned: mirroring changes the sign of odd frequencies' counterparts, transposing
     /// exchanges rows and columns. Index 0 is frequency 1, so odd indices are even frequencies.
-    func oriented(_ orientation: PDQOrientation) -> Spectrum {
+    func oriented(_ orientation: PictureOrientation) -> Spectrum {
         switch orientation {
         case .original: self
         case .rotate90: Spectrum { row, column in signed(column, row, odd: row, negatesOdd: false) }

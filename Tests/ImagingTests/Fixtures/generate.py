@@ -2,7 +2,8 @@
 
     python3 generate.py
 
-Everything is drawn here; nothing is a photograph. All files but those named `half-…` show the same scene.
+Everything is drawn here; nothing is a photograph. All files but those named `half-…` show the same scene;
+those named `ink-…` do on white paper.
 """
 
 import io
@@ -33,6 +34,7 @@ def scene():
 def png16(picture):
     """16 bits a channel, which Pillow does not write."""
     wide = picture.astype(">u2") * 257
+    colour = {3: 2, 4: 6}[picture.shape[2]]
 
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
@@ -40,7 +42,7 @@ def png16(picture):
     flat = wide.reshape(HEIGHT, -1).view(numpy.uint8)
     above = numpy.vstack([numpy.zeros_like(flat[:1]), flat[:-1]])
     rows = b"".join(b"\2" + row.tobytes() for row in flat - above)  # filter "up"
-    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 16, 2, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 16, colour, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
 
 
@@ -140,6 +142,18 @@ def main():
     shown = pixels.copy()
     shown[:, columns] = 0
     save("half-black.png", Image.fromarray(shown), optimize=True)
+
+    # Black ink, as much of it as the scene is dark.
+    cover = 255 - numpy.asarray(picture.convert("L"))
+    ink = numpy.dstack([numpy.zeros_like(pixels), cover])
+    save("ink-rgb.png", Image.fromarray(ink), optimize=True)
+    save("ink-grey.png", Image.fromarray(numpy.dstack([numpy.zeros_like(cover), cover])), optimize=True)
+    save("ink.webp", Image.fromarray(ink), quality=85)
+    with open("ink-sixteen-bit.png", "wb") as file:
+        file.write(png16(ink))
+    steps = Image.fromarray(numpy.asarray(cover) // 16)
+    steps.putpalette([0, 0, 0] * 16)
+    save("ink-palette.png", steps, optimize=True, transparency=bytes(range(0, 256, 17)))
 
 
 if __name__ == "__main__":
