@@ -27,10 +27,13 @@ struct Fixture: Sendable, CustomStringConvertible {
 
     static let orientations = (1...8).map { Fixture(name: "orientation-\($0).jpg") }
 
-    static let all = scenes + [
-        "half-transparent.png", "half-transparent.webp", "half-black.png", "ink-rgb.png", "ink-grey.png", "ink.webp",
-        "ink-sixteen-bit.png", "ink-palette.png",
-    ].map(Fixture.init)
+    static let all =
+        scenes
+        + [
+            "half-transparent.png", "half-transparent.webp", "half-black.png", "ink-rgb.png", "ink-grey.png",
+            "ink.webp",
+            "ink-sixteen-bit.png", "ink-palette.png",
+        ].map(Fixture.init)
 }
 
 /// Decoded pixels that can be kept in variables and compared.
