@@ -51,7 +51,8 @@ package struct Pixels: ~Copyable, @unchecked Sendable {
 
     /// As the bridge takes them, for one call.
     var view: weir_pixels {
-        weir_pixels(bytes: bytes, width: UInt32(width), height: UInt32(height), channels: UInt32(layout.rawValue),
+        weir_pixels(
+            bytes: bytes, width: UInt32(width), height: UInt32(height), channels: UInt32(layout.rawValue),
             transparent: isTransparent)
     }
 }

@@ -61,7 +61,8 @@ package struct PipelineBlueprint: Sendable {
                     DetectorContext(signals: signals, settings: step.settings, note: note))
                 steps.append(
                     Generation.Step(
-                        id: DetectorID(index), identity: registration.identity, needs: registration.needs(step.settings),
+                        id: DetectorID(index), identity: registration.identity,
+                        needs: registration.needs(step.settings),
                         deadline: step.deadline, detector: detector))
             }
             stages.append(

@@ -39,7 +39,8 @@ extension Commands {
             out.append(Int64(pixels.height))
             if dihedral {
                 out.append(",\"dihedral\":{")
-                for (index, (name, hash)) in zip(PictureOrientation.allCases, PDQ.dihedral(pixels).hashes).enumerated() {
+                for (index, (name, hash)) in zip(PictureOrientation.allCases, PDQ.dihedral(pixels).hashes).enumerated()
+                {
                     if index > 0 { out.append(",") }
                     out.appendJSON(name.rawValue)
                     out.append(":")
