@@ -79,6 +79,8 @@ package struct DetectorRegistration: Sendable {
     package let identity: DetectorIdentity
     /// One line for people.
     package let summary: String
+    /// Types of the signals that it rests on: as long as they don't change it need not be made anew. nil: any.
+    package let uses: Set<SignalType>?
     private let needs: MediaNeeds
     private let needsWith: @Sendable (Settings) -> MediaNeeds
     /// The keys allowed below `with:` in pipeline.yaml.
@@ -87,12 +89,13 @@ package struct DetectorRegistration: Sendable {
 
     /// - Parameter needsWith: what must be known beside `needs` with certain settings.
     package init(
-        name: String, version: String, summary: String, needs: MediaNeeds = [],
+        name: String, version: String, summary: String, uses: Set<SignalType>? = nil, needs: MediaNeeds = [],
         needsWith: @escaping @Sendable (Settings) -> MediaNeeds = { _ in [] }, settings: [any AnySetting] = [],
         make: @escaping @Sendable (DetectorContext) throws -> any Detector
     ) {
         identity = DetectorIdentity(name: name, version: version)
         self.summary = summary
+        self.uses = uses
         self.needs = needs
         self.needsWith = needsWith
         self.settings = settings

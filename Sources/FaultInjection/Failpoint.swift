@@ -28,7 +28,7 @@ package enum Failpoint: String, CaseIterable, Sendable {
     case recovery
     /// Partitions were assigned, and the group is about to be asked what was committed of them.
     case restore
-    /// Changed signal files are about to be read.
+    /// Changed signal files are about to be read, or changes from the topic to be put in force.
     case signalReload = "signal-reload"
 
     // Calls into the Kafka client that have hung in some version of it; each begins at its place.

@@ -3,32 +3,58 @@ internal import Events
 /// Known addresses and domains. A `domain` signal covers its subdomains; a `url` signal one address, compared
 /// without scheme, user, default port and fragment; `urlmd5` is the MD5 of the address in lower case without
 /// its scheme, as ThreatExchange's clients form it.
+///
+/// A value, as `DigestTable` is. Domains and addresses stand in it by a hash of 128 bits with this process's own random
+/// keys (SipHash): two share one as good as never, and nobody can choose them to.
 package struct LinkIndex: Sendable {
-    private var domains: ByteTable
-    private var addresses: ByteTable
-    private var digests: [Digest128: Int32] = [:]
+    private var domains = DigestTable<Digest128>()
+    private var addresses = DigestTable<Digest128>()
+    private var digests = DigestTable<Digest128>()
 
-    init(domains: Int, addresses: Int) {
-        self.domains = ByteTable(capacity: domains)
-        self.addresses = ByteTable(capacity: addresses)
+    init() {}
+
+    package var isEmpty: Bool { domains.isEmpty && addresses.isEmpty && digests.isEmpty }
+
+    /// Returns whether it can be looked up here: an address that names no host can't.
+    mutating func insert(_ signal: Signal, _ position: Int32) -> Bool {
+        guard let (table, key) = LinkIndex.place(of: signal) else { return false }
+        self[keyPath: table].insert(key, position)
+        return true
     }
 
-    package var isEmpty: Bool { domains.count == 0 && addresses.count == 0 && digests.isEmpty }
+    /// Returns whether it was there.
+    mutating func remove(_ signal: Signal) -> Bool {
+        guard let (table, key) = LinkIndex.place(of: signal) else { return false }
+        return self[keyPath: table].remove(key)
+    }
 
-    mutating func insert(_ signal: Signal, _ index: Int32) {
+    func position(of signal: Signal) -> Int32? {
+        LinkIndex.place(of: signal).flatMap { table, key in self[keyPath: table][key] }
+    }
+
+    private static func place(
+        of signal: Signal
+    ) -> (WritableKeyPath<LinkIndex, DigestTable<Digest128>>, Digest128)? {
         var value = signal.value
-        value.withUTF8 { utf8 in
+        return value.withUTF8 { utf8 in
             let bytes = UnsafeRawBufferPointer(utf8)
             switch signal.type {
-            case .domain: domains.insert(bytes, index)
-            case .url:
-                guard let normalized = LinkIndex.normalized(bytes) else { return }
-                normalized.withUnsafeBytes { addresses.insert($0, index) }
-            case .urlmd5:
-                if let digest = Digest128(hex: bytes) { digests[digest] = index }
-            default: break
+            case .domain: return (\.domains, hash(bytes))
+            case .url: return normalized(bytes).map { (\.addresses, $0.withUnsafeBytes(hash)) }
+            case .urlmd5: return Digest128(hex: bytes).map { (\.digests, $0) }
+            default: return nil
             }
         }
+    }
+
+    private static func hash(_ bytes: UnsafeRawBufferPointer) -> Digest128 {
+        var hasher = Hasher()
+        hasher.combine(bytes: bytes)
+        var other = hasher
+        other.combine(1 as UInt8)
+        var digest = Digest128()
+        digest.words = (UInt64(bitPattern: Int64(hasher.finalize())), UInt64(bitPattern: Int64(other.finalize())))
+        return digest
     }
 
     /// The one form in which an address is compared; nil if it names no host.
@@ -51,9 +77,9 @@ package struct LinkIndex: Sendable {
             scratch.removeAll(keepingCapacity: true)
             let hostCount = link.appendNormalized(to: &scratch)
             scratch.withUnsafeBytes { normalized in
-                if let index = addresses[normalized] { body(index) }
+                if !addresses.isEmpty, let index = addresses[LinkIndex.hash(normalized)] { body(index) }
                 if !digests.isEmpty, let index = digests[LinkIndex.digest(address)] { body(index) }
-                if domains.count > 0 { forEachDomain(of: normalized[0..<hostCount], body) }
+                if !domains.isEmpty { forEachDomain(of: normalized[0..<hostCount], body) }
             }
         }
     }
@@ -61,7 +87,7 @@ package struct LinkIndex: Sendable {
     private func forEachDomain(of host: Slice<UnsafeRawBufferPointer>, _ body: (Int32) -> Void) {
         var start = 0
         while start < host.count {
-            if let index = domains[UnsafeRawBufferPointer(rebasing: host[start...])] { body(index) }
+            if let index = domains[LinkIndex.hash(UnsafeRawBufferPointer(rebasing: host[start...]))] { body(index) }
             guard let dot = host[start...].firstIndex(of: UInt8(ascii: ".")) else { break }
             start = dot + 1
         }

@@ -14,13 +14,17 @@ package struct StreamingService: Service {
     private let watchdog: Watchdog
     private let logger: Logger
     private let readsConfigurations: Bool
+    private let signals: Latch
 
-    /// - Parameter readsConfigurations: see `TopicPreflight`.
+    /// - Parameters:
+    ///   - readsConfigurations: see `TopicPreflight`.
+    ///   - signals: open when all that is known can be looked up. Nothing is judged before.
     package init(
         lanes: [LaneOptions], judge: Judge, metrics: StreamingMetrics, pipelineMetrics: PipelineMetrics,
         readiness: Readiness, watchdog: Watchdog, logger: Logger,
-        readsConfigurations: Bool = true
+        readsConfigurations: Bool = true, signals: Latch = Latch(isOpen: true)
     ) {
+        self.signals = signals
         self.readsConfigurations = readsConfigurations
         self.lanes = lanes
         self.judge = judge
@@ -34,6 +38,8 @@ package struct StreamingService: Service {
     package func run(until shutdown: ShutdownSignal) async throws {
         readiness.set(name, "looking for the brokers")
         guard try await checkTopics(until: shutdown) else { return }
+        readiness.set(name, "waiting for the signals")
+        guard await signals.wait(until: shutdown) else { return }
         for options in lanes { readiness.set("lane-\(options.name)", "starting") }
         readiness.set(name, nil)
         var services: [any Service] = []

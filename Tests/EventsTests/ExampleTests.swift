@@ -45,7 +45,7 @@ struct ExampleTests {
             outcome, at: RecordPlace(topic: "outcomes", partition: 5, offset: 77),
             received: try Timestamp(rfc3339: "2026-11-23T11:30:00.021Z"))
         var out = ByteWriter()
-        VerdictWriter(group: "weir", policy: "p@1", detectors: [], accountKey: [1])
+        VerdictWriter(group: "weir", policy: "p@1", signals: "none", detectors: [], accountKey: [1])
             .write(record, for: .enforcement, to: &out)
         let written = try JSONSerialization.jsonObject(with: Data(out.bytes)) as? NSDictionary
         #expect(written == (try json("examples/verdict-superseding.json") as NSDictionary))

@@ -64,7 +64,7 @@ func richJudgement(_ batch: EventBatch) -> Judgement {
 
 func testWriter(key: String = "key") -> VerdictWriter {
     VerdictWriter(
-        group: "weir", policy: "tvec-default@2026-11-23.1",
+        group: "weir", policy: "tvec-default@2026-11-23.1", signals: "none",
         detectors: [
             DetectorIdentity(name: "hash.pdq", version: "1"), DetectorIdentity(name: "text.terms", version: "2"),
         ], accountKey: Array(key.utf8))

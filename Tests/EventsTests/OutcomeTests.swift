@@ -256,7 +256,7 @@ struct OutcomeTests {
     }
 
     private func writer() -> VerdictWriter {
-        VerdictWriter(group: "weir", policy: "p@1", detectors: [], accountKey: Array("key".utf8))
+        VerdictWriter(group: "weir", policy: "p@1", signals: "none", detectors: [], accountKey: Array("key".utf8))
     }
 
     private func randomOutcome(using random: inout SplitMix64) -> Outcome {

@@ -9,7 +9,7 @@ struct VerdictWriterTests {
         #"{"specversion":"1.0","type":"weir.verdict.v1","source":"weir/weir","id":"3436b654489857eb8567704adb07ec49","#
         + #""time":"2026-11-23T10:00:00.123Z","subject":"content-123","data":{"event":"e-1","account":"@","#
         + #""action":"remove","preserve":true,"labels":["TVEC1","a\"b"],"rule":"known-tvec-hash","#
-        + #""policy":"tvec-default@2026-11-23.1","findings":[{"detector":"hash.pdq","version":"1","media":"m-1","#
+        + #""policy":"tvec-default@2026-11-23.1","signals":"none","findings":[{"detector":"hash.pdq","version":"1","media":"m-1","#
         + "\"signal\":\"pdq:\(String(repeating: "f8", count: 32))\","
         + #""signalId":"s-1","source":"local","opinion":"positive","distance":4,"threshold":31,"#
         + #""transform":"rotate90","background":"white","labels":["TVEC1"]},"#
@@ -43,7 +43,7 @@ struct VerdictWriterTests {
             verdict(judgement, .enforcement)
                 == #"{"specversion":"1.0","type":"weir.verdict.v1","source":"weir/weir","id":"001a87f8367a41c1a3123a89d54b9fe9","#
                 + #""time":"1970-01-01T00:00:00.000Z","subject":"e-1","data":{"event":"e-1","account":"a-1","#
-                + #""action":"allow","labels":[],"rule":null,"policy":"tvec-default@2026-11-23.1","findings":[],"#
+                + #""action":"allow","labels":[],"rule":null,"policy":"tvec-default@2026-11-23.1","signals":"none","findings":[],"#
                 + #""degraded":[],"automated":{"detection":true,"decision":true},"shadow":[],"fingerprints":[],"#
                 + #""supersedes":null,"input":{"topic":"uploads","partition":3,"offset":0},"#
                 + #""times":{"uploaded":"1970-01-01T00:00:01.000Z","received":"1970-01-01T00:00:01.000Z","#

@@ -84,6 +84,13 @@ struct Harness {
             logger: logger, clock: { Timestamp(milliseconds: 1_800_000_000_000) })
     }
 
+    /// One that serves this judge.
+    func store() async -> SignalStore {
+        let store = SignalStore(blueprint, logger: silent)
+        await store.serve(judge)
+        return store
+    }
+
     /// As an adapter does it: the verdicts are out, and are counted.
     func verdicts(_ batch: EventBatch) async throws -> [Verdict] {
         let judged = await judge.judge(batch)

@@ -34,7 +34,7 @@ import Testing
         let shutdown = ShutdownSignal()
         let feed = SignalFileFeed(
             paths: [path], loaded: loaded ?? SignalFileFeed.look(at: [path]), interval: .milliseconds(2),
-            blueprint: harness.blueprint, judge: harness.judge, logger: silent)
+            store: await harness.store(), logger: silent)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await feed.run(until: shutdown) }
             defer { shutdown.trigger() }
@@ -116,7 +116,7 @@ import Testing
         try await feeding(harness) {}
         let feed = SignalFileFeed(
             paths: [path], loaded: SignalFileFeed.look(at: [path]), interval: .seconds(3_600),
-            blueprint: harness.blueprint, judge: harness.judge, logger: silent)
+            store: await harness.store(), logger: silent)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await feed.run(until: ShutdownSignal()) }
             group.cancelAll()

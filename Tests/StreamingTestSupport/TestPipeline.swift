@@ -40,6 +40,7 @@ package struct TestPipeline: Sendable {
             action: review
         """
 
+    package let blueprint: PipelineBlueprint
     package let judge: Judge
     package let metrics: PipelineMetrics
     package let registry: MetricsRegistry
@@ -56,7 +57,7 @@ package struct TestPipeline: Sendable {
             text += "\n  - name: extra\n    deadline: 500ms\n    detectors: [\(names)]\n"
         }
         let document = try PipelineDocument(Array(text.utf8), file: "pipeline.yaml", catalog: catalog)
-        let blueprint = PipelineBlueprint(
+        blueprint = PipelineBlueprint(
             document: document, catalog: catalog,
             policy: try PolicyDocument(Array(TestPipeline.policy.utf8), file: "policy.yaml"), policyFile: "policy.yaml",
             group: "test", accountKey: Array("key".utf8))

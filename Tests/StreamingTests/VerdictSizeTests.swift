@@ -1,4 +1,5 @@
 internal import Events
+internal import Signals
 internal import TestSupport
 internal import Testing
 
@@ -49,6 +50,10 @@ internal import Testing
         }
         let writer = VerdictWriter(
             group: String(repeating: "g", count: 249), policy: String(repeating: "p", count: 200),
+            signals: SignalVersion(
+                files: "0123456789ab", topic: String(repeating: "s", count: 249),
+                offsets: Array(repeating: .max, count: 64)
+            ).description,
             detectors: [DetectorIdentity(name: String(repeating: "d", count: 64), version: "1")], accountKey: [1])
         let decision = Decision(
             action: .endStream, labels: signal.labels, rule: String(repeating: "r", count: 64), preserve: true)

@@ -34,7 +34,7 @@ extension VerdictWriter {
             account.withUTF8 { appendAccountHash(UnsafeRawBufferPointer($0), to: &out) }
         }
         out.appendDecision(outcome.action, preserve: outcome.preserve, labels: outcome.labels)
-        out.append(",\"rule\":null,\"policy\":null,\"findings\":[],\"degraded\":[]")
+        out.append(",\"rule\":null,\"policy\":null,\"signals\":null,\"findings\":[],\"degraded\":[]")
         // What was looked at had been found by detectors.
         out.append(",\"automated\":{\"detection\":true,\"decision\":false},\"shadow\":[],\"fingerprints\":[]")
         out.append(",\"supersedes\":\"")

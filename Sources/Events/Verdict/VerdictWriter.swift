@@ -36,6 +36,7 @@ package struct VerdictWriter: Sendable {
 
     private let source: [UInt8]
     private let policy: [UInt8]
+    private let signals: [UInt8]
     /// `"detector":"…","version":"…"` for each detector.
     private let detectors: [[UInt8]]
     private let detectorNames: [[UInt8]]
@@ -44,10 +45,12 @@ package struct VerdictWriter: Sendable {
     /// - Parameters:
     ///   - group: the consumer group; the verdicts' `source` is `weir/<group>`.
     ///   - policy: name and version, as in `tvec-default@…`.
+    ///   - signals: which ones were known.
     ///   - accountKey: what accounts are hashed with on the audit topic.
-    package init(group: String, policy: String, detectors: [DetectorIdentity], accountKey: [UInt8]) {
+    package init(group: String, policy: String, signals: String, detectors: [DetectorIdentity], accountKey: [UInt8]) {
         source = json("weir/\(group)")
         self.policy = json(policy)
+        self.signals = json(signals)
         self.detectors = detectors.map { identity in
             var out = ByteWriter()
             out.append("\"detector\":")
@@ -124,6 +127,8 @@ package struct VerdictWriter: Sendable {
         if let rule = decision.rule { out.appendJSON(rule) } else { out.append("null") }
         out.append(",\"policy\":")
         out.append(policy)
+        out.append(",\"signals\":")
+        out.append(signals)
     }
 
     private func appendFindings(

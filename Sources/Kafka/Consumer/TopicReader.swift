@@ -21,6 +21,8 @@ package actor TopicReader {
     private let places: Set<TopicPartition>
     /// Partitions that had nothing more when they were last asked.
     private var ended: Set<TopicPartition> = []
+    /// Partitions that had nothing more at some time.
+    private var everEnded: Set<TopicPartition> = []
     /// Up to where each has been read.
     private var reached: [TopicPartition: Int64] = [:]
 
@@ -77,6 +79,7 @@ package actor TopicReader {
                 if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
                     let partition = TopicPartition(message)
                     ended.insert(partition)
+                everEnded.insert(partition)
                     reached[partition] = max(reached[partition] ?? 0, message.pointee.offset)
                     if isAtEnd { break }
                     continue
@@ -96,6 +99,9 @@ package actor TopicReader {
 
     /// Whether all that is committed has been read, of every partition.
     package var isAtEnd: Bool { ended == places }
+
+    /// Whether all has been read that was committed when reading began, and perhaps more.
+    package var hasReachedEnd: Bool { everEnded == places }
 
     /// Whether all before these offsets has been read. Nothing stands between a committed record and the end of what is
     /// committed but other members' transactions: reading goes on once those have ended.

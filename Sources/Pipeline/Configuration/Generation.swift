@@ -45,20 +45,27 @@ package struct PipelineBlueprint: Sendable {
 
     /// Builds the detectors for a set of signals. Takes as long as their indexes do: not for the cooperative pool.
     ///
-    /// - Parameter note: told of each signal that a detector leaves out, and why.
+    /// - Parameters:
+    ///   - previous: a generation of this blueprint: what its detectors rest on may be as it was.
+    ///   - note: told of each signal that a detector leaves out, and why.
     package func generation(
-        for signals: SignalSet, note: @escaping @Sendable (Signal, String) -> Void = { _, _ in }
+        for signals: SignalSet, after previous: Generation? = nil, note: @escaping @Sendable (Signal, String) -> Void = { _, _ in }
     ) throws -> Generation {
         let identities = detectors
         var stages: [Generation.Stage] = []
-        for stage in document.stages {
+        for (stageIndex, stage) in document.stages.enumerated() {
             var steps: [Generation.Step] = []
             for step in stage.detectors {
                 guard let index = identities.firstIndex(where: { $0.name == step.detector }),
                     let registration = catalog.first(where: { $0.identity.name == step.detector })
                 else { continue }
-                let detector = try registration.make(
-                    DetectorContext(signals: signals, settings: step.settings, note: note))
+                let unchanged = previous.flatMap { previous in
+                    registration.uses.flatMap { signals.isUnchanged($0, since: previous.signals) ? previous : nil }
+                }
+                let detector =
+                    try unchanged?.stages[stageIndex].steps[steps.count].detector
+                    ?? registration.make(
+                        DetectorContext(signals: signals, settings: step.settings, note: note))
                 steps.append(
                     Generation.Step(
                         id: DetectorID(index), identity: registration.identity,
@@ -74,15 +81,17 @@ package struct PipelineBlueprint: Sendable {
                         })))
         }
         let known = catalog.map(\.identity.name)
-        let compiled = try CompiledPolicy(policy, file: policyFile, detectors: identities, known: known)
+        let compiled =
+            try previous?.policy ?? CompiledPolicy(policy, file: policyFile, detectors: identities, known: known)
         return Generation(
             signals: signals, stages: stages, policy: compiled,
-            shadows: try shadows.map {
+            shadows: try previous?.shadows ?? shadows.map {
                 try CompiledPolicy($0.document, file: $0.file, detectors: identities, known: known)
             },
             detectors: identities,
             writer: VerdictWriter(
-                group: group, policy: compiled.version, detectors: identities, accountKey: accountKey))
+                group: group, policy: compiled.version, signals: signals.version.description, detectors: identities,
+                accountKey: accountKey))
     }
 
     /// The detectors in use, each once, in the order of the pipeline.

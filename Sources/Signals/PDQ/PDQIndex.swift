@@ -109,11 +109,15 @@ package struct PDQIndex: Sendable {
         return Merge(segments: chosen, recent: recent)
     }
 
+    /// Everything, for when much of it is not wanted any more.
+    package var wholeMerge: Merge { Merge(segments: segments, recent: recent) }
+
     /// Puts what a merge of this index made in the place of what it was made of. What was added since stays.
     package mutating func replace(by merged: Merged) {
         let merge = merged.merge
         segments.removeAll { segment in merge.segments.contains { $0 === segment } }
         segments += merged.segments
+        guard !merge.recent.isEmpty else { return }
         // All blocks but the last were full; the last may have grown since.
         var later = recent.dropFirst(merge.recent.count - 1)
         later[later.startIndex] = later[later.startIndex].dropFirst(merge.recent[merge.recent.count - 1].count)

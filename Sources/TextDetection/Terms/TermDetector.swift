@@ -15,7 +15,7 @@ internal import Signals
 struct TermDetector: Detector {
     static let registration = DetectorRegistration(
         name: "text.terms", version: "1", summary: "Terms and phrases that are signals, in titles and bodies.",
-        settings: [most]
+        uses: [.term, .phrase], settings: [most]
     ) { context in
         TermDetector(try TermMatcher(context.signals, note: context.note), most: context.settings[most])
     }

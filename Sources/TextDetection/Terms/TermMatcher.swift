@@ -17,7 +17,7 @@ package final class TermMatcher: Sendable {
     /// - Parameter note: told of each signal that can't be looked for, and why; it is left out.
     /// - Throws: if Vectorscan can't be used here, or the set is beyond its limits.
     package init(_ signals: SignalSet, note: (Signal, String) -> Void = { _, _ in }) throws {
-        set = TermSet(signals.signals, note: note)
+        set = TermSet(signals.signals(of: [.term, .phrase]), note: note)
         database = set.texts.isEmpty ? nil : try TermDatabase(set.texts)
         // Made here and not under the first batch's deadline.
         _ = (FoldTable.shared, WordTable.shared)

@@ -42,10 +42,10 @@ struct TermSet: Sendable {
     private(set) var terms: ContiguousArray<Term> = []
 
     /// - Parameter note: told of each signal that can't be looked for, and why; it is left out.
-    init(_ signals: [Signal], note: (Signal, String) -> Void = { _, _ in }) {
+    init(_ signals: [(position: Int32, signal: Signal)], note: (Signal, String) -> Void = { _, _ in }) {
         var known: [[UInt8]: Int] = [:]
         var members: [[Term]] = []
-        for (position, signal) in signals.enumerated() where signal.type == .term || signal.type == .phrase {
+        for (position, signal) in signals {
             switch TermSet.folded(signal) {
             case .failure(let problem): note(signal, problem.description)
             case .success(let text):
@@ -110,8 +110,8 @@ package func termProblem(_ signal: Signal) -> String? {
 }
 
 extension TermSet.Term {
-    init(_ position: Int, _ signal: Signal) {
-        self.position = Int32(position)
+    init(_ position: Int32, _ signal: Signal) {
+        self.position = position
         matched = MatchedSignal(signal)
         expiresAt = signal.expiresAt
         languages = signal.languages.map { Language.primary(of: $0.utf8) }

@@ -36,7 +36,7 @@ struct TopologyDocument: Sendable {
         try problems.check()
     }
 
-    static let roles = ["uploads", "live", "outcomes", "audit", "enforcement", "review", "deadLetters"]
+    static let roles = ["uploads", "live", "outcomes", "signals", "audit", "enforcement", "review", "deadLetters"]
 
     /// What a role's topic is called; nil if the configuration does without it.
     static func name(of role: String, _ settings: Settings) -> String? {
@@ -44,6 +44,7 @@ struct TopologyDocument: Sendable {
         case "uploads": settings[WeirSettings.uploads]
         case "live": settings[WeirSettings.live]
         case "outcomes": settings[WeirSettings.outcomes]
+        case "signals": settings[WeirSettings.signalTopic]
         case "audit": settings[WeirSettings.audit]
         case "enforcement": settings[WeirSettings.enforcement]
         case "review": settings[WeirSettings.review]

@@ -27,10 +27,12 @@ struct WeirProcess: Sendable {
         readiness.set("streaming", "starting")
         let pipelineMetrics = PipelineMetrics(registry)
         let signalFiles = SignalFileFeed.look(at: assembly.signalFiles)
-        let generation = try await SignalLoader().generation(assembly.signalFiles, assembly.blueprint, logger)
+        let store = SignalStore(assembly.blueprint, logger: logger)
+        let generation = try await store.load(assembly.signalFiles)
         let judge = Judge(
             generation, blueprint: assembly.blueprint, media: assembly.mediaReader(), metrics: pipelineMetrics,
             logger: logger)
+        await store.serve(judge)
         let watchdog = Watchdog(limit: settings[WeirSettings.watchdogLimit], logger: logger)
         var services: [any Service] = []
         if let listen = settings[WeirSettings.adminListen] {
@@ -47,22 +49,37 @@ struct WeirProcess: Sendable {
         }
         services.append(watchdog)
         services.append(HeapTrimmer(logger: logger))
-        if !assembly.signalFiles.isEmpty {
-            let progress = Progress("signals")
+        func progressOfSignals(_ name: String) -> Progress {
+            let progress = Progress(name)
             watchdog.watch { limit in
                 // Indexes of millions of signals take their time.
                 guard let stalled = progress.stalled, stalled.duration > limit * 5 else { return nil }
-                return "signals: at \"\(stalled.activity)\" for \(Int(stalled.duration.inSeconds)) s"
+                return "\(name): at \"\(stalled.activity)\" for \(Int(stalled.duration.inSeconds)) s"
             }
+            return progress
+        }
+        if !assembly.signalFiles.isEmpty {
             services.append(
                 SignalFileFeed(
                     paths: assembly.signalFiles, loaded: signalFiles, interval: settings[WeirSettings.signalInterval],
-                    blueprint: assembly.blueprint, judge: judge, progress: progress, logger: logger))
+                    store: store, progress: progressOfSignals("signals"), logger: logger))
+        }
+        let restored = Latch()
+        if !isMock, let topic = settings[WeirSettings.signalTopic], let lane = lanes.first {
+            services.append(
+                SignalTopicFeed(
+                    topic: topic, isRequired: settings.isSet(WeirSettings.signalTopic), bootstrap: lane.bootstrap,
+                    properties: lane.consumerProperties, store: store, restored: restored, readiness: readiness,
+                    progress: progressOfSignals("signals-topic"), metrics: SignalTopicMetrics(registry),
+                    logger: logger))
+        } else {
+            restored.open()
         }
         services.append(
             StreamingService(
                 lanes: lanes, judge: judge, metrics: StreamingMetrics(registry), pipelineMetrics: pipelineMetrics,
-                readiness: readiness, watchdog: watchdog, logger: logger, readsConfigurations: !isMock))
+                readiness: readiness, watchdog: watchdog, logger: logger, readsConfigurations: !isMock,
+                signals: restored))
         WeirProcess.addGauges(registry, judge, sink)
         self.assembly = assembly
         self.registry = registry

@@ -50,7 +50,7 @@ enum WeirSettings {
         "How often the files are looked at.")
     static let signalTopic = Setting(
         "signals.topic", .optional(.string), standard: "signals",
-        "Reserved: signals are read from files in this version.")
+        "Signals, followed for ever; null: from files alone. By default it may be missing.")
     static let signalSnapshot = Setting(
         "signals.snapshot", .optional(.string), standard: "state/signals", "Reserved: goes with signals.topic.")
 

@@ -69,7 +69,8 @@ enum EventBenchmarks {
         signal.source = "bench"
         let matched = MatchedSignal(signal)
         let writer = VerdictWriter(
-            group: "weir", policy: "tvec-default@2026-11-24.1+0123456789ab", detectors: [detector],
+            group: "weir", policy: "tvec-default@2026-11-24.1+0123456789ab",
+            signals: "files:0123456789ab", detectors: [detector],
             accountKey: Array("key".utf8))
         let decision = Decision(action: .remove, labels: ["TVEC1"], rule: "known-tvec-hash", preserve: true)
         var n = 0

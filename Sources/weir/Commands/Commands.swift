@@ -6,6 +6,7 @@ enum Commands {
         policyCheck, outcomePut,
         deadLetterList, deadLetterShow, deadLetterReplay, deadLetterPurge,
         hashPDQ, hashMD5, hashSHA1, hashSHA256, signalsValidate, signalsMatch,
+        signalsPut, signalsDelete, signalsList, signalsExport, signalsStats,
         loadGenerate, loadRun, bench, probe, version,
     ]
 }

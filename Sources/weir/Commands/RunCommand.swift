@@ -89,11 +89,10 @@ enum ConfigurationNotes {
         if settings[WeirSettings.accountKeyFile] == nil {
             notes.append("privacy.accountKeyFile is not set: account hashes on the audit topic can be guessed")
         }
-        if settings[WeirSettings.signalFiles].isEmpty {
-            notes.append("signals.files is empty: nothing is known, so nothing can be matched")
+        if settings[WeirSettings.signalFiles].isEmpty, settings[WeirSettings.signalTopic] == nil {
+            notes.append("signals.files is empty, signals.topic null: nothing is known, so nothing can be matched")
         }
         for (name, isSet) in [
-            ("signals.topic", settings.isSet(WeirSettings.signalTopic)),
             ("signals.snapshot", settings.isSet(WeirSettings.signalSnapshot)),
             ("state.directory", settings.isSet(WeirSettings.stateDirectory)),
         ] where isSet {

@@ -109,7 +109,7 @@ private struct SignalQueries {
             case .pdq:
                 guard let hash = Digest256(hex: hex) else { return [] }
                 return set.pdq.matches(hash, threshold: threshold)
-                    .map { (set.signals[Int($0.signal)], $0.distance) }
+                    .compactMap { match in set.signal(at: match.signal).map { ($0, match.distance) } }
                     .sorted { ($0.distance, $0.signal.value) < ($1.distance, $1.signal.value) }
             case .sha256:
                 return exact(Digest256(hex: hex).flatMap(set.position(sha256:)))
@@ -122,7 +122,7 @@ private struct SignalQueries {
     }
 
     private func exact(_ position: Int32?) -> [(signal: Signal, distance: Int)] {
-        position.map { [(set.signals[Int($0)], 0)] } ?? []
+        position.flatMap(set.signal(at:)).map { [($0, 0)] } ?? []
     }
 
     private func append(_ matches: [(signal: Signal, distance: Int)], to out: inout ByteWriter) {

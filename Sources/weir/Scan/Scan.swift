@@ -15,7 +15,7 @@ struct Scan: Sendable {
     init(_ assembly: PipelineAssembly) async throws {
         self.assembly = assembly
         let logger = Logger(label: "scan", sink: LogSink(level: .warning, format: .text))
-        let generation = try await SignalLoader().generation(assembly.signalFiles, assembly.blueprint, logger)
+        let generation = try await SignalStore(assembly.blueprint, logger: logger).load(assembly.signalFiles)
         judge = Judge(
             generation, blueprint: assembly.blueprint, media: assembly.mediaReader(),
             metrics: PipelineMetrics(MetricsRegistry()), logger: logger)

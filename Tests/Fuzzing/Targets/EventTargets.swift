@@ -119,7 +119,7 @@ struct EventCheck {
 }
 
 let verdictWriter = VerdictWriter(
-    group: "fuzz", policy: "none@1", detectors: [DetectorIdentity(name: "hash.exact", version: "1")],
+    group: "fuzz", policy: "none@1", signals: "none", detectors: [DetectorIdentity(name: "hash.exact", version: "1")],
     accountKey: Array("key".utf8))
 
 func requireObject(_ text: [UInt8]) throws {

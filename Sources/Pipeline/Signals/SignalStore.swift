@@ -1,0 +1,95 @@
+internal import Concurrency
+internal import Configuration
+internal import Events
+internal import FaultInjection
+package import Operations
+package import Signals
+
+/// The signals in use. Whatever brings some, here they become a set, and a generation that takes the running one's place
+/// between two batches, one after the other. On a thread of its own: that may take long.
+package actor SignalStore {
+    private nonisolated let executor = BlockingExecutor(name: "signal-store")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let blueprint: PipelineBlueprint
+    private let logger: Logger
+    private var set = SignalSet.empty
+    private var generation: Generation?
+    private var judge: Judge?
+
+    package init(_ blueprint: PipelineBlueprint, logger: Logger) {
+        self.blueprint = blueprint
+        self.logger = logger.labelled("signals")
+    }
+
+    /// From now on, this judge has each new generation.
+    package func serve(_ judge: Judge) {
+        self.judge = judge
+        if let generation { judge.current = generation }
+    }
+
+    /// Exchanges the signals of files.
+    ///
+    /// - Throws: `FileError`, or what a detector says of the signals; then nothing has changed.
+    @discardableResult
+    package func load(_ paths: [String]) throws -> Generation {
+        var stage = SignalStage(.files)
+        var digests = ByteWriter()
+        for path in paths {
+            let bytes = try readFile(path, atMost: SignalFile.largest)
+            digests.appendHex(SHA256.hash(bytes))
+            let file = SignalFile(bytes)
+            for rejected in file.rejected {
+                logger.warning("signal rejected", ["file": path, "line": "\(rejected.line)", "reason": rejected.error])
+            }
+            if !file.rejected.isEmpty {
+                logger.warning(
+                    "signals were rejected",
+                    ["file": path, "accepted": "\(file.signals.count)", "rejected": "\(file.rejected.count)"])
+            }
+            for signal in file.signals { stage.add(SignalChange(signal)) }
+        }
+        var name = ByteWriter()
+        name.appendHex(SHA256.hash(digests.bytes))
+        var version = set.version
+        version.files = paths.isEmpty ? nil : String(decoding: name.bytes.prefix(12), as: UTF8.self)
+        let next = set.replacing(stage, version: version)
+        let generation = try generation(for: next)
+        adopt(next, generation)
+        return generation
+    }
+
+    /// Exchanges the signals of the topic.
+    ///
+    /// - Parameter offsets: of its partitions, the first that has not been read.
+    package func restore(_ stage: SignalStage, topic: String, offsets: [Int64]) throws {
+        var version = set.version
+        version.topic = topic
+        version.offsets = offsets
+        let next = set.replacing(stage, version: version)
+        adopt(next, try generation(for: next))
+    }
+
+    /// Changes the signals of the topic. If no generation can be made of them they are changed all the same, and in force
+    /// when the next one can; no changes will do for another attempt.
+    package func apply(_ changes: [SignalChange], offsets: [Int64]) throws {
+        var version = set.version
+        version.offsets = offsets
+        set = set.applying(changes, from: .topic, version: version)
+        try Failpoint.signalReload.hit()
+        adopt(set, try generation(for: set))
+    }
+
+    private func generation(for set: SignalSet) throws -> Generation {
+        try blueprint.generation(for: set, after: generation) { [logger] signal, reason in
+            logger.warning(
+                "signal left out", ["type": signal.type.rawValue, "id": signal.id ?? "", "reason": reason])
+        }
+    }
+
+    private func adopt(_ set: SignalSet, _ generation: Generation) {
+        self.set = set
+        self.generation = generation
+        judge?.current = generation
+    }
+}

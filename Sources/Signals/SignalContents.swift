@@ -1,0 +1,158 @@
+internal import Events
+
+/// All signals and their indexes, as a value: a copy shares all memory and stays as it is while the other is changed.
+/// Only the thread that changes it waits for that.
+///
+/// A signal keeps its position as long as somebody states it.
+struct SignalContents: Sendable {
+    private(set) var records = SignalRecords()
+    private(set) var sha256 = DigestTable<Digest256>()
+    private(set) var sha1 = DigestTable<Digest160>()
+    private(set) var md5 = DigestTable<Digest128>()
+    private(set) var pdq = PDQIndex()
+    private(set) var links = LinkIndex()
+    /// Positions of signals that no index of these has: texts, documents, addresses without a host.
+    private var others: [SignalKey: Int32] = [:]
+    private(set) var counts: [SignalType: Int] = [:]
+    /// Of each type, what was the last change.
+    private(set) var changes: [SignalType: SignalSet.Change] = [:]
+    private(set) var newest: Timestamp?
+    /// PDQ hashes in the index whose signals have been withdrawn.
+    private var withdrawnHashes = 0
+
+    /// All at once.
+    ///
+    /// - Parameter statements: each subject once, none of them withdrawn.
+    init(_ statements: some Sequence<SignalStatement>) {
+        let groups = Dictionary(grouping: statements) { SignalKey($0.signal) }
+        // One order for one content, whatever order it was stated in.
+        let ordered = groups.compactMap { key, statements in SignalRecord(statements).map { (key, $0) } }
+            .sorted { Signal.precedes($0.1.signal, $1.1.signal) }
+        var hashes: [Digest256] = []
+        var hashPositions: [Int32] = []
+        for (key, record) in ordered {
+            let position = records.append(record)
+            if record.signal.type == .pdq {
+                hashes.append(SignalContents.digest(record.signal.value))
+                hashPositions.append(position)
+            } else {
+                index(record.signal, key, position)
+            }
+            noteAdded(record)
+        }
+        pdq = PDQIndex(hashes, signals: hashPositions)
+    }
+
+    // MARK: Changing
+
+    mutating func put(_ statement: SignalStatement) {
+        let signal = statement.signal
+        let key = SignalKey(signal)
+        guard let position = position(of: signal, key) else {
+            guard let record = SignalRecord([statement]) else { return }
+            let position = records.append(record)
+            if signal.type == .pdq {
+                pdq.insert(SignalContents.digest(signal.value), position)
+            } else {
+                index(signal, key, position)
+            }
+            return noteAdded(record)
+        }
+        if let record = records[position] {
+            records[position] = record.stating(statement)
+            noteChanged(signal)
+        } else {
+            // Withdrawn before, and the index still has it.
+            withdrawnHashes -= 1
+            records[position] = SignalRecord([statement])
+            records[position].map { noteAdded($0) }
+        }
+    }
+
+    /// Takes back what the statement would take the place of, if there is something.
+    mutating func withdraw(_ statement: SignalStatement) {
+        let subject = statement.signal
+        let key = SignalKey(subject)
+        guard let position = position(of: subject, key), let record = records[position] else { return }
+        records[position] = record.withdrawing(statement)
+        noteChanged(subject)
+        guard records[position] == nil else { return }
+        counts[subject.type, default: 0] -= 1
+        switch subject.type {
+        case .sha256: sha256.remove(SignalContents.digest(subject.value))
+        case .sha1: sha1.remove(SignalContents.digest(subject.value))
+        case .md5: md5.remove(SignalContents.digest(subject.value))
+        case .pdq: withdrawnHashes += 1
+        case .url where links.remove(subject): break
+        case .domain, .urlmd5: _ = links.remove(subject)
+        case .url, .vpdq, .tmk, .term, .phrase, .document: others[key] = nil
+        }
+    }
+
+    /// What is better done once after some changes.
+    mutating func settle() {
+        let records = records
+        func isStated(_ position: Int32) -> Bool { records[position] != nil }
+        if withdrawnHashes > max(PDQIndex.leastSegment, pdq.count / 4) {
+            pdq.replace(by: pdq.wholeMerge.run(keep: isStated))
+            withdrawnHashes = 0
+        }
+        while let merge = pdq.mergeDue {
+            let before = pdq.count
+            pdq.replace(by: merge.run(keep: isStated))
+            withdrawnHashes -= before - pdq.count
+        }
+    }
+
+    private mutating func noteAdded(_ record: SignalRecord) {
+        counts[record.signal.type, default: 0] += 1
+        for statement in record.statements { noteChanged(statement.signal) }
+    }
+
+    private mutating func noteChanged(_ signal: Signal) {
+        changes[signal.type] = SignalSet.Change()
+        if let updatedAt = signal.updatedAt { newest = max(newest ?? updatedAt, updatedAt) }
+    }
+
+    private mutating func index(_ signal: Signal, _ key: SignalKey, _ position: Int32) {
+        switch signal.type {
+        case .sha256: sha256.insert(SignalContents.digest(signal.value), position)
+        case .sha1: sha1.insert(SignalContents.digest(signal.value), position)
+        case .md5: md5.insert(SignalContents.digest(signal.value), position)
+        case .domain, .urlmd5: _ = links.insert(signal, position)
+        case .url where links.insert(signal, position): break
+        case .url, .pdq, .vpdq, .tmk, .term, .phrase, .document: others[key] = position
+        }
+    }
+
+    // MARK: Looking up
+
+    /// Of the signal with the same type and value.
+    func position(of signal: Signal) -> Int32? { position(of: signal, SignalKey(signal)) }
+
+    private func position(of signal: Signal, _ key: SignalKey) -> Int32? {
+        switch signal.type {
+        case .sha256: sha256[SignalContents.digest(signal.value)]
+        case .sha1: sha1[SignalContents.digest(signal.value)]
+        case .md5: md5[SignalContents.digest(signal.value)]
+        case .pdq: pdq.matches(SignalContents.digest(signal.value), threshold: 0).first?.signal
+        case .domain, .urlmd5: links.position(of: signal)
+        case .url: links.position(of: signal) ?? others[key]
+        case .vpdq, .tmk, .term, .phrase, .document: others[key]
+        }
+    }
+
+    /// The value was checked when the signal was read.
+    private static func digest<Digest: DigestKey>(_ hex: String) -> Digest {
+        var hex = hex
+        return hex.withUTF8 { Digest(hex: UnsafeRawBufferPointer($0)) } ?? Digest()
+    }
+}
+
+extension Signal {
+    /// The order of values in which signals are kept and listed.
+    static func precedes(_ a: Signal, _ b: Signal) -> Bool {
+        if a.type != b.type { return a.type.rawValue < b.type.rawValue }
+        return a.value == b.value ? a.value.utf8.lexicographicallyPrecedes(b.value.utf8) : a.value < b.value
+    }
+}
