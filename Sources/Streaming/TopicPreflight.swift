@@ -28,9 +28,7 @@ package struct TopicPreflight: Sendable {
                 problems.append("topic \(topic): \(trouble)")
             } else {
                 let right = inputs.contains(topic) ? "Read" : "Write"
-                problems.append(
-                    "topic \(topic) does not exist, or may not be seen: make it with \"weir topology apply\", allow \(right) on it, or change its name in the configuration"
-                )
+                problems.append(TopicPreflight.missing(topic, right))
             }
         }
         func most(_ topic: String) -> Int? { configurations[topic]?["max.message.bytes"].flatMap { Int($0) } }
@@ -54,6 +52,11 @@ package struct TopicPreflight: Sendable {
                 "topic \(outputs.audit): cleanup.policy must not compact: the audit log would lose verdicts")
         }
         return problems
+    }
+
+    static func missing(_ topic: String, _ right: String) -> String {
+        "topic \(topic) does not exist, or may not be seen: make it with \"weir topology apply\", allow \(right) on it, "
+            + "or change its name in the configuration"
     }
 
     /// Looks at a cluster, through the admin client.

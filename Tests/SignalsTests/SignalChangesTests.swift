@@ -52,7 +52,9 @@ import Testing
                 let subject = Subject(type: type, value: value, source: source, origin: origin)
                 model[subject] = one.deleted ? nil : one
             }
-            set = set.applying(changes.map { SignalChange($0) }, from: origin, version: SignalVersion(topic: "t", offsets: [Int64(round)]))
+            set = set.applying(
+                changes.map { SignalChange($0) }, from: origin,
+                version: SignalVersion(topic: "t", offsets: [Int64(round)]))
             #expect(set.version.description == "t@\(round)")
             try compare(set, model, using: &random)
             // What was copied from has not noticed.
@@ -130,8 +132,12 @@ import Testing
         let version = SignalVersion()
         let both = SignalSet([mine]).applying([theirs].map { SignalChange($0) }, from: .topic, version: version)
         #expect(both.signals.map(\.opinion) == [.disputed])
-        #expect(both.applying([withdrawn].map { SignalChange($0) }, from: .topic, version: version).signals.map(\.opinion) == [.positive])
-        #expect(both.applying([withdrawn].map { SignalChange($0) }, from: .files, version: version).signals.map(\.opinion) == [.negative])
+        #expect(
+            both.applying([withdrawn].map { SignalChange($0) }, from: .topic, version: version).signals.map(\.opinion)
+                == [.positive])
+        #expect(
+            both.applying([withdrawn].map { SignalChange($0) }, from: .files, version: version).signals.map(\.opinion)
+                == [.negative])
     }
 
     /// In a topic the place is the order, as it is for compaction.
@@ -146,7 +152,9 @@ import Testing
     @Test func filesAreExchangedAndTheTopicStays() throws {
         let hash = String(repeating: "a", count: 64)
         let set = SignalSet([signal(.term, "one"), signal(.sha256, hash, .seed)])
-            .applying([signal(.sha256, hash, .negative)].map { SignalChange($0) }, from: .topic, version: SignalVersion(topic: "t"))
+            .applying(
+                [signal(.sha256, hash, .negative)].map { SignalChange($0) }, from: .topic,
+                version: SignalVersion(topic: "t"))
         var files = SignalStage(.files)
         files.add(SignalChange(signal(.term, "two")))
         let next = set.replacing(files, version: SignalVersion(files: "f"))
@@ -158,12 +166,15 @@ import Testing
     /// A detector is made anew only if its own signals have changed.
     @Test func changesAreToldByType() {
         let set = SignalSet([signal(.term, "one"), signal(.domain, "a.example")])
-        let next = set.applying([signal(.domain, "b.example")].map { SignalChange($0) }, from: .topic, version: SignalVersion())
+        let next = set.applying(
+            [signal(.domain, "b.example")].map { SignalChange($0) }, from: .topic, version: SignalVersion())
         #expect(next.isUnchanged([.term, .phrase], since: set))
         #expect(!next.isUnchanged([.term, .domain], since: set))
-        let nothing = next.applying([signal(.term, "x", deleted: true)].map { SignalChange($0) }, from: .topic, version: SignalVersion())
+        let nothing = next.applying(
+            [signal(.term, "x", deleted: true)].map { SignalChange($0) }, from: .topic, version: SignalVersion())
         #expect(nothing.isUnchanged(Set(SignalType.allCases), since: next))
-        let last = next.applying([signal(.term, "one", deleted: true)].map { SignalChange($0) }, from: .files, version: SignalVersion())
+        let last = next.applying(
+            [signal(.term, "one", deleted: true)].map { SignalChange($0) }, from: .files, version: SignalVersion())
         #expect(!last.isUnchanged([.term], since: next))
     }
 

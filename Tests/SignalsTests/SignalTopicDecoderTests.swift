@@ -26,7 +26,8 @@ import Testing
         var decoder = SignalTopicDecoder()
         let signals = [
             signal(.sha256, hash), signal(.pdq, hash, source: "a"), signal(.term, "a: b", source: "x:y"),
-            signal(.url, "https://a.example/\u{e9}"), signal(.phrase, String(repeating: "p", count: 5_000), source: "s"),
+            signal(.url, "https://a.example/\u{e9}"),
+            signal(.phrase, String(repeating: "p", count: 5_000), source: "s"),
         ]
         for signal in signals {
             let change = try read(&decoder, SignalTopicDecoder.key(of: signal), line(signal))

@@ -11,6 +11,8 @@ internal import Testing
 
 @testable internal import Streaming
 
+private let silent = Logger(label: "test", sink: LogSink(level: .critical, format: .text, descriptor: -1))
+
 /// The signals topic, on librdkafka's own broker.
 @Suite(.timeLimit(.minutes(5))) struct SignalTopicFeedTests {
     private static let hash = String(repeating: "a", count: 64)
@@ -35,11 +37,7 @@ internal import Testing
         await store.serve(pipeline.judge)
         let parts = Parts()
         let shutdown = ShutdownSignal()
-        let feed = SignalTopicFeed(
-            topic: "signals", isRequired: isRequired, bootstrap: cluster.bootstrap,
-            properties: ClientProperties.consumer.merging(["fetch.wait.max.ms": "10"]), store: store,
-            restored: parts.restored, readiness: parts.readiness, progress: Progress("signals"),
-            metrics: SignalTopicMetrics(parts.registry), logger: pipeline.logger)
+        let feed = feed(cluster, store, parts, isRequired: isRequired)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await feed.run(until: shutdown) }
             defer { shutdown.trigger() }
@@ -47,6 +45,16 @@ internal import Testing
             shutdown.trigger()
             try await group.waitForAll()
         }
+    }
+
+    private func feed(
+        _ cluster: MockCluster, _ store: SignalStore, _ parts: Parts, isRequired: Bool
+    ) -> SignalTopicFeed {
+        SignalTopicFeed(
+            topic: "signals", isRequired: isRequired, bootstrap: cluster.bootstrap,
+            properties: ClientProperties.consumer.merging(["fetch.wait.max.ms": "10"]), store: store,
+            restored: parts.restored, readiness: parts.readiness, progress: Progress("signals"),
+            metrics: SignalTopicMetrics(parts.registry), logger: silent)
     }
 
     private struct Parts {
@@ -134,24 +142,31 @@ internal import Testing
         await producer.close()
     }
 
-    /// By default the topic may be missing; then it is read when it comes. One that was asked for is waited for.
-    @Test(arguments: [false, true]) func aTopicThatIsMissing(isRequired: Bool) async throws {
+    /// By default the topic may be missing; then it is read when it comes.
+    @Test func aTopicThatIsOnlyThereByDefaultMayBeMissing() async throws {
         try await MockBroker.with { cluster in
             // So that the cluster knows any topic.
             try cluster.createTopic("other", partitions: 1)
-            try await feeding(cluster, isRequired: isRequired) { pipeline, parts in
-                if isRequired {
-                    #expect(try await eventually { "\(parts.readiness.notReady)".contains("does not exist") })
-                    #expect(!parts.restored.isOpen)
-                } else {
-                    #expect(try await eventually { parts.restored.isOpen })
-                    #expect(parts.readiness.notReady.isEmpty)
-                }
+            try await feeding(cluster, isRequired: false) { pipeline, parts in
+                #expect(try await eventually { parts.restored.isOpen })
+                #expect(parts.readiness.notReady.isEmpty)
                 try cluster.createTopic("signals", partitions: 1)
                 try await write(cluster, [signal("one")])
                 #expect(try await eventually { known(pipeline) == ["one positive"] })
-                #expect(parts.restored.isOpen)
             }
+        }
+    }
+
+    /// One that was asked for must be there, after a while in which brokers get to know it.
+    @Test func aTopicThatWasAskedForMustBeThere() async throws {
+        try await MockBroker.with { cluster in
+            try cluster.createTopic("other", partitions: 1)
+            let pipeline = try TestPipeline()
+            let parts = Parts()
+            let feed = feed(cluster, SignalStore(pipeline.blueprint, logger: pipeline.logger), parts, isRequired: true)
+            await #expect(throws: TopicsNotReady.self) { try await feed.run(until: ShutdownSignal()) }
+            #expect("\(parts.readiness.notReady)".contains("topic signals does not exist"))
+            #expect(!parts.restored.isOpen)
         }
     }
 

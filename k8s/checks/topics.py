@@ -15,7 +15,8 @@ HEADER = """\
 
 def expected(project: Project) -> list[Document]:
     """One KafkaTopic for each topic, named as weir.yaml names it."""
-    names: dict[str, str] = project.base_configuration()["topics"]
+    configuration = project.base_configuration()
+    names: dict[str, str] = {**configuration["topics"], "signals": configuration["signals"]["topic"]}
     return [resource(names[topic["role"]], topic) for topic in project.topics()]
 
 

@@ -137,6 +137,8 @@ def write_configuration(broker: Broker, folder: Path, user: str) -> Path:
             {
                 "kafka": {"bootstrap": broker.bootstrap, "instanceId": "weir-0", "properties": properties},
                 "admin": {"listen": ADMIN},
+                # Named, so that it has to be there.
+                "signals": {"topic": "signals"},
             }
         )
     )
@@ -226,7 +228,9 @@ def check_described_only(broker: Broker, folder: Path, admin: AdminClient, right
         with without(admin, right):
             found = check_topology(folder, right, is_described=True)
             says = (
-                f"{right.name}[0]: Read is not allowed"
+                f"topic {right.name}: "
+                if right.name == "signals"
+                else f"{right.name}[0]: Read is not allowed"
                 if right.operation == AclOperation.READ
                 else f"Write on topic {right.name} is not allowed"
             )
@@ -320,7 +324,7 @@ def main() -> int:
                 print(f"without {name(right)}: {'; '.join(found) or 'says so'}")
                 problems += found
             for right in given:
-                if right.restype == ResourceType.TOPIC and right.name in ("uploads", "audit"):
+                if right.restype == ResourceType.TOPIC and right.name in ("uploads", "audit", "signals"):
                     found = check_described_only(broker, folder, admin, right)
                     print(f"Describe in place of {name(right)}: {'; '.join(found) or 'says so'}")
                     problems += found

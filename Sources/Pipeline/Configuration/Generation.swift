@@ -49,7 +49,8 @@ package struct PipelineBlueprint: Sendable {
     ///   - previous: a generation of this blueprint: what its detectors rest on may be as it was.
     ///   - note: told of each signal that a detector leaves out, and why.
     package func generation(
-        for signals: SignalSet, after previous: Generation? = nil, note: @escaping @Sendable (Signal, String) -> Void = { _, _ in }
+        for signals: SignalSet, after previous: Generation? = nil,
+        note: @escaping @Sendable (Signal, String) -> Void = { _, _ in }
     ) throws -> Generation {
         let identities = detectors
         var stages: [Generation.Stage] = []
@@ -85,9 +86,10 @@ package struct PipelineBlueprint: Sendable {
             try previous?.policy ?? CompiledPolicy(policy, file: policyFile, detectors: identities, known: known)
         return Generation(
             signals: signals, stages: stages, policy: compiled,
-            shadows: try previous?.shadows ?? shadows.map {
-                try CompiledPolicy($0.document, file: $0.file, detectors: identities, known: known)
-            },
+            shadows: try previous?.shadows
+                ?? shadows.map {
+                    try CompiledPolicy($0.document, file: $0.file, detectors: identities, known: known)
+                },
             detectors: identities,
             writer: VerdictWriter(
                 group: group, policy: compiled.version, signals: signals.version.description, detectors: identities,

@@ -20,7 +20,7 @@ package struct SignalTopic: Sendable {
     package struct Missing: Error, CustomStringConvertible {
         let name: String
         package var description: String {
-            "topic \(name) does not exist, or may not be seen: make it with \"weir topology apply\", or allow Read on it"
+            TopicPreflight.missing(name, "Read")
         }
     }
 

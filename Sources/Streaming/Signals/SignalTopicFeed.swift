@@ -51,6 +51,7 @@ package final class SignalTopicFeed: Service {
         readiness.set(name, "looking for topic \(topic)")
         let wakeup = Wakeup()
         shutdown.onTrigger { wakeup.signal() }
+        var missingSince: ContinuousClock.Instant?
         while !shutdown.isTriggered, !Task.isCancelled {
             do {
                 if let partitions = try await partitions() {
@@ -59,12 +60,21 @@ package final class SignalTopicFeed: Service {
                 }
                 if !isRequired {
                     // It comes or it does not; files may be all there is.
-                    if !restored.isOpen { logger.notice("no such topic: signals come from files alone", ["topic": topic]) }
+                    if !restored.isOpen {
+                        logger.notice("no such topic: signals come from files alone", ["topic": topic])
+                    }
                     begin()
-                } else {
-                    readiness.set(name, "topic \(topic) does not exist, or may not be seen")
+                } else if !restored.isOpen {
+                    let missing = TopicPreflight.missing(topic, "Read")
+                    readiness.set(name, missing)
+                    // One that was made a moment ago may not be known to every broker yet.
+                    let since = missingSince ?? .now
+                    missingSince = since
+                    if ContinuousClock.now - since > SignalTopicFeed.patience {
+                        throw TopicsNotReady(problems: [missing])
+                    }
                 }
-                await wakeup.wait(until: .now + .seconds(isRequired ? 1 : 10))
+                await wakeup.wait(until: .now + (isRequired ? .milliseconds(250) : .seconds(10)))
             } catch is PartitionsChanged {
                 logger.warning("signals are read anew: the topic has another number of partitions", ["topic": topic])
             } catch is SignalIntake.OffsetsWentBack {
@@ -77,6 +87,9 @@ package final class SignalTopicFeed: Service {
             }
         }
     }
+
+    /// How long a topic that somebody asked for may be missing at the start before that is final.
+    private static let patience = Duration.seconds(5)
 
     private func begin() {
         restored.open()

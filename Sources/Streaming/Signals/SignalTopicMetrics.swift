@@ -12,6 +12,7 @@ package struct SignalTopicMetrics: Sendable {
         delay =
             registry.histogram(
                 "weir_signal_delay_seconds",
-                "Time from the timestamp of a signals record until it is in force here; of records read at once, the oldest.")[]
+                "Time from the timestamp of a signals record until it is in force here; of records read at once, the oldest."
+            )[]
     }
 }

@@ -70,7 +70,8 @@ private struct SignalTopicTool {
         let assembly = try PipelineAssembly(try PipelineAssembly.settings(file: file), file: file)
         guard let name = assembly.settings[WeirSettings.signalTopic] else {
             throw UsageError(
-                "weir \(invocation.command.name): signals.topic is null: there is no topic", command: invocation.command)
+                "weir \(invocation.command.name): signals.topic is null: there is no topic", command: invocation.command
+            )
         }
         topic = SignalTopic(
             name, bootstrap: assembly.settings[WeirSettings.bootstrap],

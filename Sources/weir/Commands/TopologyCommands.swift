@@ -145,7 +145,8 @@ private struct Topology: Sendable {
         let lanes = LaneOptions.all(assembly)
         guard let outputs = lanes.first?.outputs else { return [] }
         var lines = try await TopicPreflight(
-            inputs: lanes.map(\.input), outputs: outputs, limits: settings.decodeLimits
+            inputs: lanes.map(\.input) + [settings[WeirSettings.signalTopic]].compactMap(\.self), outputs: outputs,
+            limits: settings.decodeLimits
         ).problems(
             of: admin, timeout: .seconds(10))
         let cluster = try await admin.describe(timeout: .seconds(10))
@@ -180,6 +181,9 @@ private struct Topology: Sendable {
         for lane in lanes where visible.contains(lane.input) {
             missing.append(try await probe.read(lane.input))
             missing.append(try await probe.read(group: lane.group, of: lane.input))
+        }
+        if let topic = settings[WeirSettings.signalTopic], visible.contains(topic) {
+            missing.append(try await probe.read(topic))
         }
         for topic in first.outputs.all where visible.contains(topic) { missing.append(try await probe.write(topic)) }
         for lane in lanes {
