@@ -137,7 +137,9 @@ final class FindingTest: Sendable {
             guard let signal = finding.signal else { return false }
             if !pattern.opinions.isEmpty, !pattern.opinions.contains(signal.opinion) { return false }
             if !pattern.types.isEmpty, !pattern.types.contains(signal.type) { return false }
-            if !pattern.sources.isEmpty, !pattern.sources.contains(signal.source ?? "") { return false }
+            // What one source is sure of does not become another's word by standing beside it. A dispute is nobody's own.
+            let opinions = signal.opinion == .disputed ? [] : pattern.opinions
+            if !pattern.sources.isEmpty, !signal.isHeld(by: pattern.sources, as: opinions) { return false }
             if !pattern.labels.isEmpty, !pattern.labels.contains(where: signal.labels.contains) { return false }
         }
         if let most = pattern.distanceAtMost {

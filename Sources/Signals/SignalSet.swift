@@ -87,11 +87,13 @@ package final class SignalSet: Sendable {
     }
 
     /// All of some types, in the order of their values whatever order they came in.
-    package func signals(of types: Set<SignalType>) -> [(position: Int32, signal: Signal)] {
+    package func signals(
+        of types: Set<SignalType>
+    ) -> [(position: Int32, signal: Signal, matched: MatchedSignal)] {
         guard types.contains(where: { contents.counts[$0] ?? 0 > 0 }) else { return [] }
-        var found: [(position: Int32, signal: Signal)] = []
+        var found: [(position: Int32, signal: Signal, matched: MatchedSignal)] = []
         contents.records.forEach { position, record in
-            if types.contains(record.signal.type) { found.append((position, record.signal)) }
+            if types.contains(record.signal.type) { found.append((position, record.signal, record.matched)) }
         }
         return found.sorted { Signal.precedes($0.signal, $1.signal) }
     }

@@ -58,11 +58,24 @@ final class SignalRecord: Sendable {
 
     /// As findings name it; nil if all had expired by the time of the event.
     func match(at time: Timestamp) -> MatchedSignal? {
-        guard case .several(let statements, _, endsInParts: true) = contents else {
+        guard case .several(let statements, let joined, let endsInParts) = contents else {
             return signal.hasExpired(by: time) ? nil : MatchedSignal(signal)
         }
         let valid = statements.map(\.signal).filter { !$0.hasExpired(by: time) }
-        return valid.isEmpty ? nil : MatchedSignal(Signal.joined(valid))
+        guard let first = valid.first else { return nil }
+        guard valid.count > 1 else { return MatchedSignal(first) }
+        return MatchedSignal(endsInParts ? Signal.joined(valid) : joined, words: SignalRecord.words(valid))
+    }
+
+    /// As findings name it, whenever the event was.
+    var matched: MatchedSignal {
+        let statements = statements
+        return MatchedSignal(
+            signal, words: statements.count > 1 ? SignalRecord.words(statements.map(\.signal)) : [])
+    }
+
+    private static func words(_ signals: [Signal]) -> [MatchedSignal.Word] {
+        signals.map { MatchedSignal.Word(source: $0.source, opinion: $0.opinion) }
     }
 
     func stating(_ statement: SignalStatement) -> SignalRecord? {

@@ -6,7 +6,8 @@ struct EventRun {
     private let shape: EventShape
     private var builder = EventBatch.Builder()
     private let writer = VerdictWriter(
-        group: "mutations", policy: "none@1", signals: "none", detectors: [DetectorIdentity(name: "hash.exact", version: "1")],
+        group: "mutations", policy: "none@1", signals: "none",
+        detectors: [DetectorIdentity(name: "hash.exact", version: "1")],
         accountKey: Array("key".utf8))
     private(set) var records = 0
     private(set) var events = 0

@@ -22,6 +22,27 @@ import Testing
         #expect(try policy.decide() == Decision(action: .label))
     }
 
+    /// Each source is trusted for itself, whoever holds the same value beside it.
+    @Test func aSourceIsTrustedForItsOwnWord() throws {
+        let policy = try compiled(
+            rules: """
+                  - { name: trusted, when: { finding: { opinion: positive, source: [ours] } }, action: remove }
+                  - { name: named, when: { finding: { opinion: disputed, source: [ours] } }, action: hold }
+                  - { name: rest, when: { finding: { opinion: [positive, seed, disputed] } }, action: review }
+                """)
+        let cases: [(Opinion, words: [(String?, Opinion)], rule: String)] = [
+            (.positive, [("theirs", .positive), ("ours", .positive)], "trusted"),
+            (.positive, [("theirs", .positive), ("ours", .seed)], "rest"),
+            (.positive, [("theirs", .positive), (nil, .positive)], "rest"),
+            (.disputed, [("theirs", .negative), ("ours", .positive)], "named"),
+            (.disputed, [("theirs", .negative), (nil, .positive)], "rest"),
+        ]
+        for (opinion, words, rule) in cases {
+            let found = finding("hash.pdq", opinion, source: words[0].0, words: words)
+            #expect(try policy.decide([found]).rule == rule, "\(words)")
+        }
+    }
+
     @Test func findingsAreComparedWithAllThatIsAsked() throws {
         let pattern =
             "{ finding: { detector: hash.pdq, opinion: [positive, seed], type: pdq, source: [a, b], labels: [x, y], distance: { atMost: 10 } } }"

@@ -39,13 +39,16 @@ func id(_ name: String) -> DetectorID { DetectorID(detectors.firstIndex { $0.nam
 
 func finding(
     _ detector: String, _ opinion: Opinion = .positive, type: SignalType = .pdq, source: String? = nil,
-    labels: [String] = [], distance: Int? = nil, coverage: Double? = nil
+    labels: [String] = [], distance: Int? = nil, coverage: Double? = nil, words: [(String?, Opinion)] = []
 ) -> Finding {
     var signal = Signal(type: type, value: "\(detector)-\(opinion)-\(labels)")
     signal.opinion = opinion
     signal.source = source
     signal.labels = labels
-    var finding = Finding(event: 0, signal: MatchedSignal(signal))
+    var finding = Finding(
+        event: 0,
+        signal: MatchedSignal(
+            signal, words: words.map { MatchedSignal.Word(source: $0.0, opinion: $0.1) }))
     finding.detector = id(detector)
     finding.distance = distance
     finding.coverage = coverage

@@ -126,6 +126,23 @@ import Testing
         #expect(set.match(position, at: .at(100))?.labels == ["unsure"])
     }
 
+    @Test func eachSourcesOwnWordIsKept() throws {
+        let set = SignalSet([
+            signal(.sha256, hash, .positive, source: "a", expiresAt: 100), signal(.sha256, hash, .seed, source: "b"),
+            signal(.term, "x", .negative), signal(.term, "x", .seed, source: "c"),
+        ])
+        let position = try #require(set.position(sha256: try digest(hash)))
+        let early = try #require(set.match(position, at: .at(1)))
+        #expect(early.opinion == .positive)
+        #expect(early.isHeld(by: ["a"], as: [.positive]) && early.isHeld(by: ["b"], as: [.seed]))
+        #expect(!early.isHeld(by: ["b"], as: [.positive]) && !early.isHeld(by: [""], as: []))
+        let late = try #require(set.match(position, at: .at(100)))
+        #expect(!late.isHeld(by: ["a"], as: []) && late.isHeld(by: ["b"], as: []))
+        let term = try #require(set.signals(of: [.term]).first)
+        #expect(term.matched.opinion == .disputed)
+        #expect(term.matched.isHeld(by: [""], as: [.negative]) && term.matched.isHeld(by: ["c"], as: [.seed]))
+    }
+
     @Test func aJoinedSignalEndsWithItsLastSource() throws {
         let set = SignalSet([
             signal(.sha256, hash, source: "a", expiresAt: 100), signal(.sha256, hash, source: "b", expiresAt: 200),

@@ -52,14 +52,37 @@ package final class MatchedSignal: Sendable {
     package let opinion: Opinion
     package let labels: [String]
     package let id: String?
+    /// What each source holds of it, if it is several.
+    private let words: [Word]
 
-    package init(_ signal: Signal) {
+    /// One source's word.
+    package struct Word: Sendable {
+        package let source: String?
+        package let opinion: Opinion
+
+        package init(source: String?, opinion: Opinion) {
+            self.source = source
+            self.opinion = opinion
+        }
+    }
+
+    package init(_ signal: Signal, words: [Word] = []) {
+        self.words = words
         type = signal.type
         reference = MatchedSignal.reference(signal.type, signal.value)
         source = signal.source
         opinion = signal.opinion
         labels = signal.labels
         id = signal.id
+    }
+
+    /// Whether one of these sources holds one of these opinions of it; no opinions: any. Policies trust one source and not
+    /// another, so what all amount to must not speak for each. "" is a signal without a source.
+    package func isHeld(by sources: [String], as opinions: [Opinion]) -> Bool {
+        let all = words.isEmpty ? [Word(source: source, opinion: opinion)] : words
+        return all.contains { word in
+            sources.contains(word.source ?? "") && (opinions.isEmpty || opinions.contains(word.opinion))
+        }
     }
 
     /// Whether `a` comes first among findings; nil if a verdict names both alike.

@@ -79,7 +79,7 @@ package actor TopicReader {
                 if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
                     let partition = TopicPartition(message)
                     ended.insert(partition)
-                everEnded.insert(partition)
+                    everEnded.insert(partition)
                     reached[partition] = max(reached[partition] ?? 0, message.pointee.offset)
                     if isAtEnd { break }
                     continue

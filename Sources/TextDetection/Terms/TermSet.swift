@@ -42,10 +42,13 @@ struct TermSet: Sendable {
     private(set) var terms: ContiguousArray<Term> = []
 
     /// - Parameter note: told of each signal that can't be looked for, and why; it is left out.
-    init(_ signals: [(position: Int32, signal: Signal)], note: (Signal, String) -> Void = { _, _ in }) {
+    init(
+        _ signals: [(position: Int32, signal: Signal, matched: MatchedSignal)],
+        note: (Signal, String) -> Void = { _, _ in }
+    ) {
         var known: [[UInt8]: Int] = [:]
         var members: [[Term]] = []
-        for (position, signal) in signals {
+        for (position, signal, matched) in signals {
             switch TermSet.folded(signal) {
             case .failure(let problem): note(signal, problem.description)
             case .success(let text):
@@ -61,7 +64,7 @@ struct TermSet: Sendable {
                     patterns[pattern][keyPath: edges] = Int32(members.count)
                     members.append([])
                 }
-                members[Int(patterns[pattern][keyPath: edges])].append(Term(position, signal))
+                members[Int(patterns[pattern][keyPath: edges])].append(Term(position, signal, matched))
             }
         }
         if patterns.count > 1 {
@@ -110,9 +113,9 @@ package func termProblem(_ signal: Signal) -> String? {
 }
 
 extension TermSet.Term {
-    init(_ position: Int32, _ signal: Signal) {
+    init(_ position: Int32, _ signal: Signal, _ matched: MatchedSignal) {
         self.position = position
-        matched = MatchedSignal(signal)
+        self.matched = matched
         expiresAt = signal.expiresAt
         languages = signal.languages.map { Language.primary(of: $0.utf8) }
         certainty =
