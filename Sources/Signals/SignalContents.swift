@@ -24,23 +24,52 @@ struct SignalContents: Sendable {
     ///
     /// - Parameter statements: each subject once, none of them withdrawn.
     init(_ statements: some Sequence<SignalStatement>) {
-        let groups = Dictionary(grouping: statements) { SignalKey($0.signal) }
-        // One order for one content, whatever order it was stated in.
-        let ordered = groups.compactMap { key, statements in SignalRecord(statements).map { (key, $0) } }
-            .sorted { Signal.precedes($0.1.signal, $1.1.signal) }
+        let statements = Array(statements)
+        let keys = statements.map { SignalKey($0.signal) }
+        // One order for one content, whatever order it was stated in; what is about one value stands together.
+        let ordered = SignalContents.order(keys)
         var hashes: [Digest256] = []
         var hashPositions: [Int32] = []
-        for (key, record) in ordered {
+        var start = 0
+        while start < ordered.count {
+            var end = start + 1
+            while end < ordered.count, keys[ordered[end]] == keys[ordered[start]] { end += 1 }
+            defer { start = end }
+            guard let record = SignalRecord(ordered[start..<end].map { statements[$0] }) else { continue }
             let position = records.append(record)
-            if record.signal.type == .pdq {
-                hashes.append(SignalContents.digest(record.signal.value))
+            let signal = statements[ordered[start]].signal
+            if signal.type == .pdq {
+                hashes.append(SignalContents.digest(signal.value))
                 hashPositions.append(position)
             } else {
-                index(record.signal, key, position)
+                index(signal, keys[ordered[start]], position)
             }
             noteAdded(record)
         }
         pdq = PDQIndex(hashes, signals: hashPositions)
+    }
+
+    /// Places of keys by type and bytes. Their first bytes, which tell most apart, are compared as one number.
+    private static func order(_ keys: [SignalKey]) -> [Int] {
+        struct Place: BitwiseCopyable {
+            let rank: UInt8
+            let beginning: UInt64
+            let index: Int32
+        }
+        var places = keys.enumerated().map { index, key in
+            let beginning = key.withBytes { bytes in
+                (0..<8).reduce(UInt64(0)) { $0 << 8 | UInt64($1 < bytes.count ? bytes[$1] : 0) }
+            }
+            return Place(rank: key.type.rank, beginning: beginning, index: Int32(index))
+        }
+        places.sort { a, b in
+            if a.rank != b.rank { return a.rank < b.rank }
+            if a.beginning != b.beginning { return a.beginning < b.beginning }
+            return keys[Int(a.index)].withBytes { a in
+                keys[Int(b.index)].withBytes { b in a.lexicographicallyPrecedes(b) }
+            }
+        }
+        return places.map { Int($0.index) }
     }
 
     // MARK: Changing
@@ -105,7 +134,7 @@ struct SignalContents: Sendable {
     }
 
     private mutating func noteAdded(_ record: SignalRecord) {
-        counts[record.signal.type, default: 0] += 1
+        counts[record.type, default: 0] += 1
         for statement in record.statements { noteChanged(statement.signal) }
     }
 
@@ -152,7 +181,15 @@ struct SignalContents: Sendable {
 extension Signal {
     /// The order of values in which signals are kept and listed.
     static func precedes(_ a: Signal, _ b: Signal) -> Bool {
-        if a.type != b.type { return a.type.rawValue < b.type.rawValue }
-        return a.value == b.value ? a.value.utf8.lexicographicallyPrecedes(b.value.utf8) : a.value < b.value
+        if a.type != b.type { return a.type.rank < b.type.rank }
+        return a.value.utf8.lexicographicallyPrecedes(b.value.utf8)
     }
+}
+
+extension SignalType {
+    /// Place in the order of their names.
+    fileprivate var rank: UInt8 { SignalType.ranks[self] ?? 0 }
+
+    private static let ranks: [SignalType: UInt8] = Dictionary(
+        uniqueKeysWithValues: allCases.sorted { $0.rawValue < $1.rawValue }.enumerated().map { ($1, UInt8($0)) })
 }

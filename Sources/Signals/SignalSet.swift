@@ -93,7 +93,7 @@ package final class SignalSet: Sendable {
         guard types.contains(where: { contents.counts[$0] ?? 0 > 0 }) else { return [] }
         var found: [(position: Int32, signal: Signal, matched: MatchedSignal)] = []
         contents.records.forEach { position, record in
-            if types.contains(record.signal.type) { found.append((position, record.signal, record.matched)) }
+            if types.contains(record.type) { found.append((position, record.signal, record.matched)) }
         }
         return found.sorted { Signal.precedes($0.signal, $1.signal) }
     }

@@ -6,11 +6,17 @@ package enum SignalOrigin: UInt8, Sendable, CaseIterable {
 }
 
 /// One source's word on one value.
-struct SignalStatement: Sendable {
+final class SignalStatement: Sendable {
     let origin: SignalOrigin
     /// See `SignalChange`.
     let slot: String
     let signal: Signal
+
+    init(origin: SignalOrigin, slot: String, signal: Signal) {
+        self.origin = origin
+        self.slot = slot
+        self.signal = signal
+    }
 
     /// Whether one takes the other's place.
     func replaces(_ other: SignalStatement) -> Bool {
@@ -20,51 +26,61 @@ struct SignalStatement: Sendable {
     }
 }
 
-/// One value, and all that is stated of it: at least one statement.
-final class SignalRecord: Sendable {
-    private enum Contents: Sendable {
-        case one(SignalStatement)
-        case several([SignalStatement], joined: Signal, endsInParts: Bool)
-    }
+/// One value, and all that is stated of it: at least one statement. No larger than a reference.
+enum SignalRecord: Sendable {
+    case one(SignalStatement)
+    case several(Several)
 
-    private let contents: Contents
+    final class Several: Sendable {
+        let statements: [SignalStatement]
+        let joined: Signal
+        let endsInParts: Bool
+
+        init(_ statements: [SignalStatement]) {
+            self.statements = statements
+            joined = Signal.joined(statements.map(\.signal))
+            endsInParts = statements.contains { $0.signal.expiresAt != statements[0].signal.expiresAt }
+        }
+    }
 
     /// nil if nobody states anything.
     init?(_ statements: [SignalStatement]) {
         guard let first = statements.first else { return nil }
-        if statements.count == 1 {
-            contents = .one(first)
-        } else {
-            let endsInParts = statements.contains { $0.signal.expiresAt != first.signal.expiresAt }
-            contents = .several(
-                statements, joined: Signal.joined(statements.map(\.signal)), endsInParts: endsInParts)
-        }
+        self = statements.count == 1 ? .one(first) : .several(Several(statements))
     }
 
     var statements: [SignalStatement] {
-        switch contents {
+        switch self {
         case .one(let statement): [statement]
-        case .several(let statements, _, _): statements
+        case .several(let several): several.statements
         }
     }
 
     /// What the statements amount to.
     var signal: Signal {
-        switch contents {
+        switch self {
         case .one(let statement): statement.signal
-        case .several(_, let joined, _): joined
+        case .several(let several): several.joined
+        }
+    }
+
+    var type: SignalType {
+        switch self {
+        case .one(let statement): statement.signal.type
+        case .several(let several): several.joined.type
         }
     }
 
     /// As findings name it; nil if all had expired by the time of the event.
     func match(at time: Timestamp) -> MatchedSignal? {
-        guard case .several(let statements, let joined, let endsInParts) = contents else {
+        guard case .several(let several) = self else {
             return signal.hasExpired(by: time) ? nil : MatchedSignal(signal)
         }
-        let valid = statements.map(\.signal).filter { !$0.hasExpired(by: time) }
+        let valid = several.statements.map(\.signal).filter { !$0.hasExpired(by: time) }
         guard let first = valid.first else { return nil }
         guard valid.count > 1 else { return MatchedSignal(first) }
-        return MatchedSignal(endsInParts ? Signal.joined(valid) : joined, words: SignalRecord.words(valid))
+        return MatchedSignal(
+            several.endsInParts ? Signal.joined(valid) : several.joined, words: SignalRecord.words(valid))
     }
 
     /// As findings name it, whenever the event was.

@@ -160,7 +160,7 @@ enum IndexBenchmarks {
 }
 
 extension Digest256 {
-    fileprivate static func random(_ random: inout SplitMix64) -> Digest256 {
+    static func random(_ random: inout SplitMix64) -> Digest256 {
         var digest = Digest256()
         digest.words = (random.next(), random.next(), random.next(), random.next())
         return digest

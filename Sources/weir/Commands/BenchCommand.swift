@@ -98,6 +98,9 @@ enum Benchmarks {
                     target: result.name == "pdq-jpeg-1024x768" ? .atLeast(100) : nil)
             }
         },
+        Benchmark(name: "signals", summary: "keeping a million signals as their topic is") { duration in
+            SignalBenchmarks.run(1_000_000, duration)
+        },
         Benchmark(name: "index", summary: "looking up hashes among 100,000 and a million") { duration in
             IndexBenchmarks.run(100_000, atLeast: 80_000, duration)
                 + IndexBenchmarks.run(1_000_000, atLeast: 10_000, duration)

@@ -93,7 +93,7 @@ private struct SignalTopicTool {
                 if lines.isEmpty { return [] }
                 for text in lines {
                     line += 1
-                    if String(decoding: text, as: UTF8.self).trimmingWhitespace.isEmpty { continue }
+                    if text.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
                     do {
                         var signal = try text.withUnsafeBytes { try reader.read($0) }
                         if deleting { signal.deleted = true }
