@@ -4,7 +4,7 @@ import Testing
 @testable import Signals
 
 @Suite struct ImportNCMECTests {
-    private func entry(_ name: String = "image", id: String = "e1", time: Int = 0, _ rest: String = "") -> String {
+    private func entry(_ rest: String = "", as name: String = "image", id: String = "e1", time: Int = 0) -> String {
         """
         <\(name)><member id="42">M</member><timestamp>2026-11-23T10:00:0\(time)Z</timestamp><id>\(id)</id>\(rest)</\(name)>
         """
@@ -45,7 +45,7 @@ import Testing
             "<md5>\(Digests.md5)</md5><sha1>\(Digests.sha1.uppercased())</sha1><pdq>\(Digests.pdq)</pdq><tmk-pdqf>AAAA</tmk-pdqf>"
         )
         for name in ["image", "video"] {
-            let imported = try Imported(.ncmec, page(entry(name, all)))
+            let imported = try Imported(.ncmec, page(entry(all, as: name)))
             #expect(imported.signals.map(\.type) == [.md5, .sha1, .pdq, .tmk])
             #expect(imported.signals.allSatisfy { $0.opinion == .positive })
             #expect(imported.signals[1].value == Digests.sha1)
@@ -53,9 +53,11 @@ import Testing
     }
 
     @Test func negativeFeedbackDisputesItsFingerprint() throws {
-        let feedback = { "<feedback><negativeFeedback \($0)><reasons/></negativeFeedback></feedback>" }
+        let feedback = { (type: String) in
+            "<feedback><negativeFeedback \(type)><reasons/></negativeFeedback></feedback>"
+        }
         let both = prints("<md5>\(Digests.md5)</md5><tmk-pdqf>AAAA</tmk-pdqf>")
-        let opinions = { (type: String) in
+        let opinions = { (type: String) throws -> [Opinion] in
             try Imported(.ncmec, page(entry(both + feedback(type)))).signals.map(\.opinion)
         }
         #expect(try opinions("type=\"Md5\"") == [.disputed, .positive])
@@ -67,7 +69,7 @@ import Testing
     /// They name the entry, and nothing else.
     @Test func deletionsWithdrawAllFingerprintsOfTheEntry() throws {
         for name in ["deletedImage", "deletedVideo"] {
-            let deletion = page(entry(name, time: 5))
+            let deletion = page(entry(as: name, time: 5))
             let first = page(entry(md5))
             let imported = try Imported(.ncmec, first, deletion)
             #expect(imported.lines.last == "-md5:a1a1… ncmec/42")
@@ -87,19 +89,19 @@ import Testing
 
     @Test func aFingerprintStandsUntilBothEntriesHaveGone() throws {
         let imported = try Imported(
-            .ncmec, page(entry(md5), entry(id: "e2", md5), entry("deletedImage", time: 5)))
+            .ncmec, page(entry(md5), entry(md5, id: "e2"), entry(as: "deletedImage", time: 5)))
         #expect(imported.set.signals.count == 1)
         let both = try Imported(
             .ncmec,
             page(
-                entry(md5), entry(id: "e2", md5), entry("deletedImage", time: 5),
-                entry("deletedImage", id: "e2", time: 6)))
+                entry(md5), entry(md5, id: "e2"), entry(as: "deletedImage", time: 5),
+                entry(as: "deletedImage", id: "e2", time: 6)))
         #expect(both.set.signals.isEmpty)
     }
 
     @Test func aFingerprintThatIsGoneFromItsEntryIsWithdrawn() throws {
         let imported = try Imported(
-            .ncmec, page(entry(md5), entry(time: 5, prints("<sha1>\(Digests.sha1)</sha1>"))))
+            .ncmec, page(entry(md5), entry(prints("<sha1>\(Digests.sha1)</sha1>"), time: 5)))
         #expect(imported.set.signals.map(\.type) == [.sha1])
     }
 
@@ -154,7 +156,7 @@ import Testing
     /// The parser takes a megabyte at a time.
     @Test func manyEntries() throws {
         let many = (0..<12_000).map {
-            entry(id: "e\($0)", prints("<md5>\(String(repeating: "0", count: 26))\(100_000 + $0)</md5>"))
+            entry(prints("<md5>\(String(repeating: "0", count: 26))\(100_000 + $0)</md5>"), id: "e\($0)")
         }
         let imported = try Imported(.ncmec, page(many.joined()))
         #expect(imported.signals.count == 12_000)

@@ -34,25 +34,66 @@ import Testing
         }
     }
 
-    /// Whatever order records come in and however often: a second import of the same files changes nothing, and what is
-    /// printed can be read.
-    @Test(arguments: UInt64(1)...200) func importingTwiceChangesNothing(seed: UInt64) throws {
-        var random = SplitMix64(seed: seed)
-        let types = ["HASH_MD5", "HASH_VIDEO_MD5"]
-        let records = (0..<12).map { _ in
-            let owners = (1...3).filter { _ in Bool.random(using: &random) }
-            let descriptors = owners.map { #"{"owner":{"id":"\#($0)"},"status":"MALICIOUS"}"# }.joined(separator: ",")
-            let value = String(repeating: Bool.random(using: &random) ? "0" : "1", count: 32)
-            return #"""
-                {"type":"\#(types.randomElement(using: &random) ?? "")","indicator":"\#(value)","last_updated":\#(
-                    Int.random(in: 0...6, using: &random)),"should_delete":\#(Int.random(in: 0...3, using: &random) == 0),
-                "descriptors":{"data":[\#(descriptors)]}}
-                """#
+    private struct Record {
+        let type: String
+        let value: String
+        let time: Int
+        let isDeleted: Bool
+        let owners: [Int]
+
+        init(_ random: inout SplitMix64) {
+            type = Bool.random(using: &random) ? "HASH_MD5" : "HASH_VIDEO_MD5"
+            value = String(repeating: Bool.random(using: &random) ? "0" : "1", count: 32)
+            time = Int.random(in: 0...6, using: &random)
+            isDeleted = Int.random(in: 0...3, using: &random) == 0
+            owners = (1...3).filter { _ in Bool.random(using: &random) }
         }
-        let page = #"{"data":[\#(records.joined(separator: ","))]}"#
-        let first = try Imported(.threatexchange, page)
-        let second = try Imported(.threatexchange, page, known: first.signals)
-        #expect(SignalSet(first.signals + second.signals).signals == first.set.signals)
+
+        var json: String {
+            let descriptors = owners.map { #"{"owner":{"id":"\#($0)"},"status":"MALICIOUS"}"# }
+            return #"{"type":"\#(type)","indicator":"\#(value)","last_updated":\#(time),"should_delete":\#(isDeleted),"#
+                + #""descriptors":{"data":[\#(descriptors.joined(separator: ","))]}}"#
+        }
+    }
+
+    /// What each owner holds for known, as `owner:value`: the latest versions of all records together.
+    private func model(_ records: [Record]) -> Set<String> {
+        var latest: [String: Record] = [:]
+        for record in records {
+            let key = record.type + record.value
+            if let before = latest[key], record.time < before.time { continue }
+            latest[key] = record
+        }
+        return Set(
+            latest.values.flatMap { record in record.isDeleted ? [] : record.owners.map { "\($0):\(record.value)" } })
+    }
+
+    /// The same, of those who read the lines and know of no records.
+    private func known(_ signals: [Signal]) -> Set<String> {
+        Set(
+            (1...3).flatMap { owner in
+                SignalSet(signals.filter { $0.source == "threatexchange/\(owner)" }).signals.map {
+                    "\(owner):\($0.value)"
+                }
+            })
+    }
+
+    /// Whatever order records come in, and whether a fetch is imported at once, in two parts or again.
+    @Test(arguments: UInt64(1)...300) func whatIsPrintedIsWhatTheRecordsState(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let records = (0..<12).map { _ in Record(&random) }
+        let page = { (records: ArraySlice<Record>) in #"{"data":[\#(records.map(\.json).joined(separator: ","))]}"# }
+        let first = try Imported(.threatexchange, page(records[...]))
+        #expect(known(first.signals) == model(records))
+        let again = try Imported(.threatexchange, page(records[...]), known: first.signals)
+        #expect(known(first.signals + again.signals) == model(records))
+
+        // A later fetch has later records.
+        let half = records.sorted { $0.time < $1.time }
+        let earlier = try Imported(.threatexchange, page(half[..<6]))
+        let later = try Imported(.threatexchange, page(half[6...]), known: earlier.signals)
+        #expect(known(earlier.signals + later.signals) == model(half))
+
         var out = ByteWriter()
         for signal in first.signals { out.append(signal) }
         let file = SignalFile(out.bytes)

@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct ImportStopNCIITests {
     private func record(
-        _ status: String = "Active", time: Int = 100, type: String = "VideoMD5", value: String = Digests.md5,
-        _ feedback: String...
+        _ feedback: String..., status: String = "Active", time: Int = 100, type: String = "VideoMD5",
+        value: String = Digests.md5
     ) -> String {
         #"{"lastModtimestamp":\#(time),"signalType":"\#(type)","hashValue":"\#(value)","hashStatus":"\#(status)","CSPFeedbacks":[\#(feedback.joined(separator: ","))]}"#
     }
@@ -39,14 +39,15 @@ import Testing
     /// Clients in use compare the hash with the names of the states, and so never delete anything.
     @Test(arguments: ["Withdrawn", "Deleted"]) func theStatusWithdrawsAHash(status: String) throws {
         let first = page(record(feedback("Leaf", "Blocked"), feedback("Root", "Blocked")))
-        let imported = try Imported(.stopncii, first, page(record(status, time: 200, feedback("Leaf", "Blocked"))))
+        let imported = try Imported(
+            .stopncii, first, page(record(feedback("Leaf", "Blocked"), status: status, time: 200)))
         #expect(
             imported.lines.suffix(3) == [
                 "-md5:a1a1… stopncii/stopncii", "-md5:a1a1… stopncii/Leaf", "-md5:a1a1… stopncii/Root",
             ])
         #expect(imported.set.signals.isEmpty)
         let earlier = try Imported(.stopncii, first)
-        let later = try Imported(.stopncii, page(record(status, time: 200)), known: earlier.signals)
+        let later = try Imported(.stopncii, page(record(status: status, time: 200)), known: earlier.signals)
         #expect(SignalSet(earlier.signals + later.signals).signals.isEmpty)
     }
 
@@ -66,7 +67,7 @@ import Testing
     @Test func feedbackMayBeWithdrawnAlone() throws {
         for value in ["Withdrawn", "Deleted"] {
             let imported = try Imported(
-                .stopncii, page(record(feedback("Leaf", "Blocked"))), page(record(time: 200, feedback("Leaf", value))))
+                .stopncii, page(record(feedback("Leaf", "Blocked"))), page(record(feedback("Leaf", value), time: 200)))
             #expect(imported.lines.last == "-md5:a1a1… stopncii/Leaf")
             #expect(imported.set.signals.map(\.opinion) == [.seed])
         }

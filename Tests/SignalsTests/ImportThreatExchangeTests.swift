@@ -5,11 +5,11 @@ import Testing
 
 @Suite struct ImportThreatExchangeTests {
     private func record(
-        _ type: String = "HASH_PDQ", _ indicator: String = Digests.pdq, time: Int = 100, deleted: Bool = false,
-        _ descriptors: String...
+        _ descriptors: String..., type: String = "HASH_PDQ", value: String = Digests.pdq, time: Int = 100,
+        deleted: Bool = false
     ) -> String {
         """
-        {"indicator":"\(indicator)","type":"\(type)","last_updated":\(time),"should_delete":\(deleted),
+        {"indicator":"\(value)","type":"\(type)","last_updated":\(time),"should_delete":\(deleted),
         "descriptors":{"data":[\(descriptors.joined(separator: ","))]}}
         """
     }
@@ -73,7 +73,7 @@ import Testing
     @Test func aDeletionWithdrawsWhatItsOwnersHadStated() throws {
         let first = page(record(descriptor("1"), descriptor("2")))
         let named = try Imported(
-            .threatexchange, first, page(record(time: 200, deleted: true, descriptor("1"), descriptor("2"))))
+            .threatexchange, first, page(record(descriptor("1"), descriptor("2"), time: 200, deleted: true)))
         #expect(named.lines.suffix(2) == ["-pdq:f8f8… threatexchange/1", "-pdq:f8f8… threatexchange/2"])
         #expect(named.set.signals.isEmpty)
         // Graph leaves the descriptors out when there are none.
@@ -96,22 +96,24 @@ import Testing
 
     @Test func anOwnerWhoHasGoneFromARecordHasWithdrawn() throws {
         let imported = try Imported(
-            .threatexchange, page(record(descriptor("1"), descriptor("2"))), page(record(time: 200, descriptor("2"))))
+            .threatexchange, page(record(descriptor("1"), descriptor("2"))), page(record(descriptor("2"), time: 200)))
         #expect(imported.lines.suffix(2) == ["pdq:f8f8… threatexchange/2 positive", "-pdq:f8f8… threatexchange/1"])
     }
 
     @Test func aPageReadTooLateBringsNothingBack() throws {
         let imported = try Imported(
-            .threatexchange, page(record(time: 200, deleted: true, descriptor("1"))), page(record(descriptor("1"))))
+            .threatexchange, page(record(descriptor("1"), time: 200, deleted: true)), page(record(descriptor("1"))))
         #expect(imported.set.signals.isEmpty)
         #expect(imported.notes == ["1 record is older than what the same import had read, and left out"])
     }
 
     /// One hash may be two indicators, HASH_MD5 and HASH_VIDEO_MD5.
     @Test func twoTypesOfOneHashAreTwoRecords() throws {
+        // The withdrawal is later than what the other record states, which stands all the same.
         let both = page(
-            record("HASH_MD5", Digests.md5, descriptor("1")), record("HASH_VIDEO_MD5", Digests.md5, descriptor("1")),
-            record("HASH_VIDEO_MD5", Digests.md5, time: 200, deleted: true))
+            record(descriptor("1"), type: "HASH_MD5", value: Digests.md5),
+            record(descriptor("1"), type: "HASH_VIDEO_MD5", value: Digests.md5),
+            record(type: "HASH_VIDEO_MD5", value: Digests.md5, time: 200, deleted: true))
         let imported = try Imported(.threatexchange, both)
         #expect(imported.set.signals.map(\.value) == [Digests.md5])
         let again = try Imported(.threatexchange, both, known: imported.signals)
@@ -167,9 +169,12 @@ import Testing
         let cases = [
             ("", "ends before"), ("[]", "not a JSON object"),
             ("{\"error\":{\"message\":\"x\"}}", "has no list \"data\""),
-            (#"{"data":[{"a":1},{"b"]}"#, "at record 1"), (#"{"data":[]} {"data":[]}"#, "something follows"),
+            (#"{"data":[{"a":1},{"b":tru}]}"#, "at record 2"), (#"{"data":[]} {"data":[]}"#, "something follows"),
             (#"{"data":[],"data":[]}"#, "twice"), ("{\"data\":{}}", "has no list"),
-            (#"{"data":[\#(String(repeating: "[", count: 40))"#, "nested deeper than 16"),
+            (
+                "{\"data\":\(String(repeating: "[", count: 40))\(String(repeating: "]", count: 40))}",
+                "nested deeper than 16"
+            ),
         ]
         for (text, reason) in cases {
             #expect {

@@ -3,96 +3,114 @@ internal import Events
 /// What the records of an exchange have stated so far.
 ///
 /// A record takes the place of its last version: an owner who is no longer in it has withdrawn, and a deletion may name
-/// nothing but the record (NCMEC). Two records may state one thing; it stands until both have gone.
+/// nothing but the record (NCMEC). Several records may state one thing, which then stands until the last of them has
+/// gone. What is printed says so to readers who know of no records: the later line counts.
 struct ExchangeHistory {
-    private struct Statement: Hashable {
+    /// One thing that one source may state.
+    private struct Subject: Hashable {
         let type: SignalType
         let value: String
         let source: String
+
+        init(_ signal: Signal) {
+            type = signal.type
+            value = signal.value
+            source = signal.source ?? ""
+        }
     }
 
     private struct Past {
         var updatedAt: Timestamp?
-        var statements: [Statement]
+        var signals: [Signal] = []
+    }
+
+    private struct Standing {
+        /// Those that state it.
+        var records: [ExchangeRecord.Key] = []
+        /// The latest time with which a line on it was printed.
+        var updatedAt: Timestamp?
     }
 
     private var records: [ExchangeRecord.Key: Past] = [:]
-    /// By how many records a thing is stated.
-    private var counts: [Statement: Int] = [:]
+    private var standings: [Subject: Standing] = [:]
 
     /// - Parameter known: signals of earlier imports; those of other exchanges are passed over.
     init(of format: SignalImport.Format, known signals: [Signal]) {
         for signal in signals {
-            guard let source = signal.source, let key = ExchangeRecord.Key(signal, of: format) else { continue }
-            learn(Statement(type: signal.type, value: signal.value, source: source), of: key, signal)
+            guard let key = ExchangeRecord.Key(signal, of: format) else { continue }
+            let subject = Subject(signal)
+            var past = records[key] ?? Past()
+            past.updatedAt = [past.updatedAt, signal.updatedAt].compactMap(\.self).max()
+            past.signals.removeAll { Subject($0) == subject }
+            if signal.deleted {
+                standings[subject]?.records.removeAll { $0 == key }
+            } else {
+                past.signals.append(signal)
+                hold(subject, by: key)
+            }
+            records[key] = past
+            _ = stamped(signal)
         }
     }
 
-    private mutating func learn(_ statement: Statement, of key: ExchangeRecord.Key, _ signal: Signal) {
-        var past = records[key] ?? Past(statements: [])
-        past.updatedAt = [past.updatedAt, signal.updatedAt].compactMap(\.self).max()
-        if signal.deleted {
-            if past.statements.contains(statement) { _ = release(statement) }
-            past.statements.removeAll { $0 == statement }
-        } else if !past.statements.contains(statement) {
-            counts[statement, default: 0] += 1
-            past.statements.append(statement)
-        }
-        records[key] = past
-    }
-
-    /// The signals to print: what the record states, and what it withdraws.
+    /// The lines to print: what the record states, and what it withdraws.
     mutating func apply(_ record: ExchangeRecord, notes: inout ImportNotes) -> [Signal] {
         let past = records[record.key]
         if let before = past?.updatedAt, let now = record.updatedAt, now < before {
             notes.add(.superseded)
             return []
         }
-        var stated: [Statement] = []
-        var withdrawn: [Statement] = []
-        var out: [Signal] = []
-        for signal in record.signals {
-            let statement = Statement(type: signal.type, value: signal.value, source: signal.source ?? "")
-            if record.isDeleted || signal.deleted {
-                withdrawn.append(statement)
-            } else {
-                stated.append(statement)
-                out.append(signal)
-            }
-        }
-        let earlier = past?.statements ?? []
-        for statement in stated where !earlier.contains(statement) { counts[statement, default: 0] += 1 }
-        for statement in earlier where !stated.contains(statement) {
-            if release(statement), !withdrawn.contains(statement) { withdrawn.append(statement) }
-        }
         if record.isBare, past == nil { notes.add(.unknownDeletion) }
-        records[record.key] = Past(updatedAt: record.updatedAt ?? past?.updatedAt, statements: stated)
-        return out
-            + withdrawn.filter { counts[$0] == nil }.map { statement in
-                var signal = Signal(type: statement.type, value: statement.value)
-                signal.source = statement.source
-                signal.id = record.id
-                signal.updatedAt = record.updatedAt
-                signal.note = record.key.note
-                signal.deleted = true
-                return signal
-            }
-    }
+        let stated = record.signals.filter { !record.isDeleted && !$0.deleted }
+        var named = Set(record.signals.map(Subject.init))
+        let gone = (past?.signals ?? []).filter { named.insert(Subject($0)).inserted }
+        records[record.key] = Past(updatedAt: record.updatedAt ?? past?.updatedAt, signals: stated)
 
-    /// Whether no record states it any more.
-    private mutating func release(_ statement: Statement) -> Bool {
-        guard let count = counts[statement], count > 1 else {
-            counts[statement] = nil
-            return true
+        var lines: [Signal] = []
+        for signal in stated {
+            hold(Subject(signal), by: record.key)
+            lines.append(stamped(signal))
         }
-        counts[statement] = count - 1
-        return false
+        for signal in record.signals.filter({ record.isDeleted || $0.deleted }) + gone {
+            let subject = Subject(signal)
+            lines.append(stamped(withdrawal(of: signal, by: record)))
+            standings[subject]?.records.removeAll { $0 == record.key }
+            if let other = standings[subject]?.records.last, let survivor = self.signal(on: subject, in: other) {
+                lines.append(stamped(survivor))
+            }
+        }
+        return lines
     }
-}
 
-extension ExchangeRecord {
-    fileprivate var id: String? {
-        if case .entry(_, let id) = key { return id }
-        return signals.first?.id
+    private func withdrawal(of signal: Signal, by record: ExchangeRecord) -> Signal {
+        var withdrawal = Signal(type: signal.type, value: signal.value)
+        withdrawal.source = signal.source
+        withdrawal.id = record.key.id ?? signal.id
+        withdrawal.note = record.key.note
+        withdrawal.updatedAt = record.updatedAt
+        withdrawal.deleted = true
+        return withdrawal
+    }
+
+    private mutating func hold(_ subject: Subject, by key: ExchangeRecord.Key) {
+        var standing = standings[subject] ?? Standing()
+        if !standing.records.contains(key) { standing.records.append(key) }
+        standings[subject] = standing
+    }
+
+    private func signal(on subject: Subject, in key: ExchangeRecord.Key) -> Signal? {
+        records[key]?.signals.first { Subject($0) == subject }
+    }
+
+    /// Never with an earlier time than the last line on the same thing: records need not be in the order of time, and of
+    /// two lines the one with the later time counts.
+    private mutating func stamped(_ signal: Signal) -> Signal {
+        guard let time = signal.updatedAt else { return signal }
+        let subject = Subject(signal)
+        let latest = max(time, standings[subject]?.updatedAt ?? time)
+        standings[subject, default: Standing()].updatedAt = latest
+        var signal = signal
+        signal.updatedAt = latest
+        return signal
     }
 }

@@ -27,6 +27,10 @@ struct ExchangeRecord {
             }
         }
 
+        var id: String? {
+            if case .entry(_, let id) = self { id } else { nil }
+        }
+
         /// Stands in the signals, so that the key can be told from them.
         var note: String? {
             if case .indicator(let type, _) = self { type } else { nil }
