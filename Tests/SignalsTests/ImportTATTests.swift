@@ -53,6 +53,11 @@ import Testing
         #expect(try Imported(.tat, page(many)).notes.count <= 65)
     }
 
+    @Test func aByteOrderMarkIsNoPartOfTheFile() throws {
+        #expect(try Imported(.tat, "\u{FEFF}" + Imported.example(.tat)).signals.count == 4)
+        #expect(try Imported(.ncmec, "\u{FEFF}" + Imported.example(.ncmec)).signals.count == 8)
+    }
+
     @Test func ideologyIsALabel() throws {
         let labels = { (ideology: String) throws -> [[String]] in
             try Imported(

@@ -22,7 +22,9 @@ struct ExchangeJSON {
         do throws(JSONFailure) {
             let reader = walk.reader
             let kind = try bytes.withUnsafeBufferPointer { bytes throws(JSONFailure) in
-                try reader.begin(UnsafeRawBufferPointer(bytes))
+                // Some tools put a byte order mark before what they save.
+                let mark = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+                return try reader.begin(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[mark...])))
             }
             guard kind == .object else { throw .type }
             try reader.enter()
