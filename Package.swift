@@ -48,6 +48,7 @@ let package = Package(
         // Bridges to C and C++.
         library("CCrypto", pkgConfig: "libcrypto", package: "libssl-dev"),
         library("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
+        library("CExpat", pkgConfig: "expat", package: "libexpat1-dev"),
         library("CMicrohttpd", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
         library("CRdkafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
         library("CVectorscan", pkgConfig: "libhs", package: "libvectorscan-dev"),
@@ -69,7 +70,7 @@ let package = Package(
         module("FaultInjection"),
         module("Configuration", "CYAML"),
         module("Events", "Configuration", "CCrypto", "CSimdjson"),
-        module("Signals", "CHamming", "Configuration", "Events"),
+        module("Signals", "CExpat", "CHamming", "Configuration", "Events"),
         module("Detection", "Configuration", "Events", "Signals"),
         module("Imaging", "CImaging"),
         module("HashDetection", "Configuration", "Detection", "Events", "Imaging", "Signals"),

@@ -19,8 +19,11 @@ package struct SignalFile: Sendable {
 
     package static let largest = 4 << 30
 
-    package init(_ bytes: [UInt8], check: (Signal) -> String? = { _ in nil }) {
-        let reader = SignalLineReader()
+    /// - Parameter defaults: what holds for lines that do not say it themselves.
+    package init(
+        _ bytes: [UInt8], defaults: SignalDefaults = SignalDefaults(), check: (Signal) -> String? = { _ in nil }
+    ) {
+        let reader = SignalLineReader(defaults: defaults)
         bytes.withUnsafeBytes { bytes in
             // Some editors put a byte order mark before the first line.
             var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0

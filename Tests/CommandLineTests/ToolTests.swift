@@ -199,6 +199,53 @@ import Testing
         #expect(outcome.output.isEmpty)
     }
 
+    @Test func signalsImportPrintsWhatHoldsAndSaysWhatDoesNot() throws {
+        let md5 = String(repeating: "a1", count: 16)
+        let page = try file(
+            "page.json",
+            """
+            {"results":[{"id":1,"hash_digest":"\(md5)","algorithm":"MD5"},{"id":2,"hash_digest":"x","algorithm":"MD5"},
+            {"id":3,"hash_digest":"x","algorithm":"SHA512"},{"id":1,"hash_digest":"\(md5)","algorithm":"MD5","deleted":true}]}
+            """)
+        let broken = try file("broken.json", "{\"results\":[")
+        let outcome = try weir("signals", "import", "--from", "tat", page)
+        #expect(outcome.code == 1)
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.last?.contains("\"deleted\":true") == true)
+        #expect(
+            outcome.errors == """
+                {"file":"\(page)","record":2,"error":"value: must be 32 hexadecimal digits (type md5)"}
+                {"note":"1 record of type sha512 is not supported"}
+                {"signals":1,"deletions":1,"rejected":1}
+
+                """)
+        // What was printed is a signals file; the broken file does not stop the good one.
+        let signals = try file("signals.jsonl", outcome.output)
+        #expect(try weir("signals", "validate", signals).code == 0)
+        let both = try weir("signals", "import", "--from", "tat", broken, "\(directory)/none.json", page)
+        #expect(both.code == 65)
+        #expect(both.output == outcome.output)
+        #expect(both.errors.contains("\"file\":\"\(broken)\",\"error\":\"the value ends before the JSON does\""))
+        #expect(both.errors.contains("none.json\",\"error\":\"No such file"))
+        let known = try weir("signals", "import", "--from", "jsonl", "--source", "desk", "--known", signals, signals)
+        #expect(known.code == 0)
+        #expect(known.output == outcome.output)
+    }
+
+    @Test func signalsImportIsToldWhatItCannotDo() throws {
+        for words in [
+            ["x.json"], ["--from", "gifct", "x.json"], ["--from", "tat"], ["--from", "tat", "--source", "a", "x.json"],
+            ["--from", "csv", "--opinion", "sure", "x.csv"], ["--from", "csv", "--type", "sha512", "x.csv"],
+        ] {
+            let outcome = try weir(["signals", "import"] + words)
+            #expect(outcome.code == 64, "\(words): \(outcome.errors)")
+            #expect(outcome.errors.contains("see: weir signals import --help"))
+        }
+        let missing = try weir("signals", "import", "--from", "csv", "\(directory)/none.csv")
+        #expect(missing.code == 65)
+    }
+
     @Test func signalsThatAreRejectedAreFoundWanting() throws {
         let signals = try file(
             "signals.jsonl",

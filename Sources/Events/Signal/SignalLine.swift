@@ -6,12 +6,15 @@ package final class SignalLineReader {
     package static let longestLine = 256 << 10
 
     private let reader = JSONReader(maximumDepth: 4)
+    private let defaults: SignalDefaults
 
-    package init() {}
+    package init(defaults: SignalDefaults = SignalDefaults()) { self.defaults = defaults }
 
     /// What is wrong with one line, in words for the one who wrote it.
     package struct Rejection: Error, Sendable, Equatable, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// - Throws: `Rejection`; the next line is not affected.
@@ -30,7 +33,7 @@ package final class SignalLineReader {
         } catch {
             throw Rejection(description: "\(error)")
         }
-        return try signal(members)
+        return try read(members)
     }
 
     private static let limits: DecodeLimits = {
@@ -39,13 +42,14 @@ package final class SignalLineReader {
         return limits
     }()
 
-    private func signal(_ members: [String: JSONObject.Value]) throws(Rejection) -> Signal {
-        guard let type = try choice("type", members, SignalType.self) else { throw missing("type") }
+    /// The members of a line, or of a record that has the same ones.
+    package func read(_ members: [String: JSONObject.Value]) throws(Rejection) -> Signal {
+        guard let type = try choice("type", members, SignalType.self) ?? defaults.type else { throw missing("type") }
         guard let value = try text("value", members) else { throw missing("value") }
         var signal = Signal(type: type, value: try SignalValue.normalized(value, type))
-        signal.opinion = try choice("opinion", members, Opinion.self) ?? .seed
+        signal.opinion = try choice("opinion", members, Opinion.self) ?? defaults.opinion
         signal.labels = try list("labels", members, most: SignalLimits.labels, bytes: SignalLimits.labelBytes)
-        signal.source = try text("source", members, bytes: SignalLimits.nameBytes)
+        signal.source = try text("source", members, bytes: SignalLimits.nameBytes) ?? defaults.source
         signal.id = try text("id", members, bytes: SignalLimits.nameBytes)
         signal.updatedAt = try time("updatedAt", members)
         signal.expiresAt = try time("expiresAt", members)
@@ -76,17 +80,8 @@ package final class SignalLineReader {
         _ name: String, _ members: [String: JSONObject.Value], bytes most: Int
     ) throws(Rejection) -> String? {
         guard let text = try text(name, members) else { return nil }
-        try check(text, name, most)
+        try SignalLimits.check(text, name, bytes: most)
         return text
-    }
-
-    private func check(_ text: String, _ name: String, _ most: Int) throws(Rejection) {
-        guard text.utf8.count <= most else {
-            throw Rejection(description: "\(name): has \(text.utf8.count) bytes; at most \(most) are kept")
-        }
-        guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-            throw Rejection(description: "\(name): has a control character")
-        }
     }
 
     private func list(
@@ -103,7 +98,7 @@ package final class SignalLineReader {
                 guard case .text(let text) = item else {
                     throw Rejection(description: "\(name): expected a list of texts")
                 }
-                try check(text, name, bytes)
+                try SignalLimits.check(text, name, bytes: bytes)
                 texts.append(text)
             }
             return texts
@@ -138,6 +133,28 @@ package enum SignalLimits {
     package static let labelBytes = 64
     /// Of `source` and `id`.
     package static let nameBytes = 256
+
+    package static func check(
+        _ text: String, _ name: String, bytes most: Int
+    ) throws(SignalLineReader.Rejection) {
+        guard text.utf8.count <= most else {
+            throw SignalLineReader.Rejection(
+                description: "\(name): has \(text.utf8.count) bytes; at most \(most) are kept")
+        }
+        guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw SignalLineReader.Rejection(description: "\(name): has a control character")
+        }
+    }
+}
+
+/// What holds for signals that do not say it themselves.
+package struct SignalDefaults: Sendable {
+    /// nil: each must say it.
+    package var type: SignalType?
+    package var opinion = Opinion.seed
+    package var source: String?
+
+    package init() {}
 }
 
 /// The one form in which each type of value is kept and compared.

@@ -41,7 +41,7 @@ package struct DecodeError: Error, Sendable, Equatable {
         self.init(code, "\(field.path): \(message)")
     }
 
-    init(_ failure: JSONFailure, limits: DecodeLimits) {
+    package init(_ failure: JSONFailure, limits: DecodeLimits) {
         switch failure {
         case .syntax: self.init(.jsonSyntax, "the value is not JSON")
         case .type: self.init(.fieldType, "the value is not a JSON object")

@@ -5,7 +5,7 @@ enum Commands {
         run, scan, configCheck, configShow, configReference, topologyCheck, topologyApply, topologyShow, topologyGraph,
         policyCheck, outcomePut,
         deadLetterList, deadLetterShow, deadLetterReplay, deadLetterPurge,
-        hashPDQ, hashMD5, hashSHA1, hashSHA256, signalsValidate, signalsMatch,
+        hashPDQ, hashMD5, hashSHA1, hashSHA256, signalsValidate, signalsMatch, signalsImport,
         signalsPut, signalsDelete, signalsList, signalsExport, signalsStats,
         loadGenerate, loadRun, bench, probe, version,
     ]

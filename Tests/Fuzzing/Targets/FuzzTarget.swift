@@ -9,7 +9,7 @@ package struct FuzzTarget: Sendable {
     }
 
     /// What the input is made of; names the dictionary below `Tests/Fuzzing/Dictionaries`.
-    package enum Kind: String, Sendable { case json, yaml, text, binary }
+    package enum Kind: String, Sendable { case json, yaml, xml, text, binary }
 
     package let name: String
     package let kind: Kind
@@ -40,6 +40,7 @@ package struct FuzzTarget: Sendable {
 
     package static let all: [FuzzTarget] =
         eventTargets + recordTargets + documentTargets + mediaTargets + textTargets + addressTargets
+        + importTargets
 }
 
 /// Something that must hold, and did not.

@@ -1,0 +1,4 @@
+// expat's parser of XML, as it is.
+#pragma once
+
+#include <expat.h>
