@@ -1,7 +1,8 @@
 """Signals from the topic, live: how soon a change is in force, and what verdicts pay for it.
 
 Starts a broker, puts many signals onto the topic, starts one `weir run` that reads them, and has `weir load run`
-measure the latency of verdicts: in quiet, while signals change, and in quiet again. Changes are by turns a new signal,
+measure the latency of verdicts: in quiet, while signals change, and in quiet again. Before that signals change without
+uploads. Changes are by turns a new signal,
 another opinion, and a signal taken back. How soon they are in force the process says itself (of the
 records that it reads at once the oldest: `weir_signal_delay_seconds`).
 """
@@ -16,7 +17,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from signal import SIGTERM, default_int_handler, signal
@@ -164,8 +165,9 @@ def main() -> int:
         wait_for(process, '"message":"joined the group"')
         figures["restoredMiB"] = round(peak_memory(process.pid), 1)
         measure(chosen, config, count=chosen.rate * 3)
+        figures["alone"] = busy(chosen, broker, process, lambda: time.sleep(10))
         figures["before"] = measure(chosen, config, chosen.count)
-        figures["during"] = busy(chosen, config, broker, process)
+        figures["during"] = busy(chosen, broker, process, lambda: measure(chosen, config, chosen.count))
         figures["after"] = measure(chosen, config, chosen.count)
         figures["peakMiB"] = round(peak_memory(process.pid), 1)
         process.send(SIGTERM)
@@ -179,14 +181,17 @@ def main() -> int:
     return 0
 
 
-def busy(chosen: argparse.Namespace, config: Path, broker: Broker, process: weir.Weir) -> dict[str, Any]:
+def busy(
+    chosen: argparse.Namespace, broker: Broker, process: weir.Weir, work: Callable[[], dict[str, Any] | None]
+) -> dict[str, Any]:
+    """What the work gives, and how soon changes were in force meanwhile."""
     end = multiprocessing.Event()
     sent = multiprocessing.Value("q", 0)
     sender = multiprocessing.Process(target=change, args=(broker.bootstrap, chosen.signals, chosen.changes, end, sent))
     sender.start()
     time.sleep(3)
     before, begun, sent_before = delays(process), time.monotonic(), sent.value
-    figures = measure(chosen, config, chosen.count)
+    figures = work() or {}
     after, took = delays(process), time.monotonic() - begun
     figures["changesPerSecond"] = round((sent.value - sent_before) / took)
     figures["inForceWithinSeconds"] = {
