@@ -1,10 +1,9 @@
 """Signals from the topic, live: how soon a change is in force, and what verdicts pay for it.
 
-Starts a broker, puts many signals onto the topic, starts one `weir run` that reads them, and has `weir load run`
-measure the latency of verdicts: in quiet, while signals change, and in quiet again. Before that signals change without
-uploads. Changes are by turns a new signal,
-another opinion, and a signal taken back. How soon they are in force the process says itself (of the
-records that it reads at once the oldest: `weir_signal_delay_seconds`).
+Starts a broker, puts many signals onto the topic, starts one `weir run` that reads them, and changes signals without
+any uploads; then has `weir load run` measure the latency of verdicts: in quiet, while signals change, and in quiet
+again. Changes are by turns a new signal, another opinion, and a signal taken back. How soon they are in force the
+process says itself (of the records that it reads at once the oldest: `weir_signal_delay_seconds`).
 """
 
 import argparse
