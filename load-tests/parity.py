@@ -94,6 +94,10 @@ def main() -> int:
             topics={},
             commit={"interval": "50ms"},
         ).write(config)
+        # A scan reads no topic of signals, and verdicts name what they were judged by.
+        settings = json.loads(config.read_text())
+        settings["signals"]["topic"] = None
+        config.write_text(json.dumps(settings))
         of_topic = streamed(config, lines, folder, broker.bootstrap)
     of_scan = scanned(config, lines, folder)
     shutil.rmtree(folder)

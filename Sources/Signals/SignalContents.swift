@@ -19,6 +19,8 @@ struct SignalContents: Sendable {
     private(set) var newest: Timestamp?
     /// PDQ hashes in the index whose signals have been withdrawn.
     private var withdrawnHashes = 0
+    /// Of all that has been made of these by changes.
+    private let lineage = SignalSet.Change()
 
     /// All at once.
     ///
@@ -118,18 +120,48 @@ struct SignalContents: Sendable {
         }
     }
 
-    /// What is better done once after some changes.
-    mutating func settle() {
-        let records = records
-        func isStated(_ position: Int32) -> Bool { records[position] != nil }
-        if withdrawnHashes > max(PDQIndex.leastSegment, pdq.count / 4) {
-            pdq.replace(by: pdq.wholeMerge.run(keep: isStated))
-            withdrawnHashes = 0
+    // MARK: Merging
+
+    /// Makes segments of new hashes, and leaves out withdrawn ones, beside look-ups and further changes.
+    struct Merge: Sendable {
+        fileprivate let index: PDQIndex.Merge
+        fileprivate let records: SignalRecords
+        fileprivate let lineage: SignalSet.Change
+
+        func run() -> Merged {
+            var dropped: [Int32] = []
+            let segments = index.run { position in
+                if records[position] != nil { return true }
+                dropped.append(position)
+                return false
+            }
+            return Merged(segments: segments, dropped: dropped, lineage: lineage)
         }
-        while let merge = pdq.mergeDue {
-            let before = pdq.count
-            pdq.replace(by: merge.run(keep: isStated))
-            withdrawnHashes -= before - pdq.count
+    }
+
+    struct Merged: Sendable {
+        fileprivate let segments: PDQIndex.Merged
+        fileprivate let dropped: [Int32]
+        fileprivate let lineage: SignalSet.Change
+    }
+
+    var mergeDue: Merge? {
+        if withdrawnHashes > max(PDQIndex.leastSegment, pdq.count / 4) { return wholeMerge }
+        return pdq.mergeDue.map { Merge(index: $0, records: records, lineage: lineage) }
+    }
+
+    var wholeMerge: Merge { Merge(index: pdq.wholeMerge, records: records, lineage: lineage) }
+
+    /// Puts what a merge made into its place; one of other contents, since when all was made anew, is passed over.
+    mutating func finish(_ merged: Merged) {
+        guard merged.lineage === lineage else { return }
+        pdq.replace(by: merged.segments)
+        withdrawnHashes -= merged.dropped.count
+        // Withdrawn when the merge began, and stated again since.
+        for position in merged.dropped {
+            guard let record = records[position] else { continue }
+            pdq.insert(SignalContents.digest(record.signal.value), position)
+            withdrawnHashes += 1
         }
     }
 

@@ -34,8 +34,7 @@ package final class SignalSet: Sendable {
 
     // MARK: Another set
 
-    /// The set after these changes, in their order. Takes some microseconds for each, and now and then tenths of a
-    /// second for a merge of the index: not for a thread that others wait for.
+    /// The set after these changes, in their order; some microseconds for each.
     ///
     /// - Parameter changes: the later counts, whatever `updatedAt` says.
     package func applying(
@@ -46,8 +45,38 @@ package final class SignalSet: Sendable {
             let statement = SignalStatement(origin: origin, slot: change.slot, signal: change.signal)
             if change.signal.deleted { contents.withdraw(statement) } else { contents.put(statement) }
         }
-        contents.settle()
         return SignalSet(contents, version)
+    }
+
+    /// Work on the index that is due after changes, so that look-ups stay fast and withdrawn hashes leave no more than a
+    /// trace. May be done beside further changes.
+    package struct Merge: Sendable {
+        fileprivate let merge: SignalContents.Merge
+
+        /// Takes tenths of a second for a million hashes.
+        package func run() -> Merged { Merged(merged: merge.run()) }
+    }
+
+    package struct Merged: Sendable {
+        fileprivate let merged: SignalContents.Merged
+    }
+
+    package var mergeDue: Merge? { contents.mergeDue.map { Merge(merge: $0) } }
+
+    var wholeMerge: Merge { Merge(merge: contents.wholeMerge) }
+
+    /// The same signals, with what a merge made of them or of what they were made of.
+    package func finishing(_ merged: Merged) -> SignalSet {
+        var contents = contents
+        contents.finish(merged.merged)
+        return SignalSet(contents, version)
+    }
+
+    /// The same signals with all merges done.
+    package func settled() -> SignalSet {
+        var set = self
+        while let merge = set.mergeDue { set = set.finishing(merge.run()) }
+        return set
     }
 
     /// The set in which all that one origin states is exchanged.

@@ -33,6 +33,7 @@ import Testing
         var random = SplitMix64(seed: seed)
         var set = SignalSet.empty
         var model: [Subject: Signal] = [:]
+        var merged: SignalSet.Merged?
         for round in 0..<40 {
             let (before, modelBefore) = (set, model)
             let origin = SignalOrigin.allCases.randomElement(using: &random) ?? .files
@@ -56,6 +57,13 @@ import Testing
                 changes.map { SignalChange($0) }, from: origin,
                 version: SignalVersion(topic: "t", offsets: [Int64(round)]))
             #expect(set.version.description == "t@\(round)")
+            // A merge takes its time, and signals change meanwhile.
+            if let finished = merged {
+                set = set.finishing(finished)
+                merged = nil
+            } else if Bool.random(using: &random) {
+                merged = set.wholeMerge.run()
+            }
             try compare(set, model, using: &random)
             // What was copied from has not noticed.
             if round % 8 == 0 { try compare(before, modelBefore, using: &random) }
@@ -195,7 +203,10 @@ import Testing
                 if isDeleted { present.remove(index) } else { present.insert(index) }
                 return signal(.pdq, values[index], deleted: isDeleted)
             }
+            // Begun before these changes, and finished after them.
+            let merge = set.mergeDue
             set = set.applying(changes.map { SignalChange($0) }, from: .topic, version: SignalVersion())
+            if let merge { set = set.finishing(merge.run()) }
             #expect(set.count == present.count)
             for index in (0..<200).map({ _ in Int.random(in: 0..<values.count, using: &random) }) {
                 let hash = try #require(values[index].withBytes { Digest256(hex: $0) })
@@ -203,6 +214,7 @@ import Testing
                 #expect(found.map(\.reference) == (present.contains(index) ? ["pdq:\(values[index])"] : []))
             }
         }
+        set = set.settled()
         // What was withdrawn has not stayed in the index for good.
         #expect(set.pdq.count < present.count + max(4_096, present.count / 2))
     }

@@ -1,4 +1,4 @@
-internal import Concurrency
+package import Concurrency
 internal import Configuration
 internal import Events
 internal import FaultInjection
@@ -80,6 +80,19 @@ package actor SignalStore {
         adopt(set, try generation(for: set))
     }
 
+    // MARK: Merging
+
+    /// Signalled when there may be something to merge.
+    package nonisolated let merges = Wakeup()
+
+    var mergeDue: SignalSet.Merge? { self.set.mergeDue }
+
+    /// Puts a merge's work into its place.
+    func finish(_ merged: SignalSet.Merged) throws {
+        set = set.finishing(merged)
+        adopt(set, try generation(for: set))
+    }
+
     private func generation(for set: SignalSet) throws -> Generation {
         try blueprint.generation(for: set, after: generation) { [logger] signal, reason in
             logger.warning(
@@ -91,5 +104,6 @@ package actor SignalStore {
         self.set = set
         self.generation = generation
         judge?.current = generation
+        if set.mergeDue != nil { merges.signal() }
     }
 }

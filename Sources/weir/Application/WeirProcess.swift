@@ -64,6 +64,7 @@ struct WeirProcess: Sendable {
                     paths: assembly.signalFiles, loaded: signalFiles, interval: settings[WeirSettings.signalInterval],
                     store: store, progress: progressOfSignals("signals"), logger: logger))
         }
+        services.append(SignalMerger(store, logger: logger))
         let restored = Latch()
         if !isMock, let topic = settings[WeirSettings.signalTopic], let lane = lanes.first {
             services.append(

@@ -28,7 +28,7 @@ enum SignalBenchmarks {
                 let changes = (0..<size).map { _ in change(&known, &random) }
                 // What batches in hand are judged by stays as it is.
                 let before = set
-                set = set.applying(changes, from: .topic, version: SignalVersion())
+                set = set.applying(changes, from: .topic, version: SignalVersion()).settled()
                 withExtendedLifetime(before) {}
                 n += size
             }

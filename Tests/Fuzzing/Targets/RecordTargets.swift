@@ -5,6 +5,7 @@ internal import TextDetection
 /// Smaller records, which people and tools write.
 let recordTargets = [
     FuzzTarget("signals", .json, seeds: ["topology/examples/signals.jsonl"]) { try checkSignals($0) },
+    FuzzTarget("signal-records", .json) { try checkSignalRecords($0) },
     FuzzTarget("outcome", .json, seeds: ["topology/examples/outcome.json"]) { try checkOutcome($0) },
     FuzzTarget(
         "verdict", .json,
@@ -46,6 +47,39 @@ private func checkSignals(_ bytes: UnsafeRawBufferPointer) throws {
         let hasHost = withoutBreaks(signal.value).withUnsafeBytes { Link($0) != nil }
         try require(found.contains(.url) || withdrawn || !hasHost, "an address is not found that is a signal")
     }
+}
+
+/// Lines by turns are the key and the value of a record; an empty one is no value.
+private func checkSignalRecords(_ bytes: UnsafeRawBufferPointer) throws {
+    let lines = Array(bytes).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
+    var decoder = SignalTopicDecoder()
+    var changes: [SignalChange] = []
+    for place in stride(from: 0, to: lines.count - 1, by: 2) {
+        let (key, value) = (lines[place], lines[place + 1])
+        do {
+            let change = try key.withUnsafeBytes { key in
+                guard !value.isEmpty else { return try decoder.read(key: key, value: nil) }
+                return try value.withUnsafeBytes { try decoder.read(key: key, value: $0) }
+            }
+            if let change { changes.append(change) }
+        } catch let rejection as SignalTopicDecoder.Rejection {
+            try require(rejection.description.utf8.count < 1_000, "a record is refused in too many words")
+        }
+    }
+    // One change after the other comes to what all at once come to.
+    var stage = SignalStage(.topic)
+    for change in changes { stage.add(change) }
+    let whole = SignalSet.empty.replacing(stage, version: SignalVersion())
+    var set = SignalSet.empty
+    for start in stride(from: 0, to: changes.count, by: 3) {
+        set = set.applying(
+            changes[start..<min(start + 3, changes.count)], from: .topic, version: SignalVersion())
+    }
+    let types = Set(SignalType.allCases)
+    let (a, b) = (set.signals(of: types).map(\.signal), whole.signals(of: types).map(\.signal))
+    try require(a.map(\.opinion) == b.map(\.opinion) && a.map(\.labels) == b.map(\.labels), "signals differ")
+    try require(a.elementsEqual(b) { $0.type == $1.type && $0.source == $1.source }, "signals differ")
+    try require(set.count == whole.count, "the counts differ")
 }
 
 private func checkOutcome(_ bytes: UnsafeRawBufferPointer) throws {
