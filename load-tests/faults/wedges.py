@@ -73,14 +73,14 @@ WEDGES = [
     Wedge("call-begin", "sending verdicts", within=60),
     Wedge("call-abort", "recovering from a failed transaction", within=60, needs=FAILS, time=1),
     Wedge("call-seek", "recovering from a failed transaction", within=60, needs=FAILS, time=1),
-    # Before the call is overdue the time for a stop is over.
+    # The time for a stop is over at about the time when the call is overdue: one of the two says so.
     Wedge(
         "call-close-consumer",
         f'{RETURN}\\"close consumer',
         within=90,
         needs="SIGTERM",
         time=1,
-        message="the stop does not come to its end: giving up",
+        message="giving up",
     ),
     Wedge("call-close-producer", "closing", within=90, needs="SIGTERM", time=1),
 ]

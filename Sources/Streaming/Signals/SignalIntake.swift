@@ -34,9 +34,9 @@ struct SignalIntake {
             }
             offsets[partition] = record.offset + 1
             if let written = record.timestampMilliseconds { oldest = min(oldest ?? written, written) }
-            pending += 1
             do throws(SignalTopicDecoder.Rejection) {
                 if let change = try decoder.read(record) { changes.append(change) }
+                pending += 1
             } catch {
                 rejected += 1
                 metrics.changes["rejected"].increment()
@@ -47,11 +47,16 @@ struct SignalIntake {
         return changes
     }
 
-    /// What has been taken is in force.
+    /// What has been taken is in force, and was written while this followed.
     mutating func applied() {
         if let oldest {
             metrics.delay.observe(max(0, Double(Timestamp.now().milliseconds - oldest) / 1_000))
         }
+        restored()
+    }
+
+    /// What has been taken is in force, and may be as old as it likes.
+    mutating func restored() {
         metrics.changes["applied"].increment(by: pending)
         oldest = nil
         pending = 0

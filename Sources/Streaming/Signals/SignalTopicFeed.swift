@@ -74,7 +74,8 @@ package final class SignalTopicFeed: Service {
                         throw TopicsNotReady(problems: [missing])
                     }
                 }
-                await wakeup.wait(until: .now + (isRequired ? .milliseconds(250) : .seconds(10)))
+                let isAwaited = isRequired && !restored.isOpen
+                await wakeup.wait(until: .now + (isAwaited ? .milliseconds(250) : .seconds(10)))
             } catch is PartitionsChanged {
                 logger.warning("signals are read anew: the topic has another number of partitions", ["topic": topic])
             } catch is SignalIntake.OffsetsWentBack {
@@ -148,7 +149,7 @@ package final class SignalTopicFeed: Service {
         progress.advance(to: "building signals")
         defer { progress.advance(to: nil) }
         try await store.restore(stage, topic: topic, offsets: intake.offsets)
-        intake.applied()
+        intake.restored()
         logger.notice(
             "signals read",
             [
