@@ -38,7 +38,7 @@ def main() -> int:
     signal(SIGTERM, default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="weir-latency-"))
     with Broker(folder / "kafka") as broker:
-        config = configure(chosen, folder, broker)
+        config = configure(folder, broker, chosen.commit_milliseconds)
         weir.make_topics(config, chosen.partitions)
         process = weir.Weir(config, "member-0", folder / "weir.log")
         process.start()
@@ -58,7 +58,7 @@ def main() -> int:
     return 0
 
 
-def configure(chosen: argparse.Namespace, folder: Path, broker: Broker) -> Path:
+def configure(folder: Path, broker: Broker, commit_milliseconds: int, *, listens: bool = False) -> Path:
     signals = folder / "signals.jsonl"
     signals.write_text(weir.tool("load", "generate", "--signals"))
     config = folder / "weir.yaml"
@@ -70,7 +70,8 @@ def configure(chosen: argparse.Namespace, folder: Path, broker: Broker) -> Path:
         signals=signals,
         properties={"linger.ms": 1, "fetch.wait.max.ms": 20},
         topics={},
-        commit={"interval": f"{chosen.commit_milliseconds}ms"},
+        commit={"interval": f"{commit_milliseconds}ms"},
+        listens=listens,
     ).write(config)
     return config
 

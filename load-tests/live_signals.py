@@ -28,10 +28,10 @@ sys.path.insert(0, str(HERE))
 
 from confluent_kafka import Producer
 
+import latency
 from harness import results, weir
 from harness.broker import Broker
 from harness.usage import peak_memory
-from latency import measure
 
 DIGITS = {"pdq": 64, "sha256": 64, "md5": 32}
 
@@ -120,20 +120,7 @@ def put(chosen: argparse.Namespace, folder: Path, config: Path) -> float:
 
 
 def configure(folder: Path, broker: Broker) -> Path:
-    signals = folder / "signals.jsonl"
-    signals.write_text(weir.tool("load", "generate", "--signals"))
-    config = folder / "weir.yaml"
-    weir.Settings(
-        bootstrap=broker.bootstrap,
-        group="weir",
-        pipeline=HERE / "compare" / "pipeline.yaml",
-        policy=HERE / "compare" / "policy.yaml",
-        signals=signals,
-        properties={"linger.ms": 1, "fetch.wait.max.ms": 20},
-        topics={"outcomes": None},
-        commit={"interval": "20ms"},
-        listens=True,
-    ).write(config)
+    config = latency.configure(folder, broker, 20, listens=True)
     settings = json.loads(config.read_text())
     settings["signals"]["topic"] = "signals"
     config.write_text(json.dumps(settings, indent=1))
@@ -163,11 +150,11 @@ def main() -> int:
         figures["restoreSeconds"] = round(time.monotonic() - began, 1)
         wait_for(process, '"message":"joined the group"')
         figures["restoredMiB"] = round(peak_memory(process.pid), 1)
-        measure(chosen, config, count=chosen.rate * 3)
+        latency.measure(chosen, config, count=chosen.rate * 3)
         figures["alone"] = busy(chosen, broker, process, lambda: time.sleep(10))
-        figures["before"] = measure(chosen, config, chosen.count)
-        figures["during"] = busy(chosen, broker, process, lambda: measure(chosen, config, chosen.count))
-        figures["after"] = measure(chosen, config, chosen.count)
+        figures["before"] = latency.measure(chosen, config, chosen.count)
+        figures["during"] = busy(chosen, broker, process, lambda: latency.measure(chosen, config, chosen.count))
+        figures["after"] = latency.measure(chosen, config, chosen.count)
         figures["peakMiB"] = round(peak_memory(process.pid), 1)
         process.send(SIGTERM)
         process.wait(25)

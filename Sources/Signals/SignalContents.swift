@@ -189,8 +189,6 @@ struct SignalContents: Sendable {
     // MARK: Looking up
 
     /// Of the signal with the same type and value.
-    func position(of signal: Signal) -> Int32? { position(of: signal, SignalKey(signal)) }
-
     private func position(of signal: Signal, _ key: SignalKey) -> Int32? {
         switch signal.type {
         case .sha256: sha256[SignalContents.digest(signal.value)]

@@ -18,12 +18,12 @@ internal import Testing
     }
 
     private func withProducer<Value>(
-        _ cluster: MockCluster, _ properties: [String: String] = [:], wakeup: Wakeup = Wakeup(),
+        _ cluster: MockCluster, _ properties: [String: String] = [:],
         _ body: (TransactionalProducer) async throws -> Value
     ) async throws -> Value {
         let producer = try TransactionalProducer(
             bootstrap: cluster.bootstrap, transactionalID: "t",
-            properties: ClientProperties.producer.merging(properties), wakeup: wakeup, monitor: CallMonitor())
+            properties: ClientProperties.producer.merging(properties), wakeup: Wakeup(), monitor: CallMonitor())
         do {
             let value = try await body(producer)
             await producer.close()
@@ -79,24 +79,6 @@ internal import Testing
             }
             let read = try await readAll(cluster, "uploads", count: 30)
             #expect(read.count == 30)
-        }
-    }
-
-    /// Statistics and errors wait in the queue whose length tells of unanswered records.
-    @Test(.timeLimit(.minutes(2)))
-    func anAbortOfWhatIsAnsweredLeavesTheProducerUsable() async throws {
-        try await withCluster { cluster in
-            let wakeup = Wakeup()
-            try await withProducer(cluster, ["statistics.interval.ms": "20"], wakeup: wakeup) { producer in
-                try await producer.initTransactions(timeout: .seconds(20))
-                try await producer.begin()
-                try await produce(10, with: producer)
-                try await producer.flush(within: .seconds(20))
-                // The first signal may be older than the flush, which takes events. Without a second one they wait already.
-                for _ in 0..<2 { await wakeup.wait(until: .now + .seconds(1)) }
-                try await producer.abort()
-                try await producer.begin()
-            }
         }
     }
 
