@@ -63,6 +63,7 @@ let package = Package(
         .target(name: "CBuildInfo", cSettings: [.define("WEIR_COMMIT", to: "\"\(commit)\"")]),
         .target(name: "CHamming"),
         .systemLibrary(name: "CMalloc"),
+        .target(name: "CSandbox"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Each layer knows only those above it in this list.
@@ -74,7 +75,7 @@ let package = Package(
         module("Detection", "Configuration", "Events", "Signals"),
         module("Imaging", "CImaging"),
         module("HashDetection", "Configuration", "Detection", "Events", "Imaging", "Signals"),
-        module("Media", "CCurl", "Concurrency", "Detection", "Events", "HashDetection", "Imaging"),
+        module("Media", "CCurl", "CSandbox", "Concurrency", "Detection", "Events", "HashDetection", "Imaging"),
         module("MetadataDetection", "Configuration", "Detection", "Events", "Signals"),
         module(
             "TextDetection", "CICU", "CVectorscan", "Configuration", "Detection", "Events", "Signals"),
@@ -104,7 +105,11 @@ let package = Package(
         .target(
             name: "SampleDetector", dependencies: ["Configuration", "Detection", "Events", "Signals"],
             path: "Tests/SampleDetector", swiftSettings: swift),
-        tests("CommandLineTests", "Configuration", "weir"),
+        // What runs in place of the decoding processes to see what their walls hold.
+        .executableTarget(
+            name: "hostile-decoder", dependencies: ["Detection", "Events", "HashDetection", "Imaging", "Media"],
+            path: "Tests/HostileDecoder", swiftSettings: swift),
+        tests("CommandLineTests", "Configuration", "TestSupport", "weir"),
         tests("ConcurrencyTests", "Concurrency", "TestSupport"),
         tests("FaultInjectionTests", "FaultInjection"),
         tests("ConfigurationTests", "Configuration", "TestSupport"),
@@ -154,8 +159,8 @@ let package = Package(
             "HashDetectionTests", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Signals",
             resources: [.copy("Golden")]),
         tests(
-            "MediaTests", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Media",
-            "Signals", "TestSupport"),
+            "MediaTests", "CSandbox", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging",
+            "Media", "Signals", "TestSupport", "hostile-decoder"),
         tests(
             "TextDetectionTests", "CICU", "Configuration", "Detection", "Events", "Signals", "TestSupport",
             "TextDetection"),

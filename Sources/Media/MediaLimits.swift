@@ -14,5 +14,8 @@ package struct MediaLimits: Sendable {
     /// For one item: its fetch, digests and picture together, without waiting for its turn.
     package var deadline = Duration.seconds(5)
 
+    /// Pictures whose hashes are kept; 0: none.
+    package var cachedPictures = 50_000
+
     package init() {}
 }

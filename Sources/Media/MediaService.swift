@@ -15,28 +15,44 @@ internal import Imaging
 /// | could not be fetched | `failed` with a code of `FetchFailure` |
 /// | carried, but no Base64 | `failed("inline-broken")` |
 /// | digests took too long | `failed("read-timeout")` |
-/// | no picture, although the bytes are one, or might be | `read`, with `pictureFailure` `picture-broken`, `picture-too-large`, `picture-unsupported`, `picture-memory` or `decode-timeout` |
+/// | no picture, although the bytes are one, or might be | `read`, with `pictureFailure` a code of `DecodeFailure` |
 ///
-/// Of videos and other files there are digests and the type.
+/// Of videos and other files there are digests and the type. What came again and again is decoded once (`PictureCache`).
 package final class MediaService: MediaReader {
     private let limits: MediaLimits
     private let fetcher: Fetcher
     private let workers: BlockingCalls
     private let budget: Permits
+    private let cache: PictureCache
     private let hash: PictureHash
 
-    package convenience init(_ limits: MediaLimits = MediaLimits(), hosts: AllowedHosts = AllowedHosts()) {
-        self.init(limits, hosts: hosts) { file, maxPixels, orientations in
-            PictureHashes.result(of: file, maxPixels: maxPixels, orientations: orientations)
+    /// - Parameters:
+    ///   - decoder: who decodes; without, this process itself does, and a picture that breaks a decoder breaks it.
+    ///   - notice: told whether a picture was known. On any thread; must be quick.
+    package convenience init(
+        _ limits: MediaLimits = MediaLimits(), hosts: AllowedHosts = AllowedHosts(), decoder: DecodeWorkers? = nil,
+        notice: @escaping @Sendable (PictureCache.Lookup) -> Void = { _ in }
+    ) {
+        self.init(limits, hosts: hosts, notice: notice) { file, maxPixels, orientations, limit in
+            if let decoder {
+                return decoder.hashes(of: file, maxPixels: maxPixels, orientations: orientations, limit: limit)
+            }
+            return PictureHashes.result(of: file.span.bytes, maxPixels: maxPixels, orientations: orientations)
+                .mapError { .picture($0) }
         }
     }
 
-    /// What takes the time of a picture: from a file, of at most so many pixels, and whether turned and mirrored too.
-    typealias PictureHash = @Sendable ([UInt8], Int, Bool) -> Result<PictureHashes, PictureError>
+    /// What takes the time of a picture: from a file, of at most so many pixels, whether turned and mirrored too, and how
+    /// long it may take at most.
+    typealias PictureHash = @Sendable ([UInt8], Int, Bool, Duration) -> Result<PictureHashes, DecodeFailure>
 
-    init(_ limits: MediaLimits, hosts: AllowedHosts, hash: @escaping PictureHash) {
+    init(
+        _ limits: MediaLimits, hosts: AllowedHosts, notice: @escaping @Sendable (PictureCache.Lookup) -> Void = { _ in },
+        hash: @escaping PictureHash
+    ) {
         self.limits = limits
         self.hash = hash
+        cache = PictureCache(capacity: limits.cachedPictures, notice: notice)
         budget = Permits(max(limits.budget, limits.fileBytes))
         workers = BlockingCalls(threads: limits.workers)
         fetcher = Fetcher(
@@ -113,11 +129,12 @@ package final class MediaService: MediaReader {
         _ source: Bytes, _ item: ReadingPlan.Item, _ left: inout Duration
     ) async throws -> (MediaBytes?, MediaFact)? {
         guard left > .zero else { return nil }
+        let named = limits.cachedPictures > 0 && !item.missing.isDisjoint(with: [.picture, .orientations])
         let outcome = try await workers.run(limit: left) { _ in
             let start = ContinuousClock.now
             var fact = item.fact
             let file = source.file()
-            if let file { fact.examine(file.bytes, digests: item.missing.contains(.digests)) }
+            if let file { fact.examine(file.bytes, digests: item.missing.contains(.digests), named: named) }
             return (file, fact, ContinuousClock.now - start)
         }
         guard case .ended((let file, let fact, let took)) = outcome else { return nil }
@@ -132,23 +149,23 @@ package final class MediaService: MediaReader {
         let orientations = item.missing.contains(.orientations)
         guard orientations || item.missing.contains(.picture), let type = fact.type else { return fact }
         guard type.isPicture else {
-            if type == .unknown { fact.pictureFailure = PictureError.unsupported.code }
+            if type == .unknown { fact.pictureFailure = DecodeFailure.picture(.unsupported).code }
             return fact
         }
-        var outcome = BlockingCalls.Outcome<Result<PictureHashes, PictureError>>.late
-        if left > .zero {
-            outcome = try await workers.run(limit: left) { [hash, limits] _ in
-                hash(file.bytes, limits.pixels, orientations)
+        let hashes = try await cache.hashes(fact.sha256, orientations: orientations) {
+            guard left > .zero else { return .failure(.timeout) }
+            let outcome = try await workers.run(limit: left) { [hash, limits] _ in
+                hash(file.bytes, limits.pixels, orientations, left)
             }
+            return if case .ended(let hashes) = outcome { hashes } else { .failure(.timeout) }
         }
-        switch outcome {
-        case .ended(.success(let picture)):
+        switch hashes {
+        case .success(let picture):
             fact.pdq = picture.displayed.hash
             fact.quality = picture.displayed.quality
             fact.views = picture.views
             fact.hasOrientations = orientations
-        case .ended(.failure(let error)): fact.pictureFailure = error.code
-        case .late: fact.pictureFailure = "decode-timeout"
+        case .failure(let failure): fact.pictureFailure = failure.code
         }
         return fact
     }
@@ -160,51 +177,5 @@ extension ReadingPlan.Item {
         var fact = fact
         if fact.state == .read { fact.pictureFailure = reason } else { fact.state = .failed(reason) }
         return fact
-    }
-}
-
-extension MediaFact {
-    /// One pass over the file, in pieces that stay in the processor's nearest cache for the digests after the first.
-    fileprivate mutating func examine(_ file: [UInt8], digests: Bool) {
-        state = .read
-        byteCount = file.count
-        file.withUnsafeBytes { bytes in
-            type = MediaSniffer.type(of: bytes)
-            guard digests else { return }
-            var (sha256, sha1, md5) = (SHA256(), SHA1(), MD5())
-            for start in stride(from: 0, to: bytes.count, by: 16 << 10) {
-                let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + (16 << 10), bytes.count)])
-                sha256.update(piece)
-                sha1.update(piece)
-                md5.update(piece)
-            }
-            self.sha256 = sha256.finish()
-            self.sha1 = sha1.finish()
-            self.md5 = md5.finish()
-        }
-    }
-}
-
-extension PictureHashes {
-    fileprivate static func result(
-        of file: [UInt8], maxPixels: Int, orientations: Bool
-    ) -> Result<PictureHashes, PictureError> {
-        do throws(PictureError) {
-            return .success(
-                try PictureHashes(of: file.span.bytes, maxPixels: maxPixels, orientations: orientations))
-        } catch {
-            return .failure(error)
-        }
-    }
-}
-
-extension PictureError {
-    fileprivate var code: Code {
-        switch self {
-        case .unsupported: "picture-unsupported"
-        case .broken: "picture-broken"
-        case .tooLarge: "picture-too-large"
-        case .memory: "picture-memory"
-        }
     }
 }

@@ -3,6 +3,7 @@ import Configuration
 import Events
 import Glibc
 import Kafka
+import Media
 import Operations
 import Streaming
 
@@ -17,6 +18,8 @@ struct Main {
         // all that is freed; with its first bounds (128 KiB) each would be given back, and its pages cleared, every time.
         mallopt(M_MMAP_THRESHOLD, 8 << 20)
         mallopt(M_TRIM_THRESHOLD, 4 << 20)
+        // Before there is a second thread: see there.
+        if CommandLine.arguments.dropFirst().first == DecodeProgram.command { exit(MediaWorkerCommand.run()) }
         exit(await run(Array(CommandLine.arguments.dropFirst())))
     }
 
@@ -50,6 +53,10 @@ struct Main {
             if error.isUnreachable { Terminal.error("weir: look at kafka.bootstrap, kafka.properties and the brokers") }
             return error.isUnreachable
                 ? ExitCode.unavailable : error.isAuthorization ? ExitCode.configuration : ExitCode.failure
+        } catch let error as DecodeWorkers.StartFailure {
+            Terminal.error("weir: \(error)")
+            Terminal.error("weir: media.sandbox: false decodes pictures in this process, at the risk of all of it")
+            return ExitCode.unavailable
         } catch {
             Terminal.error("weir: \(error)")
             return ExitCode.failure

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built tool, as people call it.
@@ -8,8 +9,6 @@ import Testing
         let output: String
         let errors: String
     }
-
-    private struct NoTool: Error {}
 
     private let directory: String
 
@@ -26,25 +25,12 @@ import Testing
         return path
     }
 
-    /// It lies beside the bundle of the tests.
-    private static func tool() throws -> URL {
-        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        for folder in [Bundle.main.bundleURL, beside, Bundle.main.bundleURL.deletingLastPathComponent()] {
-            let candidate = folder.appendingPathComponent("weir")
-            var isFolder: ObjCBool = false
-            if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), !isFolder.boolValue {
-                return candidate
-            }
-        }
-        throw NoTool()
-    }
-
     /// What it writes must be short: it is read when the tool has ended.
     private func weir(_ words: String...) throws -> Outcome { try weir(words) }
 
     private func weir(_ words: [String]) throws -> Outcome {
         let process = Process()
-        process.executableURL = try ToolTests.tool()
+        process.executableURL = URL(fileURLWithPath: try BuiltProgram("weir").path)
         process.arguments = words
         process.currentDirectoryURL = URL(fileURLWithPath: directory)
         let output = Pipe()

@@ -77,7 +77,7 @@ import Testing
         #expect(facts[1].state == .read)
         #expect(facts[1].pdq != nil)
         let failures: [Code?] = [
-            "picture-broken", "picture-too-large", "picture-unsupported", "picture-unsupported", nil,
+            "picture-broken", "decode-too-large", "picture-unsupported", "picture-unsupported", nil,
             "picture-unsupported",
         ]
         for (offset, failure) in failures.enumerated() {
@@ -150,9 +150,9 @@ import Testing
         var limits = MediaLimits()
         limits.workers = 1
         limits.deadline = .seconds(1)
-        let service = MediaService(limits, hosts: AllowedHosts()) { _, _, _ in
+        let service = MediaService(limits, hosts: AllowedHosts()) { _, _, _, _ in
             release.wait()
-            return .failure(.broken)
+            return .failure(.picture(.broken))
         }
         let slow = await service.read(try batch([[.carried(try jpeg())]]))
         #expect(slow[0].state == .read)
@@ -166,7 +166,7 @@ import Testing
     @Test func sameBytesAreReadOnce() async throws {
         let count = Tally()
         let hash = PDQ.hash(try picture())
-        let service = MediaService(MediaLimits(), hosts: AllowedHosts()) { _, _, _ in
+        let service = MediaService(MediaLimits(), hosts: AllowedHosts()) { _, _, _, _ in
             count.add()
             return .success(PictureHashes(displayed: hash))
         }
@@ -182,9 +182,9 @@ import Testing
     @Test func cancellationLeavesNothingBehind() async throws {
         let release = Gate()
         defer { release.open() }
-        let service = MediaService(MediaLimits(), hosts: AllowedHosts()) { _, _, _ in
+        let service = MediaService(MediaLimits(), hosts: AllowedHosts()) { _, _, _, _ in
             release.wait()
-            return .failure(.broken)
+            return .failure(.picture(.broken))
         }
         let batch = try batch((1..<20).map { [Item.carried(try jpeg($0))] })
         let facts = await withTaskGroup(of: MediaFacts.self) { group in

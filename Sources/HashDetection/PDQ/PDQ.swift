@@ -8,6 +8,11 @@ package struct PDQHash: Sendable, Equatable {
     package let hash: Digest256
     /// 0…100; below `PDQ.leastQuality` the picture is too plain for the hash to say much.
     package let quality: Int
+
+    package init(hash: Digest256, quality: Int) {
+        self.hash = hash
+        self.quality = quality
+    }
 }
 
 package enum PDQ {

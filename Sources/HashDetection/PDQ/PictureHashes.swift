@@ -11,6 +11,8 @@ package struct PictureHashes: Sendable {
 
     package init(displayed: PDQHash) { self.displayed = displayed }
 
+    package mutating func add(_ view: ViewedHash) { views.append(view) }
+
     /// From the bytes of a file. One that over black is too plain to be compared, as black writing on nothing is, is
     /// looked at over white too.
     ///
@@ -22,6 +24,17 @@ package struct PictureHashes: Sendable {
             if orientations { try addTurned(pixels, isOverWhite: false) }
         } else if pixels.isTransparent {
             try addOverWhite(try Pixels.decode(file, maxPixels: maxPixels, overWhite: true), orientations)
+        }
+    }
+
+    /// The same, with its failure as a value.
+    package static func result(
+        of file: RawSpan, maxPixels: Int, orientations: Bool
+    ) -> Result<PictureHashes, PictureError> {
+        do throws(PictureError) {
+            return .success(try PictureHashes(of: file, maxPixels: maxPixels, orientations: orientations))
+        } catch {
+            return .failure(error)
         }
     }
 

@@ -1,3 +1,4 @@
+internal import CCurl
 internal import Glibc
 
 /// An address of the Internet Protocol, version 4 or 6.

@@ -130,6 +130,10 @@ package final class Generation: Sendable {
 
     package let signals: SignalSet
     package let stages: [Stage]
+    /// Whether any stage has pictures decoded.
+    package var looksAtPictures: Bool {
+        stages.contains { $0.media != .none && !$0.needs.isDisjoint(with: [.picture, .orientations]) }
+    }
     package let policy: CompiledPolicy
     package let shadows: [CompiledPolicy]
     package let detectors: [DetectorIdentity]

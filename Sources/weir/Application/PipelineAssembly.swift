@@ -16,7 +16,7 @@ struct PipelineAssembly: Sendable {
     let adminToken: [UInt8]?
     /// The user's own properties for all clients.
     let clientProperties: [String: String]
-    private let mediaHosts: AllowedHosts
+    let mediaHosts: AllowedHosts
 
     /// The settings of a file, or the defaults.
     static func settings(file: String?) throws -> Settings {
@@ -158,19 +158,5 @@ private struct SecretReader {
             resolved[String(name.dropLast("File".count))] = String(decoding: secret, as: UTF8.self)
         }
         return resolved
-    }
-}
-
-extension PipelineAssembly {
-    /// What gets at the bytes of media, as the settings want it.
-    func mediaReader() -> any MediaReader {
-        var limits = MediaLimits()
-        limits.workers = settings[WeirSettings.mediaWorkers]
-        limits.fetches = settings[WeirSettings.mediaFetches]
-        limits.fileBytes = settings[WeirSettings.mediaBytes].bytes
-        limits.pixels = settings[WeirSettings.mediaPixels]
-        limits.budget = settings[WeirSettings.mediaBudget].bytes
-        limits.deadline = settings[WeirSettings.mediaDeadline]
-        return MediaService(limits, hosts: mediaHosts)
     }
 }

@@ -30,7 +30,8 @@ struct WeirProcess: Sendable {
         let store = SignalStore(assembly.blueprint, logger: logger)
         let generation = try await store.load(assembly.signalFiles)
         let judge = Judge(
-            generation, blueprint: assembly.blueprint, media: assembly.mediaReader(), metrics: pipelineMetrics,
+            generation, blueprint: assembly.blueprint,
+            media: try await assembly.mediaReader(for: generation, registry, logger), metrics: pipelineMetrics,
             logger: logger)
         await store.serve(judge)
         let watchdog = Watchdog(limit: settings[WeirSettings.watchdogLimit], logger: logger)

@@ -70,6 +70,13 @@ enum WeirSettings {
     static let mediaDeadline = Setting(
         "media.deadline", .duration(.milliseconds(1)...(.seconds(60))), standard: .seconds(5),
         "Time for fetching and decoding one item, from its turn on.")
+    static let mediaSandbox = Setting(
+        "media.sandbox", .boolean, standard: true,
+        "Whether pictures are decoded in processes of their own, which can do nothing else; false: in this one, where a picture that breaks a decoder breaks all."
+    )
+    static let mediaCache = Setting(
+        "media.cache", .integer(0...10_000_000), standard: 50_000,
+        "Pictures whose hashes are kept, so that one that comes again is not decoded again; 0: none.")
     static let mediaHosts = Setting(
         "media.allowHosts", .list(of: .string), standard: [],
         "Hosts that media may be fetched from: names, \"*.example.org\" for subdomains, IP addresses, each perhaps with :port; names must lead to public addresses. None: nothing is fetched."
@@ -149,7 +156,8 @@ enum WeirSettings {
         uploads, live, outcomes, audit, enforcement, review, deadLetters,
         mapping, pipeline, policy, shadow,
         signalFiles, signalInterval, signalTopic, signalSnapshot,
-        mediaWorkers, mediaFetches, mediaBytes, mediaPixels, mediaBudget, mediaDeadline, mediaHosts,
+        mediaWorkers, mediaFetches, mediaBytes, mediaPixels, mediaBudget, mediaDeadline, mediaSandbox,
+        mediaCache, mediaHosts,
         stateDirectory, accountKeyFile,
         commitInterval, commitLiveInterval, commitRecords, commitBytes,
         limitRecord, limitNesting, limitText, limitMedia, limitLinks, limitIdentifier, limitURL, limitLabel,

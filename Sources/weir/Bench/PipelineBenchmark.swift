@@ -29,9 +29,11 @@ enum PipelineBenchmark {
         let assembly = try PipelineAssembly(WeirSettings.standard, file: nil)
         let logger = Logger(label: "bench", sink: LogSink(level: .error, format: .text))
         let generation = try assembly.blueprint.generation(for: SignalSet(signals(density)))
+        let registry = MetricsRegistry()
         let judge = Judge(
-            generation, blueprint: assembly.blueprint, media: assembly.mediaReader(),
-            metrics: PipelineMetrics(MetricsRegistry()), logger: logger)
+            generation, blueprint: assembly.blueprint,
+            media: try await assembly.mediaReader(for: generation, registry, logger),
+            metrics: PipelineMetrics(registry), logger: logger)
         let records = events(16_384)
         let decoder = EventDecoder()
         var builder = EventBatch.Builder()

@@ -16,9 +16,11 @@ struct Scan: Sendable {
         self.assembly = assembly
         let logger = Logger(label: "scan", sink: LogSink(level: .warning, format: .text))
         let generation = try await SignalStore(assembly.blueprint, logger: logger).load(assembly.signalFiles)
+        let registry = MetricsRegistry()
         judge = Judge(
-            generation, blueprint: assembly.blueprint, media: assembly.mediaReader(),
-            metrics: PipelineMetrics(MetricsRegistry()), logger: logger)
+            generation, blueprint: assembly.blueprint,
+            media: try await assembly.mediaReader(for: generation, registry, logger),
+            metrics: PipelineMetrics(registry), logger: logger)
     }
 
     /// Judges several batches at once and prints what they come to in the order of the input.
