@@ -42,16 +42,16 @@ int weir_sandbox_spawn(
     sigemptyset(&none);
     sigemptyset(&usual);
     sigaddset(&usual, SIGPIPE);
-    // By way of numbers that are nobody's target, since either descriptor may have the other's. A descriptor that is copied
-    // loses the mark that it is closed in the child.
-    const int socket_aside = 62, memory_aside = 63;
+    // Either descriptor may have the number that the other is to get. What is copied loses the mark that it is closed in
+    // the child, also where it stays what it is.
+    int aside = WEIR_SANDBOX_MEMORY + 1;
+    while (aside == socket || aside == memory) aside++;
     if ((code = posix_spawnattr_setsigmask(&attributes, &none)) == 0
         && (code = posix_spawnattr_setsigdefault(&attributes, &usual)) == 0
         && (code = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)) == 0
-        && (code = posix_spawn_file_actions_adddup2(&actions, socket, socket_aside)) == 0
-        && (code = posix_spawn_file_actions_adddup2(&actions, memory, memory_aside)) == 0
-        && (code = posix_spawn_file_actions_adddup2(&actions, socket_aside, WEIR_SANDBOX_SOCKET)) == 0
-        && (code = posix_spawn_file_actions_adddup2(&actions, memory_aside, WEIR_SANDBOX_MEMORY)) == 0
+        && (code = posix_spawn_file_actions_adddup2(&actions, socket, aside)) == 0
+        && (code = posix_spawn_file_actions_adddup2(&actions, memory, WEIR_SANDBOX_MEMORY)) == 0
+        && (code = posix_spawn_file_actions_adddup2(&actions, aside, WEIR_SANDBOX_SOCKET)) == 0
         && (code = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)) == 0
         && (code = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)) == 0
         && (code = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)) == 0

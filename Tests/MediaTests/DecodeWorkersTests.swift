@@ -1,4 +1,5 @@
 import CSandbox
+import Concurrency
 import Detection
 import Events
 import Foundation
@@ -33,16 +34,42 @@ struct DecodeWorkersTests {
         func count(_ name: String) -> Int { names.withLock { $0.count { $0 == name } } }
     }
 
+    /// They occupy their threads, which must not be those that all tests share.
+    private static let threads = BlockingCalls(threads: 8)
+
+    private func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async throws -> Value {
+        guard case .ended(let value) = try await DecodeWorkersTests.threads.run(limit: .seconds(150), { _ in body() })
+        else { throw TooLate() }
+        return value
+    }
+
+    private struct TooLate: Error {}
+
     private func hashes(
-        _ workers: DecodeWorkers, _ file: [UInt8], limit: Duration = .seconds(60)
-    ) -> Result<PictureHashes, DecodeFailure> {
-        workers.hashes(of: file, maxPixels: 1 << 24, orientations: true, limit: limit)
+        _ workers: DecodeWorkers, _ file: [UInt8], maxPixels: Int = 1 << 24, orientations: Bool = false,
+        limit: Duration = .seconds(60)
+    ) async throws -> Result<PictureHashes, DecodeFailure> {
+        try await blocking {
+            workers.hashes(of: file, maxPixels: maxPixels, orientations: orientations, limit: limit)
+        }
+    }
+
+    /// Why it did not; nil if it did.
+    private func start(_ workers: DecodeWorkers) async throws -> String? {
+        try await blocking { () -> String? in
+            do {
+                try workers.start()
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
     }
 
     // MARK: What they are for
 
     /// Whatever format: a library that wanted a file or a socket behind the walls would fail here.
-    @Test func everyFormatIsDecodedAsWithoutWalls() throws {
+    @Test func everyFormatIsDecodedAsWithoutWalls() async throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("ImagingTests/Fixtures")
         let workers = try DecodeWorkersTests.workers()
@@ -50,8 +77,10 @@ struct DecodeWorkersTests {
         #expect(names.count > 30)
         for name in names {
             let file = [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
-            let plain = PictureHashes.result(of: file.span.bytes, maxPixels: 1 << 24, orientations: true)
-            let walled = hashes(workers, file)
+            // All orientations of one, which takes a build without optimisation long.
+            let orientations = name == "orientation-6.jpg"
+            let plain = PictureHashes.result(of: file.span.bytes, maxPixels: 1 << 24, orientations: orientations)
+            let walled = try await hashes(workers, file, orientations: orientations)
             switch (plain, walled) {
             case (.success(let plain), .success(let walled)):
                 #expect(plain.displayed == walled.displayed, "\(name)")
@@ -61,19 +90,17 @@ struct DecodeWorkersTests {
         }
     }
 
-    @Test func whatIsNoPictureIsSaidToBeNone() throws {
+    @Test func whatIsNoPictureIsSaidToBeNone() async throws {
         let workers = try DecodeWorkersTests.workers()
         let file = try jpeg()
         for (file, failure) in [
             (Array(file.prefix(file.count / 2)), PictureError.broken), (Array("text".utf8), .unsupported),
             ([], .unsupported),
         ] {
-            #expect(hashes(workers, file).failure == .picture(failure))
+            #expect(try await hashes(workers, file).failure == .picture(failure))
         }
-        #expect(
-            workers.hashes(of: file, maxPixels: 100, orientations: false, limit: .seconds(60)).failure
-                == .picture(.tooLarge))
-        #expect(hashes(workers, [UInt8](repeating: 0xFF, count: 5 << 20)).failure == .picture(.tooLarge))
+        #expect(try await hashes(workers, file, maxPixels: 100).failure == .picture(.tooLarge))
+        #expect(try await hashes(workers, [UInt8](repeating: 0xFF, count: 5 << 20)).failure == .picture(.tooLarge))
     }
 
     // MARK: What they hold
@@ -82,74 +109,91 @@ struct DecodeWorkersTests {
         "read-nothing", "trap", "overflow-stack", "end", "connect", "start-process", "execute", "kill-parent",
         "signal-parent", "cut-memory",
     ])
-    func whatKillsADecoderCostsOnePicture(_ deed: String) throws {
+    func whatKillsADecoderCostsOnePicture(_ deed: String) async throws {
         let events = Noted()
         let workers = try DecodeWorkersTests.workers(events: events)
-        #expect(hashes(workers, DecodeWorkersTests.file(deed)).failure == .crashed)
+        #expect(try await hashes(workers, DecodeWorkersTests.file(deed)).failure == .crashed)
         #expect(events.count("crashed") == 1)
-        #expect(hashes(workers, try jpeg()).failure == nil)
+        #expect(try await hashes(workers, try jpeg()).failure == nil)
     }
 
     @Test(arguments: [
         "open", "create", "run-code", "make-code", "raise-limits", "see-descriptors", "see-secrets",
     ])
-    func whatIsRefusedFails(_ deed: String) throws {
+    func whatIsRefusedFails(_ deed: String) async throws {
         setenv("WEIR_TEST_SECRET", "1", 1)
         let workers = try DecodeWorkersTests.workers()
-        #expect(hashes(workers, DecodeWorkersTests.file(deed)).failure == .picture(.broken))
+        #expect(try await hashes(workers, DecodeWorkersTests.file(deed)).failure == .picture(.broken))
         #expect(!FileManager.default.fileExists(atPath: "/tmp/weir-escaped"))
     }
 
     @Test(arguments: ["say-nonsense", "say-nothing", "say-much", "say-ready", "say-impossible", "say-other"])
-    func whoLiesIsEnded(_ deed: String) throws {
+    func whoLiesIsEnded(_ deed: String) async throws {
         let events = Noted()
         let workers = try DecodeWorkersTests.workers(events: events)
-        #expect(hashes(workers, DecodeWorkersTests.file(deed)).failure == .crashed)
+        #expect(try await hashes(workers, DecodeWorkersTests.file(deed)).failure == .crashed)
         #expect(events.count("crashed") == 1)
-        #expect(hashes(workers, try jpeg()).failure == nil)
+        #expect(try await hashes(workers, try jpeg()).failure == nil)
     }
 
     @Test(arguments: ["hang", "sleep"])
-    func whatHangsIsEndedAtTheDeadline(_ deed: String) throws {
+    func whatHangsIsEndedAtTheDeadline(_ deed: String) async throws {
         let events = Noted()
         let workers = try DecodeWorkersTests.workers(events: events)
-        try workers.start()
-        #expect(hashes(workers, DecodeWorkersTests.file(deed), limit: .milliseconds(200)).failure == .timeout)
+        #expect(try await start(workers) == nil)
+        #expect(try await hashes(workers, DecodeWorkersTests.file(deed), limit: .milliseconds(200)).failure == .timeout)
         #expect(events.count("late") == 1)
-        #expect(hashes(workers, try jpeg()).failure == nil)
+        #expect(try await hashes(workers, try jpeg()).failure == nil)
     }
 
     /// And the process goes on.
-    @Test func memoryHasABound() throws {
+    @Test func memoryHasABound() async throws {
         let events = Noted()
         let workers = try DecodeWorkersTests.workers(events: events)
-        let failure = hashes(workers, DecodeWorkersTests.file("take-memory")).failure
+        let failure = try await hashes(workers, DecodeWorkersTests.file("take-memory")).failure
         #expect(failure?.code == "decode-too-large")
         #expect(events.count("crashed") == 0)
-        #expect(hashes(workers, try jpeg()).failure == nil)
+        #expect(try await hashes(workers, try jpeg()).failure == nil)
     }
 
     // MARK: How they live
 
-    @Test func oneIsExchangedAfterSoManyPictures() throws {
+    @Test func oneIsExchangedAfterSoManyPictures() async throws {
         let events = Noted()
         let workers = try DecodeWorkersTests.workers(picturesEach: 3, events: events)
-        for _ in 0..<10 { #expect(hashes(workers, try jpeg()).failure == nil) }
+        for _ in 0..<10 { #expect(try await hashes(workers, try jpeg()).failure == nil) }
         #expect(events.count("retired") >= 3)
         #expect(events.count("crashed") == 0)
     }
 
-    @Test func whatCannotBeStartedSaysWhy() throws {
+    @Test func whatCannotBeStartedSaysWhy() async throws {
         let missing = DecodeWorkers(DecodeProgram(path: "/nowhere/weir", DecodeWorkersTests.walls), workers: 1)
-        #expect(throws: DecodeWorkers.StartFailure.self) { try missing.start() }
-        #expect(hashes(missing, try jpeg()).failure == .unavailable)
+        #expect(try await start(missing)?.contains("no process could be started") == true)
+        #expect(try await hashes(missing, try jpeg()).failure == .unavailable)
         let other = DecodeWorkers(DecodeProgram(path: "/bin/true", DecodeWorkersTests.walls), workers: 1)
-        do {
-            try other.start()
-            Issue.record("it started")
-        } catch {
-            #expect(error.description.hasSuffix("it ended with 0"))
-        }
+        #expect(try await start(other)?.hasSuffix("it ended with 0") == true)
+    }
+
+    /// Whatever numbers they have here, those that the other is to get included.
+    @Test(arguments: [3, 4, 5, 6, 62, 63], [3, 4, 5, 6, 62, 63])
+    func aProcessFindsItsDescriptors(_ one: Int32, _ other: Int32) throws {
+        let open = [socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0), weir_sandbox_memory(4_096)]
+        // The first that is free from there on: others are in use by other tests.
+        let numbers = [fcntl(open[0], F_DUPFD_CLOEXEC, one), fcntl(open[1], F_DUPFD_CLOEXEC, other)]
+        defer { for descriptor in open + numbers { close(descriptor) } }
+        let script = """
+            case $(readlink /proc/$$/fd/3) in socket:*) ;; *) exit 3;; esac
+            case $(readlink /proc/$$/fd/4) in *memfd:*) ;; *) exit 4;; esac
+            test ! -e /proc/$$/fd/5 || exit 5
+            """
+        var words: [UnsafeMutablePointer<CChar>?] = ["sh", "-c", script].map { (word: String) in strdup(word) } + [nil]
+        defer { for word in words { free(word) } }
+        var none: [UnsafeMutablePointer<CChar>?] = [nil]
+        var child: Int32 = 0
+        try #require(weir_sandbox_spawn("/bin/sh", &words, &none, numbers[0], numbers[1], &child) == 0)
+        var status: Int32 = 0
+        waitpid(child, &status, 0)
+        #expect(status == 0)
     }
 
     @Test func nothingRunsOnWithoutThem() async throws {
@@ -163,10 +207,10 @@ struct DecodeWorkersTests {
         }
         do {
             let workers = try DecodeWorkersTests.workers(2, walls: walls)
-            try workers.start()
+            #expect(try await start(workers) == nil)
             #expect(try processes() == 3)
-            _ = hashes(workers, DecodeWorkersTests.file("hang"), limit: .milliseconds(50))
-            _ = hashes(workers, DecodeWorkersTests.file("trap"))
+            _ = try await hashes(workers, DecodeWorkersTests.file("hang"), limit: .milliseconds(50))
+            _ = try await hashes(workers, DecodeWorkersTests.file("trap"))
         }
         #expect(try processes() == 0)
     }
@@ -174,7 +218,7 @@ struct DecodeWorkersTests {
     @Test func hostilePicturesCostThemselvesAlone() async throws {
         var limits = MediaLimits()
         limits.workers = 3
-        limits.deadline = .seconds(30)
+        limits.deadline = .seconds(120)
         let service = MediaService(limits, decoder: try DecodeWorkersTests.workers(limits.workers))
         let deeds = ["read-nothing", "connect", "say-nonsense", "take-memory", "open"]
         let codes = ["decode-crashed", "decode-crashed", "decode-crashed", "decode-too-large", "picture-broken"]

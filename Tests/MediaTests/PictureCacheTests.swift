@@ -7,7 +7,7 @@ import Testing
 
 @testable import Media
 
-@Suite(.timeLimit(.minutes(1))) struct PictureCacheTests {
+@Suite(.timeLimit(.minutes(3))) struct PictureCacheTests {
     private struct GivenUp: Error {}
 
     private final class Lookups: Sendable {

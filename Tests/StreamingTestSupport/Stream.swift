@@ -123,7 +123,12 @@ package struct Stream: Sendable {
     }
 
     /// Everything that is committed on the output topics, in each partition's order.
-    package func results(waitingFor count: Int, _ patience: Duration = Self.patience) async throws -> StreamResults {
+    ///
+    /// - Parameter isComplete: for where records may come in several copies, so that their number says little.
+    package func results(
+        waitingFor count: Int, _ patience: Duration = Self.patience,
+        until isComplete: (StreamResults) -> Bool = { _ in true }
+    ) async throws -> StreamResults {
         let reader = try TopicReader(
             bootstrap: bootstrap, properties: .common,
             partitions: Dictionary(uniqueKeysWithValues: outputs.all.map { ($0, partitions) }), from: .beginning)
@@ -131,6 +136,7 @@ package struct Stream: Sendable {
         let deadline = ContinuousClock.now + patience
         func done() -> Bool {
             records.count { $0.partition.topic == outputs.audit || $0.partition.topic == outputs.deadLetters } >= count
+                && isComplete(StreamResults(records, outputs))
         }
         do {
             while !done(), ContinuousClock.now < deadline {

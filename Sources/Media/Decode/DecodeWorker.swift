@@ -54,7 +54,7 @@ package enum DecodeWorker {
         for file in WarmUpPictures.files {
             file.withUnsafeBytes { bytes in
                 // What can't be read here can't be read later either, and is found out then.
-                _ = PictureHashes.result(of: bytes.bytes, maxPixels: 1 << 16, orientations: true)
+                _ = PictureHashes.result(of: bytes.bytes, maxPixels: 1 << 16, orientations: false)
             }
         }
     }

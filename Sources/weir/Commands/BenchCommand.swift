@@ -98,6 +98,9 @@ enum Benchmarks {
                     target: result.name == "pdq-jpeg-1024x768" ? .atLeast(100) : nil)
             }
         },
+        Benchmark(name: "media", summary: "decoding pictures behind walls, beside without") { duration in
+            try await BlockingWork(name: "bench").run { () throws in try MediaBenchmark.run(duration) }
+        },
         Benchmark(name: "signals", summary: "keeping a million signals as their topic is") { duration in
             SignalBenchmarks.run(1_000_000, duration)
         },
