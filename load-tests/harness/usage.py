@@ -40,3 +40,16 @@ def usage(pid: int) -> Usage | None:
     if "VmRSS" not in found:
         return None
     return Usage(int(found["VmRSS"]) / 1024, descriptors, int(found["Threads"]))
+
+
+def tree_seconds(pid: int) -> float:
+    """Of a process and its children, those that have ended and been waited for included."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    seconds = sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            try:
+                seconds += tree_seconds(int(child))
+            except OSError:
+                continue  # it ended meanwhile
+    return seconds

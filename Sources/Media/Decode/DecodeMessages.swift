@@ -1,7 +1,7 @@
 internal import Detection
 internal import Events
-internal import HashDetection
-internal import Imaging
+package import HashDetection
+package import Imaging
 
 /// What is asked of a decoding process: the file lies at the beginning of the memory that both have.
 struct DecodeRequest: Equatable {
@@ -49,14 +49,14 @@ struct DecodeRequest: Equatable {
 ///
 /// Number, state, quality, count of views, two zeros; the hash of 32 bytes; 34 bytes for each view: its orientation's
 /// place in `PictureOrientation.allCases`, 1 if over white, the hash.
-struct DecodeReply {
-    static let mostViews = 2 * PictureOrientation.allCases.count
+package struct DecodeReply {
+    package static let mostViews = 2 * PictureOrientation.allCases.count
     static let viewSize = 34
     static let headSize = 42
     static let largest = headSize + mostViews * viewSize
 
-    let number: UInt32
-    let result: Result<PictureHashes, PictureError>
+    package let number: UInt32
+    package let result: Result<PictureHashes, PictureError>
 
     init(number: UInt32, result: Result<PictureHashes, PictureError>) {
         self.number = number
@@ -65,7 +65,7 @@ struct DecodeReply {
 
     private static let states: [PictureError] = [.unsupported, .broken, .tooLarge, .memory]
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(DecodeReply.largest)
         bytes.append(littleEndian: number)
@@ -86,7 +86,7 @@ struct DecodeReply {
     }
 
     /// nil unless it is exactly what `bytes` writes.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard bytes.count >= DecodeReply.headSize, bytes[7...9].allSatisfy({ $0 == 0 }) else { return nil }
         number = bytes.littleEndian(at: 0)
         let (state, quality, count) = (Int(bytes[4]), Int(bytes[5]), Int(bytes[6]))

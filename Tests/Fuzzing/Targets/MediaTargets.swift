@@ -6,6 +6,7 @@ internal import Media
 let mediaTargets = [
     FuzzTarget("image", .binary) { try checkImage($0) },
     FuzzTarget("base64", .text) { try checkBase64($0) },
+    FuzzTarget("decode-reply", .binary) { try checkReply($0) },
 ]
 
 private func checkImage(_ file: UnsafeRawBufferPointer) throws {
@@ -44,6 +45,15 @@ private func checkStored(_ file: [UInt8], _ width: Int, _ height: Int, _ hash: P
     let pixels = try reread(file, width * height)
     try require(pixels.width == width && pixels.height == height, "a picture has another size when it is stored")
     try require(PDQ.hash(pixels) == hash, "a picture is another one when it is stored")
+}
+
+/// What a decoding process says that a hostile picture may have taken over.
+private func checkReply(_ bytes: UnsafeRawBufferPointer) throws {
+    guard let reply = DecodeReply(Array(bytes)) else { return }
+    try require(reply.bytes.elementsEqual(bytes), "more is read from a reply than stands in it")
+    guard case .success(let hashes) = reply.result else { return }
+    try require((0...100).contains(hashes.displayed.quality), "a quality beyond 0…100")
+    try require(hashes.views.count <= DecodeReply.mostViews, "more views than there are")
 }
 
 private func checkBase64(_ bytes: UnsafeRawBufferPointer) throws {
