@@ -4,6 +4,7 @@ import asyncio
 import io
 import multiprocessing
 import struct
+from signal import SIG_DFL, SIGTERM, signal
 
 import numpy
 from PIL import Image
@@ -52,6 +53,8 @@ async def answer(files: list[bytes], reader: asyncio.StreamReader, writer: async
 
 
 def serve(files: list[bytes], port: "multiprocessing.Queue[int]") -> None:
+    signal(SIGTERM, SIG_DFL)  # the harness has another way to end
+
     async def run() -> None:
         server = await asyncio.start_server(lambda *ends: answer(files, *ends), "127.0.0.1", 0, backlog=512)
         port.put(server.sockets[0].getsockname()[1])

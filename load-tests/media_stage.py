@@ -1,12 +1,14 @@
 """Pictures by reference, through a broker: fetched, decoded behind walls, hashed, looked up among a million signals.
 
 Starts a broker, a host of JPEG files and one `weir run` that knows many PDQ hashes. Then sends uploads as fast as they
-are judged, and at 70 % of what that came to, and reads the verdicts as a subscriber would. One in ten uploads has the
-same picture, at another address each time. Each upload must come out once, and the known picture be removed.
+are judged, at 70 % of what that came to, and at 70 % of 150 a second for each processor, and reads the verdicts as a
+subscriber would. One in ten uploads has the same picture, at another address each time. Each upload must come out once,
+and the known picture be removed.
 """
 
 import argparse
 import json
+import os
 import random
 import shutil
 import sys
@@ -24,10 +26,14 @@ from confluent_kafka import Consumer, Producer
 
 from harness import results, weir
 from harness.broker import PACKAGE, Broker
+from harness.topics import QUIET
 from harness.usage import peak_memory, tree_seconds
 from media_host import MediaHost
 
 PARTITIONS = 4
+ASKED = 150
+"""Uploads a second for each processor."""
+SHARE = 0.7
 
 
 def options() -> argparse.Namespace:
@@ -88,7 +94,12 @@ class Stream:
     def __init__(self, broker: Broker, host: MediaHost) -> None:
         self._host = host
         self._producer = Producer(
-            {"bootstrap.servers": broker.bootstrap, "linger.ms": 1, "partitioner": "murmur2_random"}
+            {
+                "bootstrap.servers": broker.bootstrap,
+                "linger.ms": 1,
+                "partitioner": "murmur2_random",
+                "log_level": QUIET,
+            }
         )
         self._consumer = Consumer(
             {
@@ -97,6 +108,7 @@ class Stream:
                 "auto.offset.reset": "earliest",
                 "isolation.level": "read_committed",
                 "fetch.wait.max.ms": 5,
+                "log_level": QUIET,
             }
         )
         self._consumer.subscribe(["audit"])
@@ -183,7 +195,8 @@ def main() -> int:
         full["uploadsPerCoreSecond"] = round(chosen.count / used, 1)
         full["lookups"] = {name: value - looked.get(name, 0) for name, value in lookups(process).items()}
         figures["full"] = full
-        figures["steady"] = stream.measure(chosen.count, full["uploadsPerSecond"] * 0.7)
+        figures["steady"] = stream.measure(chosen.count, full["uploadsPerSecond"] * SHARE)
+        figures["asked"] = stream.measure(chosen.count, ASKED * SHARE * len(os.sched_getaffinity(0)))
         figures["peakMiB"] = round(peak_memory(process.pid), 1)
         process.send(SIGTERM)
         process.wait(25)
@@ -193,7 +206,8 @@ def main() -> int:
     if chosen.record:
         head = {"test": "media-stage", "time": results.stamp(), "command": results.command()}
         results.record("media-stage", [{**head, "machine": results.machine(), "versions": versions, **figures}])
-    broken = sum(figures[part][kind] for part in ("full", "steady") for kind in ("missing", "repeated", "wrong"))
+    parts = [figures[name] for name in ("full", "steady", "asked")]
+    broken = sum(part[kind] for part in parts for kind in ("missing", "repeated", "wrong"))
     return 1 if broken else 0
 
 

@@ -108,7 +108,7 @@ class FaultScene(Scene):
         return None
 
     def _is_clock_stepped(self, process: int | None) -> bool:
-        """A clock that steps back makes the library wait for as long, and so hear late that the brokers let another in."""
+        """A clock that steps back makes the library wait for as long, and hear late that the brokers let another in."""
         notes = (note for note in self._notes if note["process"] == process and "over" not in note)
         return any(note["kind"].startswith("clock") for note in notes)
 
