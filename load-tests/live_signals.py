@@ -43,6 +43,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--rate", type=int, default=500, help="uploads a second")
     parser.add_argument("--count", type=int, default=15_000, help="uploads of each measurement")
     parser.add_argument("--bytes", type=int, default=1_000, help="of an upload, about")
+    parser.add_argument("--garbage", type=float, default=0.05, help="share of records on the topic that are no signals")
     parser.add_argument("--record", action="store_true", help="append to load-tests/results/live-signals.jsonl")
     return parser.parse_args()
 
@@ -119,6 +120,44 @@ def put(chosen: argparse.Namespace, folder: Path, config: Path) -> float:
     return took
 
 
+GARBAGE = [
+    ("pdq:\n\x1fs-0", '{"type":"pdq","value":"\\n","opinion":"positive","labels":["drill"],"source":"s-0"}'),
+    ("pdq:00\x1fs-0", '{"type":"pdq","value":"00","opinion":"positive","labels":["drill"],"source":"s-0"}'),
+    ("md5:x\x1fs-0", "{"),
+    ("other", '{"type":"md5","value":"d41d8cd98f00b204e9800998ecf8427e","opinion":"positive","source":"s-0"}'),
+    ("sha256:1\x1fs-0", '{"type":"sha256"}'),
+    ("colour:red\x1fs-0", '{"type":"colour","value":"red","opinion":"positive","source":"s-0"}'),
+]
+"""Keys and values that are no signals; the first is the one that stops a matcher of today for ever."""
+
+
+def put_garbage(bootstrap: str, count: int) -> None:
+    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 5, "partitioner": "murmur2_random"})
+    lost = []
+    for number in range(count):
+        key, value = GARBAGE[number % len(GARBAGE)]
+        # A key each: records of one are one, once the topic is compacted.
+        producer.produce(
+            "signals", key=f"{key}{number}", value=value, on_delivery=lambda error, _: error and lost.append(error)
+        )
+        if number % 1_000 == 0:
+            producer.poll(0)
+    if producer.flush(60) or lost:
+        raise SystemExit(f"the broker did not take what is no signal: {lost[:1]}")
+
+
+def in_use(process: weir.Weir) -> dict[str, int]:
+    """Signals that are known, and records that were refused."""
+    known = rejected = 0.0
+    with urlopen(f"http://{process.address()}/metrics", timeout=5) as answer:
+        for line in answer.read().decode().splitlines():
+            if line.startswith("weir_signals{"):
+                known += float(line.rpartition(" ")[2])
+            elif line.startswith('weir_signal_changes_total{result="rejected"}'):
+                rejected = float(line.rpartition(" ")[2])
+    return {"known": int(known), "rejected": int(rejected)}
+
+
 def configure(folder: Path, broker: Broker) -> Path:
     config = latency.configure(folder, broker, 20, listens=True)
     settings = json.loads(config.read_text())
@@ -143,12 +182,18 @@ def main() -> int:
         config = configure(folder, broker)
         weir.make_topics(config, 4)
         figures: dict[str, Any] = {"signals": chosen.signals, "putSeconds": round(put(chosen, folder, config), 1)}
+        garbage = int(chosen.signals * chosen.garbage)
+        from_files = len((folder / "signals.jsonl").read_text().splitlines())
+        put_garbage(broker.bootstrap, garbage)
         process = weir.Weir(config, "member-0", folder / "weir.log")
         began = time.monotonic()
         process.start()
         wait_for(process, '"message":"signals read"')
         figures["restoreSeconds"] = round(time.monotonic() - began, 1)
         wait_for(process, '"message":"joined the group"')
+        figures |= in_use(process)
+        if (figures["known"] - from_files, figures["rejected"]) != (chosen.signals, garbage):
+            raise SystemExit(f"of {chosen.signals} signals and {garbage} others: {figures}")
         figures["restoredMiB"] = round(peak_memory(process.pid), 1)
         latency.measure(chosen, config, count=chosen.rate * 3)
         figures["alone"] = busy(chosen, broker, process, lambda: time.sleep(10))
