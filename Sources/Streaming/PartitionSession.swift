@@ -34,9 +34,15 @@ final class PartitionSession: Sendable {
     private let judge: Judge
     private let flow: LaneFlow
     private let options: LaneOptions
+    private let makeIntake: @Sendable () -> any RecordIntake
     private let state: Mutex<State>
 
-    init(_ queue: PartitionQueue, consumer: GroupConsumer, judge: Judge, flow: LaneFlow, options: LaneOptions) {
+    /// - Parameter makeIntake: what tests put in the place of the options' own.
+    init(
+        _ queue: PartitionQueue, consumer: GroupConsumer, judge: Judge, flow: LaneFlow, options: LaneOptions,
+        makeIntake: (@Sendable () -> any RecordIntake)? = nil
+    ) {
+        self.makeIntake = makeIntake ?? { [partition = queue.partition] in options.makeIntake(partition, judge) }
         self.queue = queue
         partition = queue.partition
         self.consumer = consumer
@@ -99,7 +105,7 @@ final class PartitionSession: Sendable {
         let epoch = self.epoch
         await withDiscardingTaskGroup { group in
             var records = ConsumerRecords(capacity: options.batchSize)
-            let intake = options.makeIntake(partition, judge)
+            let intake = makeIntake()
             while let action = nextAction(), !Task.isCancelled {
                 guard action == .take else {
                     await queue.wakeup.wait()
@@ -150,8 +156,9 @@ final class PartitionSession: Sendable {
     /// nil if the session was abandoned meanwhile.
     private func admit(_ batch: IntakeBatch) -> Int? {
         state.withLock { state in
-            guard state.mode != .abandoned else { return nil }
+            // In any case: they have left the queue, and only who knows where they began can go back to them.
             if state.firstOffset == nil { state.firstOffset = batch.firstOffset }
+            guard state.mode != .abandoned else { return nil }
             state.nextOffset = batch.nextOffset
             return state.window.admit()
         }
