@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 
 /// An HTTP server on a port of loopback that can do what servers should not: trickle, hang, lie and break off.
 ///
@@ -8,6 +9,8 @@ import Synchronization
 final class TestServer: Sendable {
     struct Request: Sendable {
         let path: String
+        /// The request as it came, up to the empty line.
+        let head: String
         /// How many requests for this path there were before.
         let number: Int
     }
@@ -53,18 +56,27 @@ final class TestServer: Sendable {
         var connections = 0
         var open: Set<Int32> = []
         var isStopped = false
+        var isClosed = false
     }
 
+    let host: String
     let port: Int
     private let listener: Int32
     private let state = Mutex(State())
 
-    /// - Parameter greeting: sent before anything was asked.
-    init(greeting: String = "", _ answer: @escaping @Sendable (Request, Client) -> Void) throws {
+    /// - Parameters:
+    ///   - host: an address of loopback, which has more than one.
+    ///   - port: 0 for any that is free.
+    ///   - greeting: sent before anything was asked.
+    init(
+        host: String = "127.0.0.1", port: Int = 0, greeting: String = "",
+        _ answer: @escaping @Sendable (Request, Client) -> Void
+    ) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        inet_pton(AF_INET, host, &address.sin_addr)
+        address.sin_port = in_port_t(UInt16(port)).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let listener = listener
         let result = withUnsafeMutablePointer(to: &address) { pointer in
@@ -74,7 +86,8 @@ final class TestServer: Sendable {
             }
         }
         guard result else { throw POSIXError(.EADDRNOTAVAIL) }
-        port = Int(UInt16(bigEndian: address.sin_port))
+        self.host = host
+        self.port = Int(UInt16(bigEndian: address.sin_port))
         Thread.detachNewThread { self.accept(greeting, answer) }
     }
 
@@ -82,7 +95,9 @@ final class TestServer: Sendable {
     /// Connections that nobody has closed yet.
     var openConnections: Int { state.withLock { $0.open.count } }
     func requests(_ path: String) -> Int { state.withLock { $0.requests[path] ?? 0 } }
-    func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
+    /// As an allow-list names it.
+    var authority: String { "\(host):\(port)" }
+    func url(_ path: String) -> String { "http://\(authority)\(path)" }
 
     /// Ends all connections; threads that wait on them end too.
     func stop() {
@@ -91,6 +106,13 @@ final class TestServer: Sendable {
             for socket in state.open { shutdown(socket, Int32(SHUT_RDWR)) }
         }
         shutdown(listener, Int32(SHUT_RDWR))
+    }
+
+    /// Its port, on which nobody listens from now on.
+    func portLetGo() async -> Int {
+        stop()
+        _ = await eventually { self.state.withLock { $0.isClosed } }
+        return port
     }
 
     private func accept(_ greeting: String, _ answer: @escaping @Sendable (Request, Client) -> Void) {
@@ -109,16 +131,18 @@ final class TestServer: Sendable {
             }
         }
         close(listener)
+        state.withLock { $0.isClosed = true }
     }
 
     private func serve(_ socket: Int32, _ answer: (Request, Client) -> Void) {
         let client = Client(socket: socket)
-        while let path = readRequest(socket) {
+        while let head = readRequest(socket) {
+            let path = head.split(separator: " ").dropFirst().first.map(String.init) ?? ""
             let number = state.withLock { state in
                 defer { state.requests[path, default: 0] += 1 }
                 return state.requests[path] ?? 0
             }
-            answer(Request(path: path, number: number), client)
+            answer(Request(path: path, head: head, number: number), client)
         }
         // Under the lock, so that nobody shuts another connection that got the same number.
         state.withLock { state in
@@ -127,7 +151,7 @@ final class TestServer: Sendable {
         }
     }
 
-    /// The path of the next request; nil at the end. Requests have no bodies here.
+    /// The next request; nil at the end. Requests have no bodies here.
     private func readRequest(_ socket: Int32) -> String? {
         var head: [UInt8] = []
         var byte: UInt8 = 0
@@ -135,6 +159,6 @@ final class TestServer: Sendable {
             guard head.count < 64 << 10, recv(socket, &byte, 1, 0) == 1 else { return nil }
             head.append(byte)
         }
-        return String(decoding: head, as: UTF8.self).split(separator: " ").dropFirst().first.map(String.init)
+        return String(decoding: head, as: UTF8.self)
     }
 }

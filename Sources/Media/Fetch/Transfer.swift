@@ -15,31 +15,46 @@ struct TransferRequest: Sendable {
 
 enum TransferResult: Sendable {
     case body([UInt8])
-    /// To this address, which nobody has looked at yet.
+    /// To this address, perhaps a relative one, which nobody has looked at yet.
     case redirect([UInt8])
     /// The body is larger than the share, which could not grow.
     case noRoom
-    /// - Parameter isPassing: it may go better the next time.
-    case failure(FetchFailure, isPassing: Bool)
+    case failure(FetchFailure)
+    /// It may go better the next time, not before so much time has passed.
+    case passing(FetchFailure, after: Duration)
 }
 
 /// What the library's callbacks see of a request while it runs. Lives on the one thread that it runs on.
 final class Transfer {
-    private static let largestHeaders = 32 << 10
+    /// So much of what is no file is taken, to no use, for the sake of the connection, which then can be used again.
+    private static let mostWaste = 16 << 10
 
     let request: TransferRequest
+    private let network: Network
+    private(set) var head = ResponseHead()
     private(set) var body: [UInt8] = []
     /// Why a callback has ended the transfer.
     private(set) var verdict: TransferResult?
     private(set) var hasRefusedAddress = false
-    private var headerBytes = 0
+    private(set) var hasRequested = false
+    private var waste = 0
 
-    init(_ request: TransferRequest) { self.request = request }
+    init(_ request: TransferRequest, _ network: Network) {
+        self.request = request
+        self.network = network
+    }
+
+    /// Whether there is an answer, and no file comes with it.
+    var isAnswered: Bool { head.status != 0 && head.status != 200 }
 
     /// False ends the transfer.
     func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard head.status == 200 else {
+            waste += bytes.count
+            return waste <= Transfer.mostWaste
+        }
         let count = body.count + bytes.count
-        guard count <= request.byteLimit else { return end(.failure(.tooLarge, isPassing: false)) }
+        guard count <= request.byteLimit else { return end(.failure(.tooLarge)) }
         if count > request.share.count,
             !request.share.grow(to: min(request.byteLimit, max(count, 2 * request.share.count)))
         {
@@ -49,27 +64,36 @@ final class Transfer {
         return true
     }
 
-    func takeHeader(_ count: Int) -> Bool {
-        headerBytes += count
-        return headerBytes <= Transfer.largestHeaders || end(.failure(.headers, isPassing: false))
+    /// False ends the transfer.
+    func takeHeader(_ line: UnsafeRawBufferPointer, status: @autoclosure () -> Int) -> Bool {
+        guard let failure = head.take(line, status: status()) else { return true }
+        return end(.failure(failure))
     }
 
     /// The socket for the very address that will be connected to: whatever names lead to, and whenever they change,
     /// nothing passes by here.
     func open(_ address: UnsafePointer<curl_sockaddr>) -> curl_socket_t {
-        let isAllowed =
-            weir_curl_address(address).flatMap { IPAddress($0) }.map { address in
-                switch request.addresses {
-                case .anyPublic: address.isPublic
-                case .exactly(let allowed): address == allowed
-                }
-            } ?? false
-        guard isAllowed else {
+        guard isAllowed(weir_curl_address(address).flatMap { IPAddress($0) }) else {
             hasRefusedAddress = true
             return CURL_SOCKET_BAD
         }
         let (family, type) = (address.pointee.family, address.pointee.socktype)
         return socket(family, type | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+    }
+
+    /// Whether the request may be sent on a connection, be it a new one or one that an earlier request has left: it is
+    /// looked at as if it were new.
+    func uses(connectionTo address: UnsafePointer<CChar>?) -> Bool {
+        hasRequested = isAllowed(address.flatMap { IPAddress(String(cString: $0)) })
+        return hasRequested || end(.failure(.address))
+    }
+
+    private func isAllowed(_ address: IPAddress?) -> Bool {
+        guard let address else { return false }
+        return switch request.addresses {
+        case .anyPublic: network.isPublic(address)
+        case .exactly(let allowed): address == allowed
+        }
     }
 
     private func end(_ verdict: TransferResult) -> Bool {
