@@ -68,9 +68,19 @@ final class TestServer: Sendable {
     ///   - host: an address of loopback, which has more than one.
     ///   - port: 0 for any that is free.
     ///   - greeting: sent before anything was asked.
-    init(
+    convenience init(
         host: String = "127.0.0.1", port: Int = 0, greeting: String = "",
         _ answer: @escaping @Sendable (Request, Client) -> Void
+    ) throws {
+        try self.init(host: host, port: port) { server, socket in
+            Client(socket: socket).send(greeting)
+            server.serve(socket, answer)
+        }
+    }
+
+    /// - Parameter connection: what becomes of each, until it is closed.
+    init(
+        host: String = "127.0.0.1", port: Int = 0, connection: @escaping @Sendable (TestServer, Int32) -> Void
     ) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
@@ -88,7 +98,7 @@ final class TestServer: Sendable {
         guard result else { throw POSIXError(.EADDRNOTAVAIL) }
         self.host = host
         self.port = Int(UInt16(bigEndian: address.sin_port))
-        Thread.detachNewThread { self.accept(greeting, answer) }
+        Thread.detachNewThread { self.accept(connection) }
     }
 
     var connections: Int { state.withLock { $0.connections } }
@@ -115,7 +125,7 @@ final class TestServer: Sendable {
         return port
     }
 
-    private func accept(_ greeting: String, _ answer: @escaping @Sendable (Request, Client) -> Void) {
+    private func accept(_ connection: @escaping @Sendable (TestServer, Int32) -> Void) {
         while true {
             let socket = Glibc.accept(listener, nil, nil)
             guard socket >= 0 else { break }
@@ -126,8 +136,12 @@ final class TestServer: Sendable {
             }
             if isStopped { shutdown(socket, Int32(SHUT_RDWR)) }
             Thread.detachNewThread {
-                Client(socket: socket).send(greeting)
-                self.serve(socket, answer)
+                connection(self, socket)
+                // Under the lock, so that nobody shuts another connection that got the same number.
+                self.state.withLock { state in
+                    state.open.remove(socket)
+                    close(socket)
+                }
             }
         }
         close(listener)
@@ -143,11 +157,6 @@ final class TestServer: Sendable {
                 return state.requests[path] ?? 0
             }
             answer(Request(path: path, head: head, number: number), client)
-        }
-        // Under the lock, so that nobody shuts another connection that got the same number.
-        state.withLock { state in
-            state.open.remove(socket)
-            close(socket)
         }
     }
 

@@ -61,6 +61,7 @@ final class EasyHandle {
         weir_curl_set_long(pointer, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         weir_curl_set_long(pointer, CURLOPT_HTTP_CONTENT_DECODING, 0)
         weir_curl_set_text(pointer, CURLOPT_USERAGENT, "weir")
+        weir_curl_set_long(pointer, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         weir_curl_set_long(pointer, CURLOPT_SSL_VERIFYPEER, 1)
         weir_curl_set_long(pointer, CURLOPT_SSL_VERIFYHOST, 2)
         weir_curl_set_long(pointer, CURLOPT_NOSIGNAL, 1)
