@@ -53,6 +53,18 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 2, 3, 5, 256]) func anyNumberAtOnceWillDo(concurrency: Int) async throws {
+        try await withServer { _, client in
+            client.answer("200 OK", [], [1])
+        } _: { server in
+            let fetcher = try fetcher([server.authority, "cdn.example.org"], concurrency: concurrency)
+            await withTaskGroup(of: Result<[UInt8], FetchFailure>.self) { group in
+                for number in 0..<20 { group.addTask { await fetch(server.url("/\(number)"), with: fetcher) } }
+                for await result in group { #expect(result == .success([1])) }
+            }
+        }
+    }
+
     /// All turns that one host may have are taken, for ever; another host's files come all the same.
     @Test func aHostThatHangsLeavesRoom() async throws {
         try await withServer { _, client in

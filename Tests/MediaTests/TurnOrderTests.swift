@@ -14,7 +14,7 @@ import Testing
     @Test(arguments: UInt64(1)...100) func turnsAreFair(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let limit = Int.random(in: 1...6, using: &random)
-        let perHost = Int.random(in: (limit / 2 + 1)...limit, using: &random)
+        let perHost = Int.random(in: 1...limit, using: &random)
         var turns = TurnOrder<Visit>(limit: limit, limitPerHost: perHost)
         var waiting: [Visit] = []
         var running: [Visit] = []

@@ -66,6 +66,8 @@ final class Fetcher: Sendable {
     func follow(
         _ address: [UInt8], from origin: FetchTarget
     ) throws(FetchFailure) -> (FetchTarget, AllowedHosts.Addresses) {
+        // Servers send blanks, though they should not.
+        let address = address.flatMap { $0 == 0x20 ? Array("%20".utf8) : [$0] }
         guard let target = try? FetchTarget(address, from: origin), target.isSecure || !origin.isSecure,
             let next = try? resolve(target)
         else { throw .redirect }

@@ -1,20 +1,22 @@
 /// What a response's header lines say, as far as it matters here. Names and sizes are not believed: types are sniffed
 /// and bytes counted.
-struct ResponseHead: Sendable {
-    private static let largest = 32 << 10
+package struct ResponseHead: Sendable {
+    package static let largest = 32 << 10
 
     /// 0 until all lines are there; those of interim responses (RFC 9110, section 15.2) are passed over.
-    private(set) var status = 0
+    package private(set) var status = 0
     /// The first one's value.
     private(set) var location: [UInt8]?
     /// Whether what comes is not the file itself, but something that it could be made of (RFC 9110, section 8.4; RFC
     /// 9112, section 6.1).
-    private(set) var isEncoded = false
+    package private(set) var isEncoded = false
     private var byteCount = 0
+
+    package init() {}
 
     /// - Parameter status: that of the response whose line this is.
     /// - Returns: why nothing more is wanted.
-    mutating func take(_ line: UnsafeRawBufferPointer, status: @autoclosure () -> Int) -> FetchFailure? {
+    package mutating func take(_ line: UnsafeRawBufferPointer, status: @autoclosure () -> Int) -> FetchFailure? {
         byteCount += line.count
         guard byteCount <= ResponseHead.largest else { return .headers }
         // What comes behind chunks is counted and no more.
@@ -46,7 +48,7 @@ struct ResponseHead: Sendable {
     }
 
     /// Where a redirect leads; nil for all other responses.
-    var redirect: [UInt8]? { [301, 302, 303, 307, 308].contains(status) ? location : nil }
+    package var redirect: [UInt8]? { [301, 302, 303, 307, 308].contains(status) ? location : nil }
 
     /// Without the blanks around it.
     private static func value(_ bytes: Slice<UnsafeRawBufferPointer>) -> [UInt8] {

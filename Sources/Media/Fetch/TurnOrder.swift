@@ -13,9 +13,8 @@ struct TurnOrder<Element> {
     private var rotation: [String] = []
     private(set) var running = 0
 
-    /// - Parameter limitPerHost: over half of `limit`, so that no more than one host can be at its bound.
     init(limit: Int, limitPerHost: Int) {
-        precondition(limitPerHost > 0 && limitPerHost <= limit && limitPerHost * 2 > limit)
+        precondition((1...limit).contains(limitPerHost))
         self.limit = limit
         self.limitPerHost = limitPerHost
     }
