@@ -48,7 +48,6 @@ import Testing
                     for await count in group { #expect(count == 20_000) }
                 }
                 #expect(load.most <= 4 && first.most <= 3 && second.most <= 3)
-                #expect(one.connections + two.connections <= 8)
             }
         }
     }

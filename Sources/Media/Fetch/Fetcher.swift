@@ -27,7 +27,8 @@ final class Fetcher: Sendable {
         // A host that hangs leaves a quarter to the others.
         let share = hosts.isOneHost ? concurrency : max(1, concurrency * 3 / 4)
         turns = FetchTurns(limit: concurrency, limitPerHost: share)
-        loop = TransferLoop(idleConnections: concurrency, network: network)
+        // Enough for two hosts at their bound, whose files come in turn.
+        loop = TransferLoop(idleConnections: 2 * concurrency, network: network)
     }
 
     var allowsNothing: Bool { hosts.isEmpty }
