@@ -72,6 +72,23 @@ import Testing
         }
     }
 
+    /// The bound is the bound, whether or not a length is stated.
+    @Test(arguments: [
+        "Content-Length: 1001\r\n\r\n%", "\r\n%", "Transfer-Encoding: chunked\r\n\r\n3e9\r\n%\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n3e8\r\n%\r\n0\r\n\r\n",
+    ])
+    func oneByteMoreIsTooMuch(form: String) async throws {
+        try await withServer { _, client in
+            let body = String(repeating: "a", count: form.contains("3e8") ? 1_000 : 1_001)
+            client.send("HTTP/1.1 200 OK\r\n" + form.replacing("%", with: body))
+            client.close()
+        } _: { server in
+            let fetcher = try fetcher(["127.0.0.1:\(server.port)"], byteLimit: 1_000)
+            #expect(await fetch(server.url("/"), with: fetcher) == .failure(.tooLarge))
+            #expect(server.requests("/") == 1)
+        }
+    }
+
     @Test func takesExactlyAsMuchAsAllowed() async throws {
         try await withServer { _, client in
             client.answer("200 OK", [], [UInt8](repeating: 1, count: 1_000))

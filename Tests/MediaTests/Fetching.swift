@@ -1,4 +1,5 @@
 import Concurrency
+import Foundation
 import TestSupport
 
 @testable import Media
@@ -28,12 +29,29 @@ func fetch(
 
 func withServer(
     host: String = "127.0.0.1", port: Int = 0, greeting: String = "",
-    _ answer: @escaping @Sendable (TestServer.Request, TestServer.Client) -> Void,
-    _ body: (TestServer) async throws -> Void
+    _ answer: @escaping Answer, _ body: (TestServer) async throws -> Void
 ) async throws {
     let server = try TestServer(host: host, port: port, greeting: greeting, answer)
     defer { server.stop() }
     try await body(server)
+}
+
+typealias Answer = @Sendable (TestServer.Request, TestServer.Client) -> Void
+
+/// Two servers with one port, which others may have at one of the addresses.
+func withServers(
+    outside: (host: String, answer: Answer), inside: (host: String, answer: Answer),
+    _ body: (_ outside: TestServer, _ inside: TestServer) async throws -> Void
+) async throws {
+    for attempt in 1...100 {
+        let first = try TestServer(host: outside.host, outside.answer)
+        defer { first.stop() }
+        do {
+            let second = try TestServer(host: inside.host, port: first.port, inside.answer)
+            defer { second.stop() }
+            return try await body(first, second)
+        } catch let error as POSIXError where error.code == .EADDRNOTAVAIL && attempt < 100 {}
+    }
 }
 
 /// Names that lead where a test says, and which of these places count as public ones.

@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import Synchronization
-import TestSupport
 
 /// An HTTP server on a port of loopback that can do what servers should not: trickle, hang, lie and break off.
 ///
@@ -56,7 +55,6 @@ final class TestServer: Sendable {
         var connections = 0
         var open: Set<Int32> = []
         var isStopped = false
-        var isClosed = false
     }
 
     let host: String
@@ -118,13 +116,6 @@ final class TestServer: Sendable {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
-    /// Its port, on which nobody listens from now on.
-    func portLetGo() async -> Int {
-        stop()
-        _ = await eventually { self.state.withLock { $0.isClosed } }
-        return port
-    }
-
     private func accept(_ connection: @escaping @Sendable (TestServer, Int32) -> Void) {
         while true {
             let socket = Glibc.accept(listener, nil, nil)
@@ -145,7 +136,6 @@ final class TestServer: Sendable {
             }
         }
         close(listener)
-        state.withLock { $0.isClosed = true }
     }
 
     private func serve(_ socket: Int32, _ answer: (Request, Client) -> Void) {
