@@ -26,9 +26,9 @@ final class EasyHandle {
         let opaque = Unmanaged.passUnretained(self).toOpaque()
         weir_curl_set_pointer(pointer, CURLOPT_WRITEDATA, opaque)
         weir_curl_set_write(pointer) { bytes, size, count, opaque in
-            guard let transfer = EasyHandle.at(opaque)?.transfer else { return 0 }
+            guard let easy = EasyHandle.at(opaque), let transfer = easy.transfer else { return 0 }
             let bytes = UnsafeRawBufferPointer(start: bytes, count: size * count)
-            return transfer.take(bytes) ? bytes.count : 0
+            return transfer.take(bytes, length: easy.length) ? bytes.count : 0
         }
         weir_curl_set_pointer(pointer, CURLOPT_HEADERDATA, opaque)
         weir_curl_set_header(pointer) { bytes, size, count, opaque in
@@ -88,6 +88,13 @@ final class EasyHandle {
         var status = 0
         weir_curl_get_long(pointer, CURLINFO_RESPONSE_CODE, &status)
         return status
+    }
+
+    /// Of the response's body, as it says.
+    private var length: Int? {
+        var length: curl_off_t = -1
+        weir_curl_get_size(pointer, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)
+        return length < 0 ? nil : Int(length)
     }
 
     /// What came of the transfer, which is over; the handle is ready for the next.

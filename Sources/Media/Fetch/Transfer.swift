@@ -47,8 +47,9 @@ final class Transfer {
     /// Whether there is an answer, and no file comes with it.
     var isAnswered: Bool { head.status != 0 && head.status != 200 }
 
-    /// False ends the transfer.
-    func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    /// - Parameter length: that of the body, as stated, if it is.
+    /// - Returns: false ends the transfer.
+    func take(_ bytes: UnsafeRawBufferPointer, length: @autoclosure () -> Int?) -> Bool {
         guard head.status == 200 else {
             waste += bytes.count
             return waste <= Transfer.mostWaste
@@ -59,6 +60,10 @@ final class Transfer {
             !request.share.grow(to: min(request.byteLimit, max(count, 2 * request.share.count)))
         {
             return end(.noRoom)
+        }
+        if count > body.capacity {
+            // No more than the share, in memory too; and not more than will come, if that can be believed.
+            body.reserveCapacity(max(count, min(request.share.count, length() ?? .max)))
         }
         body.append(contentsOf: bytes)
         return true
