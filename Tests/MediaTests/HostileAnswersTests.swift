@@ -139,6 +139,27 @@ import Testing
     @Test(arguments: lies) func isNotAsStated(answer: BadAnswer) async throws { try await check(answer) }
     @Test(arguments: endless) func hasNoEnd(answer: BadAnswer) async throws { try await check(answer) }
 
+    /// An answer that nobody has asked for, behind another or when all is quiet, is not taken for the next one's.
+    @Test(arguments: [false, true]) func leftoversAreNobodysAnswer(quiet: Bool) async throws {
+        let sent = Tally()
+        try await withServer { request, client in
+            let forged = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
+            switch request.path {
+            case "/first" where quiet: client.answer("200 OK", [], [1])
+            case "/first": client.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\u{1}\(forged)")
+            default: client.answer("200 OK", [], [2])
+            }
+            if request.path == "/first", quiet { client.send(forged) }
+            sent.add()
+        } _: { server in
+            let fetcher = try fetcher([server.authority])
+            #expect(await fetch(server.url("/first"), with: fetcher) == .success([1]))
+            #expect(await eventually { sent.value == 1 })
+            #expect(await fetch(server.url("/second"), with: fetcher) == .success([2]))
+            #expect(server.connections == 2)
+        }
+    }
+
     private func check(_ answer: BadAnswer) async throws {
         try await withServer { _, client in
             answer.send(client)

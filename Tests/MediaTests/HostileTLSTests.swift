@@ -35,6 +35,17 @@ import Testing
         try await check(Certificate(for: "IP:127.0.0.1"), version: version, .success(Array("file".utf8)))
     }
 
+    /// What TLS itself sends when all is quiet (tickets) is no reason to leave a connection.
+    @Test(arguments: [TLS1_2_VERSION, TLS1_3_VERSION]) func connectionsAreUsedAgain(version: Int32) async throws {
+        try await withTLS(Certificate(for: "IP:127.0.0.1"), version: version) { server, network in
+            let fetcher = try fetcher([server.authority], network: network)
+            for path in ["/a", "/b", "/c"] {
+                #expect(await fetch(server.url(path), with: fetcher) == .success(Array("file".utf8)))
+            }
+            #expect(server.requests == 3 && server.connections == 1)
+        }
+    }
+
     @Test func unknownAuthoritiesAreRefused() async throws {
         let stranger = try Certificate(for: "IP:127.0.0.1")
         try await check(stranger, trusting: Certificate(for: "IP:127.0.0.1"), .failure(.tls))

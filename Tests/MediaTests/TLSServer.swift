@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// A server that answers every request over TLS with one text, and closes.
+/// A server that answers every request over TLS with one text.
 ///
 /// `@unchecked Sendable`: the context is written by `init` only.
 final class TLSServer: @unchecked Sendable {
@@ -30,6 +30,7 @@ final class TLSServer: @unchecked Sendable {
 
     /// Requests that came through.
     var requests: Int { heard.value }
+    var connections: Int { server.value?.connections ?? 0 }
     var port: Int { server.value?.port ?? 0 }
     var authority: String { "127.0.0.1:\(port)" }
     func url(_ path: String) -> String { "https://\(authority)\(path)" }
@@ -46,10 +47,10 @@ final class TLSServer: @unchecked Sendable {
         SSL_set_fd(session, socket)
         guard SSL_accept(session) == 1 else { return }
         var head = [UInt8](repeating: 0, count: 4_096)
-        guard SSL_read(session, &head, Int32(head.count)) > 0 else { return }
-        heard.update { $0 += 1 }
         let bytes = Array(answer.utf8)
-        SSL_write(session, bytes, Int32(bytes.count))
-        SSL_shutdown(session)
+        while SSL_read(session, &head, Int32(head.count)) > 0 {
+            heard.update { $0 += 1 }
+            SSL_write(session, bytes, Int32(bytes.count))
+        }
     }
 }

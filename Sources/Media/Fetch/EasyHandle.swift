@@ -3,14 +3,17 @@ internal import CCurl
 /// The library's handle for one transfer, and for others after it. Stays with the loop that it was made by.
 final class EasyHandle {
     let pointer: UnsafeMutableRawPointer
+    private let sockets: OpenSockets
     private var transfer: Transfer?
     /// What the library reads until the transfer is over.
     private var answers: UnsafeMutablePointer<curl_slist>?
 
-    /// nil without memory.
-    init?() {
+    /// - Parameter sockets: of the multi handle that its transfers run on.
+    /// - Returns: nil without memory.
+    init?(sockets: OpenSockets) {
         guard let pointer = curl_easy_init() else { return nil }
         self.pointer = pointer
+        self.sockets = sockets
     }
 
     deinit {
@@ -38,13 +41,25 @@ final class EasyHandle {
         }
         weir_curl_set_pointer(pointer, CURLOPT_OPENSOCKETDATA, opaque)
         weir_curl_set_open_socket(pointer) { opaque, _, address in
-            guard let transfer = EasyHandle.at(opaque)?.transfer, let address else { return CURL_SOCKET_BAD }
-            return transfer.open(address)
+            guard let easy = EasyHandle.at(opaque), let address, let socket = easy.transfer?.open(address) else {
+                return CURL_SOCKET_BAD
+            }
+            if socket != CURL_SOCKET_BAD { easy.sockets.insert(socket) }
+            return socket
+        }
+        // Connections outlive the transfers that they were made for, and so what they are closed by has to.
+        weir_curl_set_pointer(pointer, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(sockets).toOpaque())
+        weir_curl_set_close_socket(pointer) { opaque, socket in
+            opaque.map { Unmanaged<OpenSockets>.fromOpaque($0).takeUnretainedValue().close(socket) } ?? -1
         }
         weir_curl_set_pointer(pointer, CURLOPT_PREREQDATA, opaque)
-        weir_curl_set_before_request(pointer) { opaque, address, _, _, _ in
-            let mayGoOn = EasyHandle.at(opaque)?.transfer?.uses(connectionTo: address) ?? false
-            return mayGoOn ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+        weir_curl_set_before_request(pointer) { opaque, address, _, _, port in
+            guard let easy = EasyHandle.at(opaque), let transfer = easy.transfer,
+                let address = address.flatMap({ IPAddress(String(cString: $0)) })
+            else { return CURL_PREREQFUNC_ABORT }
+            let ends = OpenSockets.Ends(localPort: Int(port), remote: address)
+            return transfer.uses(connectionTo: address, isQuiet: easy.sockets.isQuiet(ends))
+                ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
         }
     }
 
@@ -68,6 +83,7 @@ final class EasyHandle {
         // Without it, a request that is given up would wait for its name to be resolved, and all others with it.
         weir_curl_set_long(pointer, CURLOPT_QUICK_EXIT, 1)
         weir_curl_set_long(pointer, CURLOPT_TIMEOUT_MS, max(1, Int(clamping: request.limit.inMilliseconds)))
+        weir_curl_set_long(pointer, CURLOPT_FRESH_CONNECT, request.isFresh ? 1 : 0)
         weir_curl_set_size(pointer, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request.byteLimit))
         weir_curl_set_long(pointer, CURLOPT_BUFFERSIZE, 64 << 10)
         if let file = network.authorities { weir_curl_set_text(pointer, CURLOPT_CAINFO, file) }

@@ -38,11 +38,12 @@ final class Fetcher: Sendable {
     func fetch(_ address: [UInt8], left: inout Duration) async throws(FetchFailure) -> MediaBytes {
         var (target, addresses) = try resolve(FetchTarget(address))
         var room = min(Fetcher.firstShare, byteLimit)
+        var isFresh = false
         var redirects = 0
         var backoff = Backoff()
         var random = SystemRandomNumberGenerator()
         while true {
-            let (result, share) = try await attempt(target, addresses, room: room, left: &left)
+            let (result, share) = try await attempt(target, addresses, room: room, isFresh: isFresh, left: &left)
             switch result {
             case .body(let bytes): return MediaBytes(bytes, share: share)
             case .redirect(let next):
@@ -50,6 +51,7 @@ final class Fetcher: Sendable {
                 guard redirects <= Fetcher.mostRedirects else { throw .redirect }
                 (target, addresses) = try follow(next, from: target)
             case .noRoom: room = byteLimit
+            case .stale: isFresh = true
             case .failure(let failure): throw failure
             case .passing(let failure, let delay):
                 guard let pause = backoff.pause(atLeast: delay, within: left, using: &random) else { throw failure }
@@ -86,7 +88,7 @@ final class Fetcher: Sendable {
     ///
     /// - Parameter room: how much of the budget it begins with.
     private func attempt(
-        _ target: FetchTarget, _ addresses: AllowedHosts.Addresses, room: Int, left: inout Duration
+        _ target: FetchTarget, _ addresses: AllowedHosts.Addresses, room: Int, isFresh: Bool, left: inout Duration
     ) async throws(FetchFailure) -> (TransferResult, Permits.Grant) {
         guard left > .zero else { throw .timeout }
         guard let loop else { throw .memory }
@@ -94,7 +96,9 @@ final class Fetcher: Sendable {
         defer { turns.giveBack(host: target.host) }
         guard let share = try? await budget.grant(room) else { throw .cancelled }
         let (result, took) = await loop.run(
-            TransferRequest(target: target, addresses: addresses, byteLimit: byteLimit, share: share, limit: left))
+            TransferRequest(
+                target: target, addresses: addresses, byteLimit: byteLimit, share: share, limit: left,
+                isFresh: isFresh))
         left -= took
         return (result, share)
     }

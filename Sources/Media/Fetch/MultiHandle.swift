@@ -11,6 +11,7 @@ final class MultiHandle: @unchecked Sendable {
     private static let longestWait: Int32 = 1_000
 
     private let handle: UnsafeMutableRawPointer
+    let sockets = OpenSockets()
 
     /// - Parameter idle: how many connections are kept for later requests.
     /// - Returns: nil without memory.
@@ -20,6 +21,7 @@ final class MultiHandle: @unchecked Sendable {
         self.handle = handle
     }
 
+    /// Closes the connections, which the sockets are there for.
     deinit { curl_multi_cleanup(handle) }
 
     func add(_ easy: EasyHandle) -> Bool { curl_multi_add_handle(handle, easy.pointer) == CURLM_OK }

@@ -11,12 +11,16 @@ struct TransferRequest: Sendable {
     /// The share of the budget that the body is taken into; grows with it as long as there is room.
     let share: Permits.Grant
     let limit: Duration
+    /// Whether it is to have a connection of its own.
+    var isFresh = false
 }
 
 enum TransferResult: Sendable {
     case body([UInt8])
     /// To this address, perhaps a relative one, which nobody has looked at yet.
     case redirect([UInt8])
+    /// The connection was an earlier request's, and what is on it is not for this one.
+    case stale
     /// The body is larger than the share, which could not grow.
     case noRoom
     case failure(FetchFailure)
@@ -37,6 +41,7 @@ final class Transfer {
     private(set) var verdict: TransferResult?
     private(set) var hasRefusedAddress = false
     private(set) var hasRequested = false
+    private var hasOpened = false
     private var waste = 0
 
     init(_ request: TransferRequest, _ network: Network) {
@@ -82,15 +87,18 @@ final class Transfer {
             hasRefusedAddress = true
             return CURL_SOCKET_BAD
         }
+        hasOpened = true
         let (family, type) = (address.pointee.family, address.pointee.socktype)
         return socket(family, type | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
     }
 
-    /// Whether the request may be sent on a connection, be it a new one or one that an earlier request has left: it is
-    /// looked at as if it were new.
-    func uses(connectionTo address: UnsafePointer<CChar>?) -> Bool {
-        hasRequested = isAllowed(address.flatMap { IPAddress(String(cString: $0)) })
-        return hasRequested || end(.failure(.address))
+    /// Whether the request may be sent on a connection, be it a new one or one that an earlier request has left: its
+    /// address is looked at as if it were new. What has come on it by now would be taken for this request's answer.
+    func uses(connectionTo address: IPAddress, isQuiet: @autoclosure () -> Bool) -> Bool {
+        guard isAllowed(address) else { return end(.failure(.address)) }
+        guard hasOpened || isQuiet() else { return end(.stale) }
+        hasRequested = true
+        return true
     }
 
     private func isAllowed(_ address: IPAddress?) -> Bool {

@@ -109,7 +109,7 @@ final class TransferLoop: Sendable {
         guard !call.abandonment.isAbandoned else {
             return call.continuation.resume(returning: (.failure(.cancelled), .zero))
         }
-        guard let easy = driver.idle.popLast() ?? EasyHandle() else {
+        guard let easy = driver.idle.popLast() ?? EasyHandle(sockets: multi.sockets) else {
             return call.continuation.resume(returning: (.failure(.memory), .zero))
         }
         easy.prepare(for: Transfer(call.request, network), network)
