@@ -141,7 +141,7 @@ import Testing
 
     /// An answer that nobody has asked for, behind another or when all is quiet, is not taken for the next one's.
     @Test(arguments: [false, true]) func leftoversAreNobodysAnswer(quiet: Bool) async throws {
-        let sent = Tally()
+        let (sent, taken) = (Tally(), Gate())
         try await withServer { request, client in
             let forged = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
             switch request.path {
@@ -149,11 +149,15 @@ import Testing
             case "/first": client.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\u{1}\(forged)")
             default: client.answer("200 OK", [], [2])
             }
-            if request.path == "/first", quiet { client.send(forged) }
+            if request.path == "/first", quiet {
+                taken.wait()
+                client.send(forged)
+            }
             sent.add()
         } _: { server in
             let fetcher = try fetcher([server.authority])
             #expect(await fetch(server.url("/first"), with: fetcher) == .success([1]))
+            taken.open()
             #expect(await eventually { sent.value == 1 })
             #expect(await fetch(server.url("/second"), with: fetcher) == .success([2]))
             #expect(server.connections == 2)
