@@ -158,9 +158,10 @@ let package = Package(
         tests(
             "HashDetectionTests", "Configuration", "Detection", "Events", "HashDetection", "Imaging", "Signals",
             resources: [.copy("Golden")]),
+        .systemLibrary(name: "CTLS", path: "Tests/CTLS", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         tests(
-            "MediaTests", "CSandbox", "Concurrency", "Configuration", "Detection", "Events", "HashDetection", "Imaging",
-            "Media", "Signals", "TestSupport", "hostile-decoder"),
+            "MediaTests", "CSandbox", "CTLS", "Concurrency", "Configuration", "Detection", "Events", "HashDetection",
+            "Imaging", "Media", "Signals", "TestSupport", "hostile-decoder"),
         tests(
             "TextDetectionTests", "CICU", "Configuration", "Detection", "Events", "Signals", "TestSupport",
             "TextDetection"),

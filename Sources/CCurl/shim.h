@@ -32,9 +32,21 @@ typedef curl_socket_t (*weir_curl_open)(void *opaque, curlsocktype purpose, stru
 static inline CURLcode weir_curl_set_open_socket(CURL *handle, weir_curl_open function) {
     return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, function);
 }
+typedef int (*weir_curl_close)(void *opaque, curl_socket_t socket);
+static inline CURLcode weir_curl_set_close_socket(CURL *handle, weir_curl_close function) {
+    return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, function);
+}
+typedef int (*weir_curl_before_request)(
+    void *opaque, char *remote_address, char *local_address, int remote_port, int local_port);
+static inline CURLcode weir_curl_set_before_request(CURL *handle, weir_curl_before_request function) {
+    return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, function);
+}
 /// The address alone, which is longer than the type of its field says where it is one of IPv6.
 static inline const struct sockaddr *weir_curl_address(const struct curl_sockaddr *address) { return &address->addr; }
 static inline CURLcode weir_curl_get_long(CURL *handle, CURLINFO info, long *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+static inline CURLcode weir_curl_get_size(CURL *handle, CURLINFO info, curl_off_t *value) {
     return curl_easy_getinfo(handle, info, value);
 }
 static inline CURLcode weir_curl_get_pointer(CURL *handle, CURLINFO info, void **value) {

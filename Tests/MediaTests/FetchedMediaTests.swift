@@ -46,6 +46,30 @@ import Testing
         }
     }
 
+    /// Neither the header nor the name: the first bytes tell what a file is.
+    @Test func typesAreSniffed() async throws {
+        let picture = try jpeg()
+        let server = try TestServer { request, client in
+            switch request.path {
+            case "/page.html": client.answer("200 OK", ["Content-Type: text/html"], picture)
+            case "/none": client.answer("200 OK", [], picture)
+            default: client.answer("200 OK", ["Content-Type: image/jpeg"], Array("<html><script>".utf8))
+            }
+        }
+        defer { server.stop() }
+        var hosts = AllowedHosts()
+        try hosts.add(server.authority)
+        let batch = try batch([
+            ["/page.html", "/none", "/picture.jpg"].map { Item(contentType: "image/png", url: server.url($0)) }
+        ])
+        let facts = await MediaService(MediaLimits(), hosts: hosts).read(batch, fetch: true)
+        for position in 0..<2 {
+            #expect(facts[position].type == .jpeg && facts[position].pdq != nil)
+        }
+        #expect(facts[2].type == .unknown && facts[2].pdq == nil)
+        #expect(facts[2].pictureFailure == "picture-unsupported")
+    }
+
     @Test func oneFailureIsNobodyElses() async throws {
         try await withMedia(["/a.jpg": try jpeg()], deadline: .seconds(3)) { server, service in
             let batch = try batch([

@@ -7,35 +7,6 @@ import Testing
 @Suite struct FetcherTests {
     private static let file = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
 
-    private func fetcher(
-        _ allowed: [String], byteLimit: Int = 1 << 20, concurrency: Int = 4, budget: Permits? = nil
-    ) throws -> Fetcher {
-        var hosts = AllowedHosts()
-        for entry in allowed { try hosts.add(entry) }
-        return Fetcher(
-            hosts: hosts, byteLimit: byteLimit, concurrency: concurrency, budget: budget ?? Permits(4 << 20))
-    }
-
-    private func fetch(
-        _ url: String, with fetcher: Fetcher, within limit: Duration = .seconds(30)
-    ) async -> Result<[UInt8], FetchFailure> {
-        var left = limit
-        do throws(FetchFailure) {
-            return .success(try await fetcher.fetch(Array(url.utf8), left: &left).bytes)
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    private func withServer(
-        _ answer: @escaping @Sendable (TestServer.Request, TestServer.Client) -> Void,
-        _ body: (TestServer) async throws -> Void
-    ) async throws {
-        let server = try TestServer(answer)
-        defer { server.stop() }
-        try await body(server)
-    }
-
     @Test func fetchesOverOneConnection() async throws {
         try await withServer { _, client in
             client.answer("200 OK", [], FetcherTests.file)
@@ -94,6 +65,23 @@ import Testing
                 client.send("HTTP/1.1 200 OK\r\n\r\n")
                 while client.send(body) {}
             }
+        } _: { server in
+            let fetcher = try fetcher(["127.0.0.1:\(server.port)"], byteLimit: 1_000)
+            #expect(await fetch(server.url("/"), with: fetcher) == .failure(.tooLarge))
+            #expect(server.requests("/") == 1)
+        }
+    }
+
+    /// The bound is the bound, whether or not a length is stated.
+    @Test(arguments: [
+        "Content-Length: 1001\r\n\r\n%", "\r\n%", "Transfer-Encoding: chunked\r\n\r\n3e9\r\n%\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n3e8\r\n%\r\n0\r\n\r\n",
+    ])
+    func oneByteMoreIsTooMuch(form: String) async throws {
+        try await withServer { _, client in
+            let body = String(repeating: "a", count: form.contains("3e8") ? 1_000 : 1_001)
+            client.send("HTTP/1.1 200 OK\r\n" + form.replacing("%", with: body))
+            client.close()
         } _: { server in
             let fetcher = try fetcher(["127.0.0.1:\(server.port)"], byteLimit: 1_000)
             #expect(await fetch(server.url("/"), with: fetcher) == .failure(.tooLarge))
@@ -206,7 +194,7 @@ import Testing
                 client.close()
             }
         } _: { server in
-            let fetcher = try self.fetcher(["127.0.0.1:\(server.port)", "127.0.0.1:1"])
+            let fetcher = try MediaTests.fetcher(["127.0.0.1:\(server.port)", "127.0.0.1:1"])
             #expect(await fetch(server.url("/headers"), with: fetcher) == .failure(.headers))
             #expect(await fetch("http://127.0.0.1:1/", with: fetcher) == .failure(.connect))
             #expect(await fetch(server.url("/no-http"), with: fetcher) == .failure(.failed))

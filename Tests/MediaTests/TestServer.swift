@@ -8,6 +8,8 @@ import Synchronization
 final class TestServer: Sendable {
     struct Request: Sendable {
         let path: String
+        /// The request as it came, up to the empty line.
+        let head: String
         /// How many requests for this path there were before.
         let number: Int
     }
@@ -55,16 +57,34 @@ final class TestServer: Sendable {
         var isStopped = false
     }
 
+    let host: String
     let port: Int
     private let listener: Int32
     private let state = Mutex(State())
 
-    /// - Parameter greeting: sent before anything was asked.
-    init(greeting: String = "", _ answer: @escaping @Sendable (Request, Client) -> Void) throws {
+    /// - Parameters:
+    ///   - host: an address of loopback, which has more than one.
+    ///   - port: 0 for any that is free.
+    ///   - greeting: sent before anything was asked.
+    convenience init(
+        host: String = "127.0.0.1", port: Int = 0, greeting: String = "",
+        _ answer: @escaping @Sendable (Request, Client) -> Void
+    ) throws {
+        try self.init(host: host, port: port) { server, socket in
+            Client(socket: socket).send(greeting)
+            server.serve(socket, answer)
+        }
+    }
+
+    /// - Parameter connection: what becomes of each, until it is closed.
+    init(
+        host: String = "127.0.0.1", port: Int = 0, connection: @escaping @Sendable (TestServer, Int32) -> Void
+    ) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        inet_pton(AF_INET, host, &address.sin_addr)
+        address.sin_port = in_port_t(UInt16(port)).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let listener = listener
         let result = withUnsafeMutablePointer(to: &address) { pointer in
@@ -74,15 +94,18 @@ final class TestServer: Sendable {
             }
         }
         guard result else { throw POSIXError(.EADDRNOTAVAIL) }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        Thread.detachNewThread { self.accept(greeting, answer) }
+        self.host = host
+        self.port = Int(UInt16(bigEndian: address.sin_port))
+        Thread.detachNewThread { self.accept(connection) }
     }
 
     var connections: Int { state.withLock { $0.connections } }
     /// Connections that nobody has closed yet.
     var openConnections: Int { state.withLock { $0.open.count } }
     func requests(_ path: String) -> Int { state.withLock { $0.requests[path] ?? 0 } }
-    func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
+    /// As an allow-list names it.
+    var authority: String { "\(host):\(port)" }
+    func url(_ path: String) -> String { "http://\(authority)\(path)" }
 
     /// Ends all connections; threads that wait on them end too.
     func stop() {
@@ -93,7 +116,7 @@ final class TestServer: Sendable {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
-    private func accept(_ greeting: String, _ answer: @escaping @Sendable (Request, Client) -> Void) {
+    private func accept(_ connection: @escaping @Sendable (TestServer, Int32) -> Void) {
         while true {
             let socket = Glibc.accept(listener, nil, nil)
             guard socket >= 0 else { break }
@@ -104,8 +127,12 @@ final class TestServer: Sendable {
             }
             if isStopped { shutdown(socket, Int32(SHUT_RDWR)) }
             Thread.detachNewThread {
-                Client(socket: socket).send(greeting)
-                self.serve(socket, answer)
+                connection(self, socket)
+                // Under the lock, so that nobody shuts another connection that got the same number.
+                self.state.withLock { state in
+                    state.open.remove(socket)
+                    close(socket)
+                }
             }
         }
         close(listener)
@@ -113,21 +140,17 @@ final class TestServer: Sendable {
 
     private func serve(_ socket: Int32, _ answer: (Request, Client) -> Void) {
         let client = Client(socket: socket)
-        while let path = readRequest(socket) {
+        while let head = readRequest(socket) {
+            let path = head.split(separator: " ").dropFirst().first.map(String.init) ?? ""
             let number = state.withLock { state in
                 defer { state.requests[path, default: 0] += 1 }
                 return state.requests[path] ?? 0
             }
-            answer(Request(path: path, number: number), client)
-        }
-        // Under the lock, so that nobody shuts another connection that got the same number.
-        state.withLock { state in
-            state.open.remove(socket)
-            close(socket)
+            answer(Request(path: path, head: head, number: number), client)
         }
     }
 
-    /// The path of the next request; nil at the end. Requests have no bodies here.
+    /// The next request; nil at the end. Requests have no bodies here.
     private func readRequest(_ socket: Int32) -> String? {
         var head: [UInt8] = []
         var byte: UInt8 = 0
@@ -135,6 +158,6 @@ final class TestServer: Sendable {
             guard head.count < 64 << 10, recv(socket, &byte, 1, 0) == 1 else { return nil }
             head.append(byte)
         }
-        return String(decoding: head, as: UTF8.self).split(separator: " ").dropFirst().first.map(String.init)
+        return String(decoding: head, as: UTF8.self)
     }
 }

@@ -38,6 +38,8 @@ package struct AllowedHosts: Sendable {
     package init() {}
 
     package var isEmpty: Bool { rules.isEmpty }
+    /// Whether all files come from the same one.
+    var isOneHost: Bool { rules.count == 1 && rules.allSatisfy { !$0.includesSubdomainsOnly } }
 
     package mutating func add(_ entry: String) throws(InvalidEntry) {
         func refuse(_ reason: String) -> InvalidEntry {
@@ -84,7 +86,7 @@ package struct AllowedHosts: Sendable {
 private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
 /// Letters, digits, hyphens and underscores between dots; not what could be read as a number of an address.
-private func isDomainName(_ name: String) -> Bool {
+func isDomainName(_ name: String) -> Bool {
     let labels = name.split(separator: ".", omittingEmptySubsequences: false)
     guard name.utf8.count <= 253, let last = labels.last, !last.utf8.allSatisfy(isDigit), !last.hasPrefix("0x") else {
         return false

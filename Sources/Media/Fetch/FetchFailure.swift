@@ -20,6 +20,8 @@ package enum FetchFailure: Error, Sendable, CaseIterable {
     case status
     /// Response headers beyond their bound.
     case headers
+    /// Compressed, although that was not asked for: no bytes of the file itself, and perhaps a bomb.
+    case encoding
     /// The connection broke before all had come.
     case truncated
     case memory
@@ -41,6 +43,7 @@ package enum FetchFailure: Error, Sendable, CaseIterable {
         case .tooLarge: "fetch-too-large"
         case .status: "fetch-status"
         case .headers: "fetch-headers"
+        case .encoding: "fetch-encoding"
         case .truncated: "fetch-truncated"
         case .memory: "fetch-memory"
         case .failed: "fetch-failed"

@@ -1,6 +1,8 @@
 internal import CCurl
 
-/// An address that was taken apart by the same library that will connect to it, so that the two can't differ.
+/// An address that was taken apart by the same library that will connect to it, so that the two can't differ. Its host is
+/// a name as it stands in DNS, or an IP address: what else resolvers would make something of (letters beyond ASCII, `127.1`,
+/// zones) is refused.
 ///
 /// `@unchecked Sendable`: the handle is written by `init` only, and every later use of it reads.
 package final class FetchTarget: @unchecked Sendable {
@@ -10,13 +12,18 @@ package final class FetchTarget: @unchecked Sendable {
     package let host: String
     package let port: Int
 
+    /// In the library's form; for tests.
+    var address: String? { FetchTarget.part(handle, CURLUPART_URL, flags: UInt32(CURLU_NO_DEFAULT_PORT)) }
     var isDefaultPort: Bool { port == (isSecure ? 443 : 80) }
 
     /// - Parameter address: an absolute one, of `http` or `https`, without credentials.
-    package init(_ address: [UInt8]) throws(FetchFailure) {
+    package convenience init(_ address: [UInt8]) throws(FetchFailure) { try self.init(address, from: nil) }
+
+    /// - Parameter origin: what `address` may be relative to, as that of a redirect is.
+    init(_ address: [UInt8], from origin: FetchTarget?) throws(FetchFailure) {
         // No blanks and controls; a zero would end the text early for the library.
         guard !address.isEmpty, address.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { throw .url }
-        guard let handle = curl_url() else { throw .memory }
+        guard let handle = origin.map({ curl_url_dup($0.handle) }) ?? curl_url() else { throw .memory }
         let text = address.map { CChar(bitPattern: $0) } + [0]
         let flags = UInt32(CURLU_DISALLOW_USER | CURLU_URLENCODE)
         let result = curl_url_set(handle, CURLUPART_URL, text, flags)
@@ -24,7 +31,9 @@ package final class FetchTarget: @unchecked Sendable {
         let isWeb = scheme == "http" || scheme == "https"
         let host = FetchTarget.part(handle, CURLUPART_HOST).map(FetchTarget.name)
         let port = FetchTarget.part(handle, CURLUPART_PORT, flags: UInt32(CURLU_DEFAULT_PORT)).flatMap { Int($0) }
-        guard result == CURLUE_OK, isWeb, let host, !host.isEmpty, let port else {
+        let isZoned = FetchTarget.part(handle, CURLUPART_ZONEID) != nil
+        guard result == CURLUE_OK, isWeb, let host, !isZoned, isDomainName(host) || IPAddress(host) != nil, let port
+        else {
             curl_url_cleanup(handle)
             let isScheme = [CURLUE_UNSUPPORTED_SCHEME, CURLUE_BAD_SCHEME].contains(result)
             throw isScheme || (result == CURLUE_OK && !isWeb) ? .scheme : .url

@@ -44,6 +44,8 @@ struct IPAddress: Sendable, Equatable {
     private var isPublicIPv6: Bool {
         // Translated by the network on the way (RFC 6052): the IPv4 address inside is where it leads.
         if IPAddress.translated.contains(bytes[...]) { return isPublicIPv4(bytes[12...]) }
+        // ISATAP (RFC 5214), which carries any IPv4 address behind whatever network.
+        if bytes[8] & 0xFD == 0, bytes[9...11].elementsEqual([0x00, 0x5E, 0xFE]) { return false }
         return IPAddress.globalUnicast.contains(bytes[...])
             && !IPAddress.specialIPv6.contains { $0.contains(bytes[...]) }
     }

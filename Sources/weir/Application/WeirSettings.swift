@@ -57,7 +57,9 @@ enum WeirSettings {
     static let mediaWorkers = Setting(
         "media.workers", .integer(1...256), standard: 2,
         "Threads that hash files and decode pictures, behind all others; fewer than processors.")
-    static let mediaFetches = Setting("media.fetches", .integer(1...256), standard: 16, "Media fetched at once.")
+    static let mediaFetches = Setting(
+        "media.fetches", .integer(1...256), standard: 16,
+        "Media fetched at once; of one host, if others are allowed, three quarters of it.")
     static let mediaBytes = Setting(
         "media.maxBytes", .byteSize(1...(1 << 30)), standard: ByteSize(bytes: 64 << 20), "Largest file that is fetched."
     )

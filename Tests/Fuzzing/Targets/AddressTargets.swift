@@ -8,6 +8,7 @@ let addressTargets = [
     FuzzTarget("link", .text) { try checkLink($0) },
     FuzzTarget("query", .text) { try checkQuery($0) },
     FuzzTarget("fetch", .text) { try checkFetch($0) },
+    FuzzTarget("fetch-head", .text) { try checkHead($0) },
     FuzzTarget("http", .text) { try checkRequest($0) },
 ]
 
@@ -72,7 +73,9 @@ private func checkFetch(_ bytes: UnsafeRawBufferPointer) throws {
     guard let address, let target = try? FetchTarget(Array(address)) else { return }
     try require((0...65_535).contains(target.port) && !target.host.isEmpty, "no host, or no port")
     try require(target.host == target.host.lowercased(), "a host with capitals")
-    try require(!target.host.utf8.contains { "/@?#\\[] ".utf8.contains($0) }, "a host that is none: \(target.host)")
+    try require(
+        target.host.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789.-_:".utf8.contains($0) },
+        "a host that is none: \(target.host)")
     guard hosts.allows(target) else { return }
     let rule = entry.text.lowercased()
     let name = rule.hasPrefix("*.") ? String(rule.dropFirst(2)) : rule
@@ -80,6 +83,31 @@ private func checkFetch(_ bytes: UnsafeRawBufferPointer) throws {
     try require(
         !isNamed || name.hasPrefix(target.host) || target.host.hasSuffix(name.prefix { $0 != ":" }),
         "\(target.host) is allowed by \(rule)")
+}
+
+/// The header lines of a response, the first of them a status of three digits.
+private func checkHead(_ bytes: UnsafeRawBufferPointer) throws {
+    let (first, rest) = bytes.split(at: "\n")
+    let status = Int(first.text) ?? 200
+    var head = ResponseHead()
+    var unread = rest
+    var count = 0
+    while let lines = unread, head.status == 0 {
+        let (line, others) = lines.split(at: "\n")
+        count += line.count
+        if let failure = head.take(line, status: status) {
+            let isFile = status == 200 && head.isEncoded && head.status == 200
+            try require(failure == (count > ResponseHead.largest ? .headers : .encoding), "refused as \(failure)")
+            try require(failure == .headers || isFile, "refused, although it is no file")
+            return
+        }
+        unread = others
+    }
+    try require(count <= ResponseHead.largest, "headers without bound")
+    try require(head.status != 200 || !head.isEncoded, "a compressed file is taken")
+    guard let address = head.redirect else { return }
+    try require((301...308).contains(head.status) && !address.isEmpty, "a redirect that is none")
+    _ = try? FetchTarget(address)
 }
 
 /// Whether the caller is on this machine, the method and the path, the header; and an address to listen on.
