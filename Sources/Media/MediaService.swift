@@ -47,7 +47,8 @@ package final class MediaService: MediaReader {
     typealias PictureHash = @Sendable ([UInt8], Int, Bool, Duration) -> Result<PictureHashes, DecodeFailure>
 
     init(
-        _ limits: MediaLimits, hosts: AllowedHosts, notice: @escaping @Sendable (PictureCache.Lookup) -> Void = { _ in },
+        _ limits: MediaLimits, hosts: AllowedHosts,
+        notice: @escaping @Sendable (PictureCache.Lookup) -> Void = { _ in },
         hash: @escaping PictureHash
     ) {
         self.limits = limits

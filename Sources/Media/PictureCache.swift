@@ -154,7 +154,8 @@ extension PictureCache.Hashes {
     /// Whether the same file would come to the same again.
     fileprivate var isLasting: Bool {
         switch self {
-        case .success, .failure(.picture(.unsupported)), .failure(.picture(.broken)), .failure(.picture(.tooLarge)): true
+        case .success, .failure(.picture(.unsupported)), .failure(.picture(.broken)), .failure(.picture(.tooLarge)):
+            true
         case .failure: false
         }
     }

@@ -64,10 +64,12 @@ private enum Deed {
     }
 
     private static func deeper(_ depth: Int) -> Int {
-        depth < 0 ? 0 : withUnsafeTemporaryAllocation(byteCount: 512, alignment: 16) { bytes in
-            bytes[depth % 512] = 1
-            return deeper(depth + 1) + Int(bytes[7])
-        }
+        depth < 0
+            ? 0
+            : withUnsafeTemporaryAllocation(byteCount: 512, alignment: 16) { bytes in
+                bytes[depth % 512] = 1
+                return deeper(depth + 1) + Int(bytes[7])
+            }
     }
 
     // MARK: Escaping

@@ -145,7 +145,8 @@ extension [UInt8] {
     fileprivate func digest(at start: Int) -> Digest256 {
         var digest = Digest256()
         digest.words = (
-            littleEndian(at: start), littleEndian(at: start + 8), littleEndian(at: start + 16), littleEndian(at: start + 24)
+            littleEndian(at: start), littleEndian(at: start + 8), littleEndian(at: start + 16),
+            littleEndian(at: start + 24)
         )
         return digest
     }

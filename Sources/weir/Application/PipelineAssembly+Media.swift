@@ -29,7 +29,8 @@ extension PipelineAssembly {
                 event.log(logger)
             }
             if generation.looksAtPictures {
-                try await BlockingWork(name: "media").run { () throws(DecodeWorkers.StartFailure) in try workers.start() }
+                try await BlockingWork(name: "media").run { () throws(DecodeWorkers.StartFailure) in try workers.start()
+                }
             }
             decoder = workers
         }
