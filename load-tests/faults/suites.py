@@ -45,7 +45,7 @@ RESTORES = [
     f"{FAILPOINT}:restore=delay(3s)*3;after-produce=error%0.1*3",
     f"{FAILPOINT}:restore=error%0.7*12",
     # A transaction fails while another partition's first records are between queue and window.
-    f"{FAILPOINT}:after-poll=delay(2s)@2;after-produce=error@1",
+    f"{FAILPOINT}:after-poll=delay(2s)@1;after-produce=error@1",
 ]
 
 # SIGTERM while a transaction has failed and can't be mended, and while they fail now and then: what has failed must not
