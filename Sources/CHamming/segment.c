@@ -34,6 +34,28 @@ void weir_segment_fill(const struct weir_hash256 *hashes, uint32_t count, uint32
     }
 }
 
+/// Whether all are less than `count`; without a branch for each, so that it is done in vectors.
+FOR_PROCESSORS
+static bool are_positions(const uint32_t *postings, size_t length, uint32_t count) {
+    uint32_t most = 0;
+    for (size_t index = 0; index < length; index++) {
+        const uint32_t position = postings[index] & position_mask;
+        most = most < position ? position : most;
+    }
+    return length == 0 || most < count;
+}
+
+_Bool weir_segment_is_sound(const struct weir_segment *segment) {
+    const uint32_t keys = UINT32_C(1) << (16 - segment->shift);
+    const uint32_t *directory = segment->directory;
+    for (unsigned number = 0; number < weir_segment_chunks; number++, directory += keys + 1) {
+        bool rises = true;
+        for (uint32_t key = 0; key < keys; key++) rises &= directory[key] <= directory[key + 1];
+        if (!rises || directory[keys] > segment->count) return false;
+    }
+    return are_positions(segment->postings, (size_t)weir_segment_chunks * segment->count, segment->count);
+}
+
 enum {
     /// Values of a chunk within two bits: itself, 16, and 120.
     most_ranges = 1 + 16 + 120,

@@ -31,6 +31,9 @@ package enum Failpoint: String, CaseIterable, Sendable {
     /// Changed signal files are about to be read, or changes from the topic to be put in force.
     case signalReload = "signal-reload"
 
+    /// A snapshot of the signals is written, and about to take the old one's place.
+    case snapshotRename = "snapshot-rename"
+
     // Calls into the Kafka client that have hung in some version of it; each begins at its place.
     /// The transactional id is about to be taken over.
     case callInit = "call-init"

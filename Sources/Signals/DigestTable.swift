@@ -1,4 +1,3 @@
-internal import CHamming
 package import Events
 
 /// A digest as a key of a table.
@@ -18,38 +17,77 @@ package protocol DigestKey: Equatable, BitwiseCopyable, Sendable {
 /// 256 nodes by the hash's first 8 bits, each with as many shards as it needs for at most 256 keys in each on average. A
 /// shard is a table with open addressing whose slots have a byte each of the hash in front (as in Google's Swiss tables),
 /// so that a key that is not there costs one look at eight of those bytes.
+///
+/// Below that may lie the digests of a snapshot, which never change: what is said above counts instead.
 package struct DigestTable<Key: DigestKey>: Sendable {
-    private var nodes = ContiguousArray(repeating: DigestNode<Key>(), count: 256)
+    private var nodes = ContiguousArray(repeating: DigestNode<Key>(), count: parts)
+    private let base: DigestBase<Key>?
+    /// Keeps the base's memory.
+    private let memory: SnapshotMemory?
     package private(set) var count = 0
 
-    package init() {}
+    /// By a hash's first 8 bits.
+    static var parts: Int { 256 }
+
+    /// Stands above a key of the base that has been removed.
+    private static var removed: Int32 { -1 }
+
+    package init() {
+        base = nil
+        memory = nil
+    }
+
+    init(base: DigestBase<Key>?, in memory: SnapshotMemory) {
+        self.base = base
+        self.memory = memory
+        count = base?.count ?? 0
+    }
 
     package var isEmpty: Bool { count == 0 }
 
     /// What it takes, in bytes.
     package var bytes: Int {
-        nodes.reduce(nodes.count * MemoryLayout<DigestNode<Key>>.stride) { $0 + $1.bytes }
+        nodes.reduce(nodes.count * MemoryLayout<DigestNode<Key>>.stride) { $0 + $1.bytes } + (base?.bytes ?? 0)
     }
 
     package subscript(_ key: Key) -> Int32? {
         let hash = key.mixed
-        return nodes[Int(hash >> 56)][key, hash]
+        guard let base else { return nodes[Int(hash >> 56)][key, hash] }
+        guard let changed = nodes[Int(hash >> 56)][key, hash] else { return base[key, hash] }
+        return changed == DigestTable.removed ? nil : changed
     }
 
-    /// Sets the key's value.
+    /// Sets the key's value, which is not negative.
     package mutating func insert(_ key: Key, _ value: Int32) {
         let hash = key.mixed
-        if nodes[Int(hash >> 56)].insert(key, hash, value) { count += 1 }
+        let isNew = base != nil && self[key] == nil
+        let isNewNode = nodes[Int(hash >> 56)].insert(key, hash, value)
+        if base == nil ? isNewNode : isNew { count += 1 }
     }
 
     /// Returns whether the key was there.
     @discardableResult
     package mutating func remove(_ key: Key) -> Bool {
         let hash = key.mixed
-        guard nodes[Int(hash >> 56)][key, hash] != nil else { return false }
-        nodes[Int(hash >> 56)].remove(key, hash)
+        guard self[key] != nil else { return false }
+        if let base, base[key, hash] != nil {
+            _ = nodes[Int(hash >> 56)].insert(key, hash, DigestTable.removed)
+        } else {
+            nodes[Int(hash >> 56)].remove(key, hash)
+        }
         count -= 1
         return true
+    }
+
+    /// All of one of the `parts`, in no order.
+    func forEach(in part: Int, _ body: (Key, Int32) -> Void) {
+        let node = nodes[part]
+        base?.forEach(in: part) { key, value in
+            if node[key, key.mixed] == nil { body(key, value) }
+        }
+        node.forEach { key, value in
+            if value != DigestTable.removed { body(key, value) }
+        }
     }
 }
 
@@ -81,6 +119,10 @@ private struct DigestNode<Key: DigestKey>: Sendable {
         count -= 1
     }
 
+    func forEach(_ body: (Key, Int32) -> Void) {
+        for shard in shards { shard.forEach(body) }
+    }
+
     private mutating func split() {
         let old = shards
         shards = ContiguousArray(repeating: DigestShard(), count: max(1, old.count * 2))
@@ -90,146 +132,6 @@ private struct DigestNode<Key: DigestKey>: Sendable {
                 _ = shards[self.shard(hash)].insert(key, hash, value)
             }
         }
-    }
-}
-
-private struct DigestShard<Key: DigestKey>: Sendable {
-    /// For each slot 0 if it is free, else 128 and 7 bits of the hash. The first seven stand at the end once more, so
-    /// that eight can be read from each place.
-    private var tags: ContiguousArray<UInt8> = []
-    /// For each slot the key and then the value: what is found is in one place, without a gap.
-    private var entries: ContiguousArray<UInt32> = []
-    private var capacity = 0
-    private var count = 0
-
-    private static var group: Int { 8 }
-    private static var keyWords: Int { MemoryLayout<Key>.size / MemoryLayout<UInt32>.size }
-    private static var entryWords: Int { keyWords + 1 }
-
-    var bytes: Int {
-        let headers = 2 * 32
-        return capacity == 0 ? 0 : headers + tags.count + entries.count * MemoryLayout<UInt32>.stride
-    }
-
-    @inline(__always)
-    private static func tag(_ hash: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: hash) | 0x80 }
-
-    /// Where the key's slots begin: by 32 bits that choose neither tag, shard nor node.
-    @inline(__always)
-    private func home(_ hash: UInt64) -> Int {
-        Int(truncatingIfNeeded: ((hash >> 7 & 0xFFFF_FFFF) &* UInt64(truncatingIfNeeded: capacity)) >> 32)
-    }
-
-    @inline(__always)
-    private func key(_ slot: Int) -> Key {
-        entries.withUnsafeBytes {
-            $0.loadUnaligned(fromByteOffset: slot * DigestShard.entryWords * MemoryLayout<UInt32>.stride, as: Key.self)
-        }
-    }
-
-    @inline(__always)
-    private func value(_ slot: Int) -> Int32 {
-        Int32(bitPattern: entries[slot * DigestShard.entryWords + DigestShard.keyWords])
-    }
-
-    subscript(_ key: Key, _ hash: UInt64) -> Int32? { slot(key, hash).map(value) }
-
-    @inline(__always)
-    private func slot(_ key: Key, _ hash: UInt64) -> Int? {
-        guard count > 0 else { return nil }
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
-        let wanted = ones &* UInt64(DigestShard.tag(hash))
-        var place = home(hash)
-        // Most of the time goes into waiting for memory: for the tags, and then for the key. So both are sent for at once.
-        entries.withUnsafeBytes { entries in
-            let start = place * DigestShard.entryWords * MemoryLayout<UInt32>.stride
-            weir_prefetch(entries.baseAddress.map { $0 + start })
-            weir_prefetch(entries.baseAddress.map { $0 + start + 64 })
-        }
-        while true {
-            let group = tags.withUnsafeBytes {
-                UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-            }
-            // Each byte that is the wanted one has its high bit set, and perhaps one after it.
-            let differing = group ^ wanted
-            var alike = (differing &- ones) & ~differing & highs
-            while alike != 0 {
-                let slot = wrapped(place + alike.trailingZeroBitCount / 8)
-                if self.key(slot) == key { return slot }
-                alike &= alike - 1
-            }
-            if ~group & highs != 0 { return nil }
-            place = wrapped(place + DigestShard.group)
-        }
-    }
-
-    @inline(__always)
-    private func wrapped(_ place: Int) -> Int { place < capacity ? place : place - capacity }
-
-    mutating func insert(_ key: Key, _ hash: UInt64, _ value: Int32) -> Bool {
-        if let found = slot(key, hash) {
-            set(found, key, value)
-            return false
-        }
-        // An eighth stays free, or a key that is not there would be looked for in many places.
-        if (count + 1) * 8 > capacity * 7 { grow() }
-        put(key, hash, value)
-        return true
-    }
-
-    private mutating func put(_ key: Key, _ hash: UInt64, _ value: Int32) {
-        var place = home(hash)
-        while tags[place] != 0 { place = wrapped(place + 1) }
-        setTag(place, DigestShard.tag(hash))
-        set(place, key, value)
-        count += 1
-    }
-
-    private mutating func set(_ place: Int, _ key: Key, _ value: Int32) {
-        let start = place * DigestShard.entryWords
-        entries.withUnsafeMutableBytes {
-            $0.storeBytes(of: key, toByteOffset: start * MemoryLayout<UInt32>.stride, as: Key.self)
-        }
-        entries[start + DigestShard.keyWords] = UInt32(bitPattern: value)
-    }
-
-    private mutating func setTag(_ place: Int, _ tag: UInt8) {
-        tags[place] = tag
-        if place < DigestShard.group - 1 { tags[capacity + place] = tag }
-    }
-
-    /// By a fifth only: what is free is memory that nothing stands in.
-    private mutating func grow() {
-        let old = self
-        capacity = max(16, capacity + capacity / 5)
-        tags = ContiguousArray(repeating: 0, count: capacity + DigestShard.group - 1)
-        entries = ContiguousArray(repeating: 0, count: capacity * DigestShard.entryWords)
-        count = 0
-        old.forEach { key, value in put(key, key.mixed, value) }
-    }
-
-    /// Moves up what stands behind, so that no slot has to be marked as once taken (Knuth, TAOCP 3, 6.4, algorithm R).
-    mutating func remove(_ key: Key, _ hash: UInt64) {
-        guard var hole = slot(key, hash) else { return }
-        var place = hole
-        count -= 1
-        while true {
-            place = wrapped(place + 1)
-            if tags[place] == 0 { break }
-            let home = home(self.key(place).mixed)
-            // What begins behind the hole, up to its own place, must stay behind it.
-            let stays = hole <= place ? home > hole && home <= place : home > hole || home <= place
-            if stays { continue }
-            setTag(hole, tags[place])
-            set(hole, self.key(place), value(place))
-            hole = place
-        }
-        setTag(hole, 0)
-    }
-
-    func forEach(_ body: (Key, Int32) -> Void) {
-        for place in 0..<capacity where tags[place] != 0 { body(key(place), value(place)) }
     }
 }
 

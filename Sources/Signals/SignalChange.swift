@@ -36,5 +36,7 @@ package struct SignalStage: Sendable {
 
     package var count: Int { latest.count }
 
+    func states(_ subject: SignalKey.Subject) -> Bool { latest[subject].map { !$0.signal.deleted } ?? false }
+
     var statements: [SignalStatement] { latest.values.filter { !$0.signal.deleted } }
 }

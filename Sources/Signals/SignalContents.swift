@@ -29,7 +29,7 @@ struct SignalContents: Sendable {
         let statements = Array(statements)
         let keys = statements.map { SignalKey($0.signal) }
         // One order for one content, whatever order it was stated in; what is about one value stands together.
-        let ordered = SignalContents.order(keys)
+        let ordered = SignalKey.order(keys)
         var hashes: [Digest256] = []
         var hashPositions: [Int32] = []
         var start = 0
@@ -51,27 +51,27 @@ struct SignalContents: Sendable {
         pdq = PDQIndex(hashes, signals: hashPositions)
     }
 
-    /// Places of keys by type and bytes. Their first bytes, which tell most apart, are compared as one number.
-    private static func order(_ keys: [SignalKey]) -> [Int] {
-        struct Place: BitwiseCopyable {
-            let rank: UInt8
-            let beginning: UInt64
-            let index: Int32
-        }
-        var places = keys.enumerated().map { index, key in
-            let beginning = key.withBytes { bytes in
-                (0..<8).reduce(UInt64(0)) { $0 << 8 | UInt64($1 < bytes.count ? bytes[$1] : 0) }
+    /// Those of a snapshot. What its memory has stays there; only addresses and texts, whose indexes it has not, are read.
+    init(_ snapshot: SignalSnapshot) {
+        records = SignalRecords(base: snapshot)
+        sha256 = DigestTable(base: snapshot.sha256, in: snapshot.memory)
+        sha1 = DigestTable(base: snapshot.sha1, in: snapshot.memory)
+        md5 = DigestTable(base: snapshot.md5, in: snapshot.memory)
+        for range in snapshot.ranges where !range.positions.isEmpty {
+            counts[range.type] = range.count
+            changes[range.type] = SignalSet.Change()
+            if range.type == .pdq {
+                let rest = range.positions.suffix(snapshot.recent.count)
+                pdq = PDQIndex(snapshot.segments, zip(snapshot.recent, rest))
+                withdrawnHashes = range.positions.count - range.count
             }
-            return Place(rank: key.type.rank, beginning: beginning, index: Int32(index))
-        }
-        places.sort { a, b in
-            if a.rank != b.rank { return a.rank < b.rank }
-            if a.beginning != b.beginning { return a.beginning < b.beginning }
-            return keys[Int(a.index)].withBytes { a in
-                keys[Int(b.index)].withBytes { b in a.lexicographicallyPrecedes(b) }
+            guard !SnapshotRange.isIndexed(range.type) else { continue }
+            for position in range.positions {
+                guard let signal = snapshot.record(at: position)?.signal else { continue }
+                index(signal, SignalKey(signal), position)
             }
         }
-        return places.map { Int($0.index) }
+        newest = snapshot.newest
     }
 
     // MARK: Changing
@@ -120,6 +120,35 @@ struct SignalContents: Sendable {
         }
     }
 
+    /// Exchanges what files state, one statement after the other: where there is a snapshot below, most of all signals
+    /// would have to be made anew otherwise.
+    mutating func exchange(files stage: SignalStage) {
+        var old: [SignalKey.Subject: SignalStatement] = [:]
+        for statement in changed(from: .files) { old[SignalKey.Subject(statement)] = statement }
+        for (subject, statement) in old where !stage.states(subject) { withdraw(statement) }
+        put(stage.statements.filter { old[SignalKey.Subject($0)]?.signal != $0.signal })
+    }
+
+    /// Many, with the merges that are due on the way.
+    mutating func put(_ statements: [SignalStatement]) {
+        for (index, statement) in statements.enumerated() {
+            put(statement)
+            if index % PDQIndex.leastSegment == 0 { settle() }
+        }
+        settle()
+    }
+
+    private mutating func settle() {
+        while let merge = mergeDue { finish(merge.run()) }
+    }
+
+    /// What an origin states, beside what a snapshot has.
+    func changed(from origin: SignalOrigin) -> [SignalStatement] {
+        var statements: [SignalStatement] = []
+        records.forEachChanged { _, record in statements += record.statements.filter { $0.origin == origin } }
+        return statements
+    }
+
     // MARK: Merging
 
     /// Makes segments of new hashes, and leaves out withdrawn ones, beside look-ups and further changes.
@@ -131,7 +160,7 @@ struct SignalContents: Sendable {
         func run() -> Merged {
             var dropped: [Int32] = []
             let segments = index.run { position in
-                if records[position] != nil { return true }
+                if records.isStated(position) { return true }
                 dropped.append(position)
                 return false
             }
@@ -206,20 +235,4 @@ struct SignalContents: Sendable {
         var hex = hex
         return hex.withUTF8 { Digest(hex: UnsafeRawBufferPointer($0)) } ?? Digest()
     }
-}
-
-extension Signal {
-    /// The order of values in which signals are kept and listed.
-    static func precedes(_ a: Signal, _ b: Signal) -> Bool {
-        if a.type != b.type { return a.type.rank < b.type.rank }
-        return a.value.utf8.lexicographicallyPrecedes(b.value.utf8)
-    }
-}
-
-extension SignalType {
-    /// Place in the order of their names.
-    fileprivate var rank: UInt8 { SignalType.ranks[self] ?? 0 }
-
-    private static let ranks: [SignalType: UInt8] = Dictionary(
-        uniqueKeysWithValues: allCases.sorted { $0.rawValue < $1.rawValue }.enumerated().map { ($1, UInt8($0)) })
 }

@@ -1,3 +1,4 @@
+package import Configuration
 package import Events
 
 /// Everything known, ready to be looked up. Immutable: a change makes a new set, which shares what has not changed with
@@ -81,14 +82,68 @@ package final class SignalSet: Sendable {
 
     /// The set in which all that one origin states is exchanged.
     package func replacing(_ stage: SignalStage, version: SignalVersion) -> SignalSet {
-        SignalSet(
-            SignalContents(statements.filter { $0.origin != stage.origin } + stage.statements), version)
+        guard contents.records.base != nil else {
+            return SignalSet(
+                SignalContents(statements.filter { $0.origin != stage.origin } + stage.statements), version)
+        }
+        switch stage.origin {
+        case .topic:
+            return SignalSet(SignalContents(contents.changed(from: .files) + stage.statements), version)
+        case .files:
+            var contents = contents
+            contents.exchange(files: stage)
+            return SignalSet(contents, version)
+        }
     }
 
     private var statements: [SignalStatement] {
         var statements: [SignalStatement] = []
         contents.records.forEach { _, record in statements += record.statements }
         return statements
+    }
+
+    // MARK: Snapshots
+
+    /// What a snapshot has.
+    package convenience init(_ snapshot: SignalSnapshot) {
+        let place = snapshot.facts.place
+        self.init(
+            SignalContents(snapshot), SignalVersion(topic: place.topic, offsets: place.offsets))
+    }
+
+    /// With what another set has from files.
+    package func takingFiles(of other: SignalSet, version: SignalVersion) -> SignalSet {
+        var contents = contents
+        contents.put(other.contents.changed(from: .files))
+        return SignalSet(contents, version)
+    }
+
+    /// Writes what the topic states.
+    ///
+    /// Blocks, and takes its time; not for the cooperative pool.
+    ///
+    /// - Parameters:
+    ///   - facts: what the set is of; the offsets must be those of its version.
+    ///   - shouldStop: asked now and then.
+    /// - Returns: how many bytes the file has.
+    /// - Throws: `FileError`; the file that was there is then as it was.
+    package func write(
+        to file: SnapshotFile, _ facts: SnapshotFacts, shouldStop: @escaping () -> Bool = { false }
+    ) throws(FileError) -> Int {
+        let writer = SnapshotWriter(contents, try SnapshotOutput(file.path, shouldStop: shouldStop))
+        return try writer.write(facts)
+    }
+
+    /// What a decoder must know to go on from here: what the topic's keys stand for that have a digest in place of the value.
+    package var digestedKeys: [SignalChange] {
+        var found: [SignalChange] = []
+        contents.records.forEach(of: SignalTopicDecoder.longTypes) { _, record in
+            for statement in record.statements
+            where statement.origin == .topic && SignalTopicDecoder.isLong(statement.signal) {
+                found.append(SignalChange(statement.signal, slot: statement.slot))
+            }
+        }
+        return found
     }
 
     // MARK: Looking up
@@ -121,8 +176,8 @@ package final class SignalSet: Sendable {
     ) -> [(position: Int32, signal: Signal, matched: MatchedSignal)] {
         guard types.contains(where: { contents.counts[$0] ?? 0 > 0 }) else { return [] }
         var found: [(position: Int32, signal: Signal, matched: MatchedSignal)] = []
-        contents.records.forEach { position, record in
-            if types.contains(record.type) { found.append((position, record.signal, record.matched)) }
+        contents.records.forEach(of: types) { position, record in
+            found.append((position, record.signal, record.matched))
         }
         return found.sorted { Signal.precedes($0.signal, $1.signal) }
     }

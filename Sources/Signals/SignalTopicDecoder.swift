@@ -26,7 +26,13 @@ package struct SignalTopicDecoder {
     /// What keys with a digest in place of the value stand for, as far as it has been read.
     private var digested: [[UInt8]: Signal] = [:]
 
-    package init() {}
+    /// - Parameter known: the `SignalSet.digestedKeys` of what has been read before, by another one.
+    package init(knowing known: [SignalChange] = []) {
+        for change in known {
+            let signal = change.slot.isEmpty ? change.signal.without(\.source) : change.signal
+            note(change.signal, SignalTopicDecoder.key(of: signal))
+        }
+    }
 
     /// The key of a signal's record.
     package static func key(of signal: Signal) -> [UInt8] {
@@ -57,10 +63,18 @@ package struct SignalTopicDecoder {
             throw .key("is not that of its value, \"\(excerpt(String(decoding: short, as: UTF8.self), 80))\"")
         }
         let slot = key.count == short.count ? "" : signal.source ?? ""
-        if signal.value.utf8.count > MatchedSignal.longestValue {
-            digested[Array(key)] = signal.deleted ? nil : signal.without(\.note)
-        }
+        if SignalTopicDecoder.isLong(signal) { note(signal, Array(key)) }
         return SignalChange(signal, slot: slot)
+    }
+
+    /// Types whose values can be that long.
+    static let longTypes: Set<SignalType> = [.url, .vpdq, .tmk, .term, .phrase, .document]
+
+    /// Whether keys have the value's digest.
+    static func isLong(_ signal: Signal) -> Bool { signal.value.utf8.count > MatchedSignal.longestValue }
+
+    private mutating func note(_ signal: Signal, _ key: [UInt8]) {
+        digested[key] = signal.deleted ? nil : signal.without(\.note)
     }
 
     private mutating func withdrawal(_ key: UnsafeRawBufferPointer) throws(Rejection) -> SignalChange? {

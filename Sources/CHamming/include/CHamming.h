@@ -51,6 +51,10 @@ struct weir_segment {
 void weir_segment_fill(const struct weir_hash256 *hashes, uint32_t count, uint32_t shift, uint32_t *directory,
                        uint32_t *postings);
 
+/// Whether a search of a segment that somebody else filled stays within it: the directory rises up to the postings' end,
+/// and every posting is the position of a hash.
+_Bool weir_segment_is_sound(const struct weir_segment *segment);
+
 struct weir_match {
     uint32_t position;
     uint32_t distance;

@@ -39,6 +39,14 @@ package struct PDQIndex: Sendable {
         for place in indexed..<hashes.count { append(hashes[place], signals[place]) }
     }
 
+    /// Of what stands in a snapshot.
+    ///
+    /// - Parameter hashes: those that are in no segment, with their signals' positions.
+    init(_ segments: [PDQSegment], _ hashes: some Sequence<(Digest256, Int32)>) {
+        self.segments = segments
+        for (hash, signal) in hashes { insert(hash, signal) }
+    }
+
     package var count: Int { segments.reduce(0) { $0 + $1.count } + recentCount }
 
     /// What the hashes and their index take, in bytes; without the signals themselves.
@@ -122,6 +130,15 @@ package struct PDQIndex: Sendable {
         var later = recent.dropFirst(merge.recent.count - 1)
         later[later.startIndex] = later[later.startIndex].dropFirst(merge.recent[merge.recent.count - 1].count)
         recent = later.filter { $0.count > 0 }
+    }
+
+    /// The same hashes in segments, and at last those that are too few for one.
+    var parts: (segments: [PDQSegment], recent: [(weir_hash256, Int32)]) {
+        var rest: [(weir_hash256, Int32)] = []
+        for block in recent { block.forEach { rest.append(($0, $1)) } }
+        guard rest.count >= PDQIndex.leastSegment else { return (segments, rest) }
+        let hashes = ContiguousArray(rest.map(\.0)), signals = ContiguousArray(rest.map(\.1))
+        return (segments + PDQSegment.segments(of: hashes[...], signals[...]), [])
     }
 
     private var recentCount: Int { recent.reduce(0) { $0 + $1.count } }

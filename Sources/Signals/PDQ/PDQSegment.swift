@@ -4,16 +4,28 @@ internal import Glibc
 /// Up to 2^20 hashes with an index over them (`weir_segment`), and whose signal each is.
 ///
 /// `@unchecked Sendable`: the memory belongs to this object alone, is written in `init` only, and freed when nobody has
-/// the object any more.
+/// the object any more. Or it is a part of a snapshot's, which nobody writes and this object keeps.
 final class PDQSegment: @unchecked Sendable {
     static let capacity = weir_segment_capacity
 
     let count: Int
     /// Of the one piece of memory that holds it all.
     let bytes: Int
-    private let memory: UnsafeMutableRawPointer
-    private let signals: UnsafeMutablePointer<Int32>
+    private let memory: Memory
     private let index: weir_segment
+    private let signals: Signals
+
+    private enum Memory {
+        case own(UnsafeMutableRawPointer)
+        case snapshot(SnapshotMemory)
+    }
+
+    /// Whose hashes they are.
+    private enum Signals {
+        case listed(UnsafePointer<Int32>)
+        /// As they stand, from this position on.
+        case from(Int32)
+    }
 
     /// As few as hold them all.
     static func segments(of hashes: ArrayPart<weir_hash256>, _ signals: ArrayPart<Int32>) -> [PDQSegment] {
@@ -30,43 +42,103 @@ final class PDQSegment: @unchecked Sendable {
 
     typealias ArrayPart<Element> = ContiguousArray<Element>.SubSequence
 
+    /// Where the parts of its memory begin. Hashes come first: each is then within one cache line.
+    private struct Layout {
+        let shift: Int
+        let directory: Int
+        let postings: Int
+        /// Of all that look-ups read, padding included.
+        let end: Int
+
+        init(_ count: Int) {
+            shift = PDQSegment.shift(for: count)
+            let chunks = weir_segment_chunks
+            let number = MemoryLayout<UInt32>.stride
+            directory = count * MemoryLayout<weir_hash256>.stride
+            postings = directory + chunks * (1 << (16 - shift) + 1) * number
+            end = postings + (chunks * count + weir_segment_padding) * number
+        }
+
+        func index(at start: UnsafeRawPointer, _ count: Int) -> weir_segment {
+            weir_segment(
+                hashes: start.assumingMemoryBound(to: weir_hash256.self),
+                directory: (start + directory).assumingMemoryBound(to: UInt32.self),
+                postings: (start + postings).assumingMemoryBound(to: UInt32.self), count: UInt32(count),
+                shift: UInt32(shift))
+        }
+    }
+
     private init(_ hashes: UnsafeBufferPointer<weir_hash256>, _ signals: UnsafeBufferPointer<Int32>) {
         precondition(hashes.count == signals.count && (1...PDQSegment.capacity).contains(hashes.count))
         count = hashes.count
-        let shift = PDQSegment.shift(for: count)
-        let chunks = weir_segment_chunks
-        let directory = chunks * (1 << (16 - shift) + 1)
-        // Hashes first: each is then within one cache line.
-        let parts = [
-            count * MemoryLayout<weir_hash256>.stride, directory * MemoryLayout<UInt32>.stride,
-            (chunks * count + weir_segment_padding) * MemoryLayout<UInt32>.stride,
-            count * MemoryLayout<Int32>.stride,
-        ]
-        bytes = parts.reduce(0, +)
-        memory = PDQSegment.allocate(bytes)
-        let ownHashes = memory.bindMemory(to: weir_hash256.self, capacity: count)
-        let directoryStart = (memory + parts[0]).bindMemory(to: UInt32.self, capacity: directory)
-        let postings = (memory + parts[0] + parts[1]).bindMemory(to: UInt32.self, capacity: chunks * count)
-        self.signals = (memory + parts[0] + parts[1] + parts[2]).bindMemory(to: Int32.self, capacity: count)
+        let layout = Layout(count)
+        bytes = layout.end + count * MemoryLayout<Int32>.stride
+        let start = PDQSegment.allocate(bytes)
+        memory = .own(start)
+        let ownHashes = start.bindMemory(to: weir_hash256.self, capacity: count)
+        let directory = (start + layout.directory).bindMemory(
+            to: UInt32.self, capacity: (layout.postings - layout.directory) / MemoryLayout<UInt32>.stride)
+        let postings = (start + layout.postings).bindMemory(
+            to: UInt32.self, capacity: (layout.end - layout.postings) / MemoryLayout<UInt32>.stride)
+        let ownSignals = (start + layout.end).bindMemory(to: Int32.self, capacity: count)
         if let from = hashes.baseAddress { ownHashes.update(from: from, count: count) }
-        (postings + chunks * count).initialize(repeating: 0, count: weir_segment_padding)
-        if let from = signals.baseAddress { self.signals.update(from: from, count: count) }
-        weir_segment_fill(ownHashes, UInt32(count), UInt32(shift), directoryStart, postings)
-        index = weir_segment(
-            hashes: ownHashes, directory: directoryStart, postings: postings, count: UInt32(count),
-            shift: UInt32(shift))
+        (postings + weir_segment_chunks * count).initialize(repeating: 0, count: weir_segment_padding)
+        if let from = signals.baseAddress { ownSignals.update(from: from, count: count) }
+        weir_segment_fill(ownHashes, UInt32(count), UInt32(layout.shift), directory, postings)
+        self.signals = .listed(ownSignals)
+        index = layout.index(at: start, count)
     }
 
-    deinit { free(memory) }
+    /// One that stands in a snapshot, as `withIndex` gave it.
+    ///
+    /// - Parameters:
+    ///   - part: of the memory, at a multiple of 64 bytes.
+    ///   - first: position of the first hash's signal; the others follow.
+    /// - Throws: `SnapshotRefusal` if the index leads out of the hashes.
+    init(
+        _ count: Int, at part: UnsafeRawBufferPointer, of memory: SnapshotMemory, first: Int32
+    ) throws(SnapshotRefusal) {
+        guard (1...PDQSegment.capacity).contains(count), let start = part.baseAddress,
+            part.count == Layout(count).end
+        else { throw SnapshotRefusal("a segment of \(count) hashes has \(part.count) bytes") }
+        self.count = count
+        bytes = part.count
+        self.memory = .snapshot(memory)
+        signals = .from(first)
+        index = Layout(count).index(at: start, count)
+        guard withUnsafePointer(to: index, { weir_segment_is_sound($0) }) else {
+            throw SnapshotRefusal("a segment's index leads out of its hashes")
+        }
+    }
+
+    deinit {
+        if case .own(let start) = memory { free(start) }
+    }
+
+    /// All that look-ups read, in one piece.
+    func withIndex<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try body(UnsafeRawBufferPointer(start: index.hashes, count: Layout(count).end))
+    }
+
+    /// Position of a hash's signal.
+    @inline(__always)
+    private func signal(_ place: Int) -> Int32 {
+        switch signals {
+        case .listed(let signals): signals[place]
+        case .from(let first): first + Int32(truncatingIfNeeded: place)
+        }
+    }
+
+    func hash(_ place: Int) -> weir_hash256 { index.hashes[place] }
 
     func forEach(_ body: (weir_hash256, Int32) -> Void) {
-        for place in 0..<count { body(index.hashes[place], signals[place]) }
+        for place in 0..<count { body(index.hashes[place], signal(place)) }
     }
 
     func matches(_ query: inout weir_hash256, _ threshold: UInt32, _ found: inout [PDQIndex.Match]) {
         guard threshold <= UInt32(weir_segment_threshold) else {
             scan(UnsafeBufferPointer(start: index.hashes, count: count), &query, threshold) { place, distance in
-                found.append(PDQIndex.Match(signal: signals[place], distance: distance))
+                found.append(PDQIndex.Match(signal: signal(place), distance: distance))
             }
             return
         }
@@ -76,7 +148,7 @@ final class PDQSegment: @unchecked Sendable {
         guard complete else { fatalError("no memory for what a look-up of a PDQ hash found") }
         for match in UnsafeBufferPointer(start: matches.elements, count: matches.count) {
             found.append(
-                PDQIndex.Match(signal: signals[Int(match.position)], distance: Int(match.distance)))
+                PDQIndex.Match(signal: signal(Int(match.position)), distance: Int(match.distance)))
         }
     }
 
