@@ -40,4 +40,46 @@ internal import Testing
             #expect(intake.offsets == [8, 5])
         }
     }
+
+    // MARK: Going on from a snapshot
+
+    private func resumed() -> SignalIntake {
+        let mark = SignalPlace.Mark(timestampMilliseconds: 1, key: Array("term:a".utf8))
+        let place = SignalPlace(
+            topic: "signals", cluster: nil,
+            partitions: [
+                SignalPlace.Partition(start: 0, next: 8, last: mark), SignalPlace.Partition(start: 0, next: 0),
+            ])
+        #expect(
+            SignalIntake.beginnings(place) == [TopicPartition("signals", 0): 7, TopicPartition("signals", 1): 0])
+        return SignalIntake(
+            from: place, decoder: SignalTopicDecoder(),
+            logger: Logger(label: "test", sink: LogSink(level: .critical, format: .text, descriptor: -1)),
+            metrics: SignalTopicMetrics(MetricsRegistry()))
+    }
+
+    /// The last record that was read is read once more, and is no change.
+    @Test func whatIsKnownIsNotTakenAgain() throws {
+        var intake = resumed()
+        let changes = try intake.take([record(0, 7, "a"), record(0, 8, "b"), record(1, 0, "c")])
+        #expect(changes.map(\.signal.value) == ["b", "c"])
+        #expect(intake.offsets == [9, 1])
+        #expect(intake.last.map { $0?.timestamp } == [1, 1])
+    }
+
+    /// Compaction may have taken it away.
+    @Test func whatIsKnownMayBeGone() throws {
+        var intake = resumed()
+        let changes = try intake.take([record(0, 9, "b")])
+        #expect(changes.map(\.signal.value) == ["b"])
+        #expect(throws: SignalIntake.Discontinuity.offsetsWentBack) { try intake.take([record(0, 7, "a")]) }
+    }
+
+    /// The topic was made anew, and has as many records again.
+    @Test func anotherRecordInItsPlaceIsAnotherTopic() throws {
+        var intake = resumed()
+        #expect(throws: SignalIntake.Discontinuity.otherRecord) { try intake.take([record(0, 7, "b")]) }
+        intake = resumed()
+        #expect(throws: SignalIntake.Discontinuity.offsetsWentBack) { try intake.take([record(0, 0, "a")]) }
+    }
 }

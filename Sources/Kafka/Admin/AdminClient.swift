@@ -43,6 +43,13 @@ package actor AdminClient {
         return ClusterDescription(metadata)
     }
 
+    /// The cluster's own name; nil where brokers have none, or do not tell it in time.
+    package func clusterID(timeout: Duration) -> String? {
+        guard let id = rd_kafka_clusterid(client.handle, timeout.milliseconds) else { return nil }
+        defer { rd_kafka_mem_free(client.handle, id) }
+        return String(cString: id)
+    }
+
     /// Makes topics, and waits until they can be seen. - Returns: the error of each that was not made, by name.
     package func create(_ topics: [NewTopic], timeout: Duration) throws(KafkaError) -> [String: KafkaError] {
         let deadline = ContinuousClock.now + timeout

@@ -109,6 +109,26 @@ package actor TopicReader {
         ends.allSatisfy { partition, end in end == 0 || (reached[partition] ?? 0) >= end }
     }
 
+    /// Of each partition the first offset there is, and the one after the last that is committed.
+    ///
+    /// - Parameter timeout: for all of them.
+    package func watermarks(
+        timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: (low: Int64, high: Int64)] {
+        let deadline = ContinuousClock.now + timeout
+        var found: [TopicPartition: (low: Int64, high: Int64)] = [:]
+        for place in places.sorted() {
+            var (low, high): (Int64, Int64) = (0, 0)
+            let left = max(.milliseconds(1), deadline - .now)
+            try check(
+                rd_kafka_query_watermark_offsets(
+                    client.handle, place.topic, place.partition, &low, &high, left.milliseconds),
+                "query watermarks of \(place)")
+            found[place] = (low, high)
+        }
+        return found
+    }
+
     package func close() {
         rd_kafka_consumer_close(client.handle)
         client.destroy()

@@ -70,6 +70,44 @@ package actor SignalStore {
         adopt(next, try generation(for: next))
     }
 
+    // MARK: From a snapshot
+
+    /// What a snapshot has, and what has changed since as far as it has been read; not in force yet.
+    private var draft: SignalSet?
+
+    /// Begins with a snapshot; what is in force stays.
+    package func prepare(_ snapshot: SignalSnapshot) { draft = SignalSet(snapshot) }
+
+    /// See `SignalSet.digestedKeys`.
+    package var preparedKeys: [SignalChange] { draft?.digestedKeys ?? [] }
+
+    /// Goes on with changes.
+    package func prepare(_ changes: [SignalChange]) {
+        guard let before = draft, !changes.isEmpty else { return }
+        draft = before.applying(changes, from: .topic, version: before.version).settled()
+    }
+
+    /// Gives up what was prepared.
+    package func dropPrepared() { draft = nil }
+
+    /// Puts what was prepared in force, in place of what the topic had.
+    ///
+    /// - Parameter offsets: see `restore`.
+    package func adoptPrepared(topic: String, offsets: [Int64]) throws {
+        guard let prepared = draft else { return }
+        draft = nil
+        var version = set.version
+        version.topic = topic
+        version.offsets = offsets
+        let next = prepared.takingFiles(of: set, version: version)
+        adopt(next, try generation(for: next))
+    }
+
+    /// What is known, whether or not a generation could be made of it.
+    package var signals: SignalSet { self.set }
+
+    // MARK: Changing
+
     /// Changes the signals of the topic. If no generation can be made of them they are changed all the same, and in force
     /// when the next one can; no changes will do for another attempt.
     package func apply(_ changes: [SignalChange], offsets: [Int64]) throws {

@@ -4,23 +4,26 @@ package import Operations
 package import Pipeline
 internal import Signals
 
-/// Keeps the signals as their topic is: reads it from its beginning, and then follows it for ever.
+/// Keeps the signals as their topic is: reads it from where a snapshot ends, or from its beginning, and then follows it for
+/// ever.
 ///
 /// Every worker reads all of it, without a group. Nothing is judged before it has been read once, up to where it ended;
 /// until then the process is not ready. From then on a record is in force as soon as it is read, and what goes wrong
 /// with the topic leaves the signals as they are until it can be read again.
 package final class SignalTopicFeed: Service {
     package let name = "signal-topic"
-    private let topic: String
+    let topic: String
     private let isRequired: Bool
-    private let bootstrap: String
-    private let properties: ClientProperties
-    private let store: SignalStore
-    private let restored: Latch
-    private let readiness: Readiness
-    private let progress: Progress
-    private let metrics: SignalTopicMetrics
-    private let logger: Logger
+    let bootstrap: String
+    let properties: ClientProperties
+    let store: SignalStore
+    let restored: Latch
+    let readiness: Readiness
+    let progress: Progress
+    let metrics: SignalTopicMetrics
+    let logger: Logger
+    /// nil: none are kept.
+    let snapshots: SignalSnapshotter?
 
     /// - Parameters:
     ///   - isRequired: whether somebody asked for the topic. One that is only there by default may be missing, and is
@@ -28,10 +31,13 @@ package final class SignalTopicFeed: Service {
     ///   - properties: of consumers.
     ///   - restored: opened when all has been read once.
     ///   - progress: what the watchdog looks at.
+    ///   - snapshots: keeps them; nil: none are kept.
     package init(
         topic: String, isRequired: Bool, bootstrap: String, properties: ClientProperties, store: SignalStore,
-        restored: Latch, readiness: Readiness, progress: Progress, metrics: SignalTopicMetrics, logger: Logger
+        restored: Latch, readiness: Readiness, progress: Progress, metrics: SignalTopicMetrics, logger: Logger,
+        snapshots: SignalSnapshotter? = nil
     ) {
+        self.snapshots = snapshots
         self.topic = topic
         self.isRequired = isRequired
         self.bootstrap = bootstrap
@@ -52,10 +58,14 @@ package final class SignalTopicFeed: Service {
         let wakeup = Wakeup()
         shutdown.onTrigger { wakeup.signal() }
         var missingSince: ContinuousClock.Instant?
+        // Whether a snapshot may be begun with: only until all has been read once, and nothing spoke against it.
+        var mayResume = true
         while !shutdown.isTriggered, !Task.isCancelled {
             do {
-                if let partitions = try await partitions() {
-                    try await follow(partitions, until: shutdown)
+                if let topic = try await look() {
+                    let snapshot = mayResume && !restored.isOpen ? try await snapshots?.read() : nil
+                    if snapshot == nil { mayResume = false }
+                    try await follow(topic, from: snapshot, until: shutdown)
                     return
                 }
                 if !isRequired {
@@ -76,9 +86,12 @@ package final class SignalTopicFeed: Service {
                 }
                 let isAwaited = isRequired && !restored.isOpen
                 await wakeup.wait(until: .now + (isAwaited ? .milliseconds(250) : .seconds(10)))
+            } catch let refusal as SnapshotRefusal {
+                mayResume = false
+                snapshots?.refuse(refusal)
             } catch is PartitionsChanged {
                 logger.warning("signals are read anew: the topic has another number of partitions", ["topic": topic])
-            } catch is SignalIntake.OffsetsWentBack {
+            } catch is SignalIntake.Discontinuity {
                 logger.warning("signals are read anew: the topic's offsets went back", ["topic": topic])
             } catch let error as KafkaError {
                 logger.warning(
@@ -92,40 +105,61 @@ package final class SignalTopicFeed: Service {
     /// How long a topic that somebody asked for may be missing at the start before that is final.
     private static let patience = Duration.seconds(5)
 
-    private func begin() {
+    func begin() {
+        snapshots?.restored()
         restored.open()
         readiness.set(name, nil)
     }
 
-    /// How many partitions the topic has; nil if it is not there.
-    private func partitions() async throws(KafkaError) -> Int? {
+    /// What the brokers say of the topic; nil if it is not there.
+    private func look() async throws(KafkaError) -> Topic? {
         let admin = try AdminClient(bootstrap: bootstrap, properties: properties)
         do throws(KafkaError) {
             let cluster = try await admin.describe(timeout: .seconds(5))
+            let id = snapshots == nil ? nil : await admin.clusterID(timeout: .seconds(5))
             await admin.close()
-            return cluster.topics[topic].flatMap { $0.partitions > 0 ? $0.partitions : nil }
+            guard let partitions = cluster.topics[topic]?.partitions, partitions > 0 else { return nil }
+            return Topic(partitions: partitions, cluster: id)
         } catch {
             await admin.close()
             throw error
         }
     }
 
-    private func follow(_ partitions: Int, until shutdown: ShutdownSignal) async throws {
-        let reader = try TopicReader(
-            bootstrap: bootstrap, properties: properties, partitions: [topic: partitions], from: .beginning)
+    struct Topic {
+        let partitions: Int
+        /// The cluster's id; nil if it is not told, or nobody wants to know.
+        let cluster: String?
+    }
+
+    private func follow(_ there: Topic, from snapshot: SignalSnapshot?, until shutdown: ShutdownSignal) async throws {
+        let reader: TopicReader
+        if let place = snapshot?.facts.place, place.topic == topic {
+            reader = try TopicReader(
+                bootstrap: bootstrap, properties: properties, from: SignalIntake.beginnings(place))
+        } else {
+            reader = try TopicReader(
+                bootstrap: bootstrap, properties: properties, partitions: [topic: there.partitions], from: .beginning)
+        }
         do {
-            var intake = SignalIntake(partitions: partitions, logger: logger, metrics: metrics)
-            if try await restore(from: reader, &intake, until: shutdown) {
-                try await follow(reader, &intake, until: shutdown)
-            }
+            var intake = SignalIntake(partitions: there.partitions, logger: logger, metrics: metrics)
+            var diary = try await diary(of: there, reader, snapshot)
+            let isRestored =
+                if let snapshot {
+                    try await resume(snapshot, from: reader, &intake, &diary, until: shutdown)
+                } else {
+                    try await restore(from: reader, &intake, until: shutdown)
+                }
+            if isRestored { try await follow(reader, &intake, &diary, until: shutdown) }
             await reader.close()
         } catch {
+            await store.dropPrepared()
             await reader.close()
             throw error
         }
     }
 
-    private static let most = 10_000
+    static let most = 10_000
 
     /// Reads what there is. Until that is done the signals that are in force stay.
     private func restore(
@@ -154,7 +188,7 @@ package final class SignalTopicFeed: Service {
             "signals read",
             [
                 "topic": topic, "records": "\(count)", "statements": "\(stage.count)", "rejected": "\(intake.rejected)",
-                "seconds": String(Double(Int((ContinuousClock.now - start).inSeconds * 10)) / 10),
+                "seconds": (ContinuousClock.now - start).inTenths,
             ])
         begin()
         return true
@@ -164,17 +198,25 @@ package final class SignalTopicFeed: Service {
     private static let lookEvery = Duration.seconds(60)
 
     private func follow(
-        _ reader: TopicReader, _ intake: inout SignalIntake, until shutdown: ShutdownSignal
+        _ reader: TopicReader, _ intake: inout SignalIntake, _ diary: inout SnapshotDiary?,
+        until shutdown: ShutdownSignal
     ) async throws {
         var looked = ContinuousClock.now
         // Whether changes are not in force yet.
         var isBehind = false
         while !shutdown.isTriggered, !Task.isCancelled {
             let records = try await reader.read(SignalTopicFeed.most, timeout: .milliseconds(200))
-            if isBehind || !records.isEmpty { isBehind = await !apply(try intake.take(records), &intake) }
+            if isBehind || !records.isEmpty {
+                let changes = try intake.take(records)
+                diary?.schedule.note(changes: changes.count)
+                isBehind = await !apply(changes, &intake)
+            }
+            await keep(&diary, reader, intake)
             guard ContinuousClock.now - looked > SignalTopicFeed.lookEvery else { continue }
             looked = .now
-            if let now = try await partitions(), now != intake.offsets.count { throw PartitionsChanged() }
+            // Brokers that do not answer say nothing of the topic, and all of it need not be read again for that.
+            guard let now = try? await look() else { continue }
+            if now.partitions != intake.offsets.count { throw PartitionsChanged() }
         }
     }
 

@@ -68,12 +68,20 @@ struct WeirProcess: Sendable {
         services.append(SignalMerger(store, logger: logger))
         let restored = Latch()
         if !isMock, let topic = settings[WeirSettings.signalTopic], let lane = lanes.first {
+            let snapshots = settings[WeirSettings.signalSnapshot].map { path in
+                SignalSnapshotter(
+                    path: path, interval: settings[WeirSettings.snapshotInterval],
+                    changes: settings[WeirSettings.snapshotChanges],
+                    progress: progressOfSignals("signals-snapshot"), metrics: SignalSnapshotMetrics(registry),
+                    logger: logger)
+            }
+            if let snapshots { services.append(snapshots) }
             services.append(
                 SignalTopicFeed(
                     topic: topic, isRequired: settings.isSet(WeirSettings.signalTopic), bootstrap: lane.bootstrap,
                     properties: lane.consumerProperties, store: store, restored: restored, readiness: readiness,
                     progress: progressOfSignals("signals-topic"), metrics: SignalTopicMetrics(registry),
-                    logger: logger))
+                    logger: logger, snapshots: snapshots))
         } else {
             restored.open()
         }

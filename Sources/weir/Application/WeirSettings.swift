@@ -52,7 +52,15 @@ enum WeirSettings {
         "signals.topic", .optional(.string), standard: "signals",
         "Signals, followed for ever; null: from files alone. By default it may be missing.")
     static let signalSnapshot = Setting(
-        "signals.snapshot", .optional(.string), standard: "state/signals", "Reserved: goes with signals.topic.")
+        "signals.snapshot", .optional(.string), standard: nil,
+        "File that keeps what signals.topic holds, so that a start need not read all of it; one for each process. null: none."
+    )
+    static let snapshotInterval = Setting(
+        "signals.snapshotInterval", .duration(.seconds(10)...(.seconds(86_400))), standard: .seconds(3_600),
+        "How old that file may become while signals change.")
+    static let snapshotChanges = Setting(
+        "signals.snapshotChanges", .integer(1...1_000_000_000), standard: 50_000,
+        "Changes after which it is written earlier, though not before a tenth of signals.snapshotInterval.")
 
     static let mediaWorkers = Setting(
         "media.workers", .integer(1...256), standard: 2,
@@ -157,7 +165,7 @@ enum WeirSettings {
         bootstrap, group, instanceID, properties,
         uploads, live, outcomes, audit, enforcement, review, deadLetters,
         mapping, pipeline, policy, shadow,
-        signalFiles, signalInterval, signalTopic, signalSnapshot,
+        signalFiles, signalInterval, signalTopic, signalSnapshot, snapshotInterval, snapshotChanges,
         mediaWorkers, mediaFetches, mediaBytes, mediaPixels, mediaBudget, mediaDeadline, mediaSandbox,
         mediaCache, mediaHosts,
         stateDirectory, accountKeyFile,

@@ -92,11 +92,11 @@ enum ConfigurationNotes {
         if settings[WeirSettings.signalFiles].isEmpty, settings[WeirSettings.signalTopic] == nil {
             notes.append("signals.files is empty, signals.topic null: nothing is known, so nothing can be matched")
         }
-        for (name, isSet) in [
-            ("signals.snapshot", settings.isSet(WeirSettings.signalSnapshot)),
-            ("state.directory", settings.isSet(WeirSettings.stateDirectory)),
-        ] where isSet {
-            notes.append("\(name) has no effect in this version")
+        if settings[WeirSettings.signalSnapshot] != nil, settings[WeirSettings.signalTopic] == nil {
+            notes.append("signals.snapshot has no effect: signals.topic is null, and files are read at every start")
+        }
+        if settings.isSet(WeirSettings.stateDirectory) {
+            notes.append("state.directory has no effect in this version")
         }
         return notes
     }
