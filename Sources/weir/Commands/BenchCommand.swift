@@ -11,7 +11,8 @@ extension Commands {
         example: "weir bench decode verdict",
         discussion: """
             NAME: \(Benchmarks.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")); or all,
-            which is those that need nothing else (latency only with --config, peers and index-10m only by their names).
+            which is those that need nothing else (latency only with --config, peers, index-10m and snapshot-10m only by
+            their names).
             One JSON object a figure: name, value, unit, n, seconds, machine, and where there is a target, atMost or atLeast
             and met. Exit code 1 if a target was missed. Timings of a debug build mean nothing.
             """
@@ -109,6 +110,10 @@ enum Benchmarks {
                 + IndexBenchmarks.run(1_000_000, atLeast: 10_000, duration)
         },
         largeIndex,
+        Benchmark(name: "snapshot", summary: "writing and reading a snapshot of a million PDQ and a million SHA-256") {
+            try SnapshotBenchmarks.run(1_000_000, $0)
+        },
+        largeSnapshot,
         Benchmark(
             name: "latency", summary: "from upload to committed verdict, at 1,000 a second",
             withConfig: {
@@ -120,6 +125,14 @@ enum Benchmarks {
     private static let largeIndex: Benchmark = {
         var large = Benchmark(name: "index-10m", summary: "the same among ten millions; takes 2.1 GiB") { duration in
             IndexBenchmarks.run(10_000_000, atLeast: 1_500, duration)
+        }
+        large.isAskedFor = true
+        return large
+    }()
+
+    private static let largeSnapshot: Benchmark = {
+        var large = Benchmark(name: "snapshot-10m", summary: "the same of ten millions; takes GiB") { duration in
+            try SnapshotBenchmarks.run(10_000_000, duration)
         }
         large.isAskedFor = true
         return large
