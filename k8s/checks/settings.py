@@ -27,6 +27,7 @@ def variables(overlay: Overlay) -> Iterator[Problem]:
 def mounts(overlay: Overlay) -> Iterator[Problem]:
     """Every file that weir.yaml names is under a mount, and every mount has its volume."""
     volumes = {volume["name"] for volume in overlay.pod.get("volumes", [])}
+    volumes |= {claim["metadata"]["name"] for claim in overlay.workload["spec"].get("volumeClaimTemplates", [])}
     paths = [mount["mountPath"] for mount in overlay.container.get("volumeMounts", [])]
     for mount in overlay.container.get("volumeMounts", []):
         if mount["name"] not in volumes:
