@@ -1,6 +1,11 @@
 internal import Imaging
 
-/// Brightness as PDQ takes it: 0.299 R + 0.587 G + 0.114 B in 32-bit floats, from left to right; grey as it is.
+/// Brightness as PDQ takes it: 0.299 R + 0.587 G + 0.114 B as the nearest 32-bit float; grey as it is.
+///
+/// The package `pdqhash` adds up in 64 bits and rounds once, where the C++ command line rounds each step to 32 bits and
+/// so ends beside it for a third of all colours. Of the two the package is what exchanges' tools hash with. The sum of
+/// thousandths is a whole number, which a 32-bit float holds exactly; its division is then the only rounding, and gives
+/// what 64 bits give for each of the 2²⁴ colours.
 struct Luma {
     /// `height` rows of `width` pixels without padding.
     let bytes: UnsafePointer<UInt8>
@@ -13,7 +18,7 @@ struct Luma {
         let pixel = bytes + (row * width + column) * layout.rawValue
         switch layout {
         case .grey: return Float(pixel[0])
-        case .rgb: return 0.299 * Float(pixel[0]) + 0.587 * Float(pixel[1]) + 0.114 * Float(pixel[2])
+        case .rgb: return (299 * Float(pixel[0]) + 587 * Float(pixel[1]) + 114 * Float(pixel[2])) / 1_000
         }
     }
 
@@ -69,7 +74,8 @@ struct Luma {
         let red = float(words & SIMD4(repeating: 0xFF))
         let green = float((words &>> SIMD4(repeating: 8)) & SIMD4(repeating: 0xFF))
         let blue = float((words &>> SIMD4(repeating: 16)) & SIMD4(repeating: 0xFF))
-        return SIMD4(repeating: 0.299) * red + SIMD4(repeating: 0.587) * green + SIMD4(repeating: 0.114) * blue
+        let sum = SIMD4(repeating: 299) * red + SIMD4(repeating: 587) * green + SIMD4(repeating: 114) * blue
+        return sum / SIMD4(repeating: 1_000)
     }
 
     /// Whole numbers below 2²³, exactly.
