@@ -84,7 +84,12 @@ def configure(folder: Path, signals: Path, turned: bool) -> Path:
     pipeline.write_text(json.dumps({"version": 1, "batchSize": 64, "window": 8, "stages": [stage]}))
     config = folder / f"config-{turned}.yaml"
     policy = PACKAGE / "topology" / "policies" / "tvec-default.yaml"
-    settings = {"pipeline": str(pipeline), "policy": str(policy), "signals": {"files": [str(signals)]}}
+    settings = {
+        "pipeline": str(pipeline),
+        "policy": str(policy),
+        "signals": {"files": [str(signals)]},
+        "media": {"deadline": "60s"},
+    }
     config.write_text(json.dumps(settings))
     return config
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from harness import weir
 from harness.broker import PACKAGE
 
-__all__ = ["AT_ONCE", "PACKAGE", "Hash", "bench", "hashes", "medians", "pin", "rate", "ratio", "weir"]
+__all__ = ["AT_ONCE", "PACKAGE", "Hash", "bench", "hashes", "medians", "one_core", "rate", "ratio", "weir"]
 
 AT_ONCE = 256
 """Files of one command line."""
@@ -56,11 +57,15 @@ def rate(work: Callable[[], int], seconds: float) -> float:
     return done / took
 
 
-def pin() -> int:
-    """This process and its children to one core, the last, so that all contenders have the same."""
-    core = max(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {core})
-    return core
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keeps this process and its children to one core, the last, so that all contenders have the same."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def medians(rounds: list[dict[str, float]]) -> dict[str, float]:
