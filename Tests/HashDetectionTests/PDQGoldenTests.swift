@@ -27,19 +27,24 @@ import Testing
         for red in stride(from: 0, through: 255, by: 5) {
             for green in stride(from: 0, through: 255, by: 15) {
                 let bytes = (0...255).flatMap { [UInt8(red), UInt8(green), UInt8($0)] }
-                bytes.withUnsafeBufferPointer { bytes in
-                    guard let start = bytes.baseAddress else { return }
-                    let luma = Luma(bytes: start, width: 256, height: 1, layout: .rgb)
-                    var lanes = [Lanes](repeating: Lanes(), count: 256)
-                    lanes.withUnsafeMutableBufferPointer { lanes in
-                        if let lanes = lanes.baseAddress { luma.read(eightRowsFrom: 0, into: lanes) }
-                    }
-                    let exact = (0...255).map {
-                        Float(0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double($0))
-                    }
-                    #expect((0...255).map { luma.pixel(0, $0) } == exact, "red \(red), green \(green)")
-                    #expect(lanes.map { $0[0] } == exact, "red \(red), green \(green)")
-                }
+                let exact = (0...255).map { Float(0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double($0)) }
+                let read = brightness(bytes)
+                #expect(read.byRows == exact, "red \(red), green \(green)")
+                #expect(read.byPixels == exact, "red \(red), green \(green)")
+            }
+        }
+    }
+
+    /// Of one row of RGB pixels, read as the filter reads rows, and one by one.
+    private func brightness(_ bytes: [UInt8]) -> (byRows: [Float], byPixels: [Float]) {
+        let width = bytes.count / 3
+        var lanes = [Lanes](repeating: Lanes(), count: width)
+        return bytes.withUnsafeBufferPointer { bytes in
+            lanes.withUnsafeMutableBufferPointer { lanes in
+                guard let start = bytes.baseAddress, let first = lanes.baseAddress else { return ([], []) }
+                let luma = Luma(bytes: start, width: width, height: 1, layout: .rgb)
+                luma.read(eightRowsFrom: 0, into: first)
+                return (lanes.map { $0[0] }, (0..<width).map { luma.pixel(0, $0) })
             }
         }
     }
