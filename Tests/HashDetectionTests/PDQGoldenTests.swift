@@ -24,7 +24,7 @@ import Testing
 
     /// A third of all colours would be rounded otherwise by a sum of 32-bit products.
     @Test func brightnessIsRoundedOnce() {
-        for red in stride(from: 0, through: 255, by: 5) {
+        for red in stride(from: 0, through: 255, by: 15) {
             for green in stride(from: 0, through: 255, by: 15) {
                 let bytes = (0...255).flatMap { [UInt8(red), UInt8(green), UInt8($0)] }
                 let exact = (0...255).map { Float(0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double($0)) }
