@@ -62,6 +62,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("vips")]),
         .target(name: "CBuildInfo", cSettings: [.define("WEIR_COMMIT", to: "\"\(commit)\"")]),
         .target(name: "CHamming"),
+        .systemLibrary(name: "CLuma"),
         .systemLibrary(name: "CMalloc"),
         .target(name: "CSandbox"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -74,7 +75,7 @@ let package = Package(
         module("Signals", "CExpat", "CHamming", "Configuration", "Events"),
         module("Detection", "Configuration", "Events", "Signals"),
         module("Imaging", "CImaging"),
-        module("HashDetection", "Configuration", "Detection", "Events", "Imaging", "Signals"),
+        module("HashDetection", "CLuma", "Configuration", "Detection", "Events", "Imaging", "Signals"),
         module("Media", "CCurl", "CSandbox", "Concurrency", "Detection", "Events", "HashDetection", "Imaging"),
         module("MetadataDetection", "Configuration", "Detection", "Events", "Signals"),
         module(
