@@ -113,6 +113,11 @@ rights: release ## exactly the documented rights, on a real broker with TLS, SAS
 compare: release ## throughput beside other Kafka clients on one machine
 	@$(python) load-tests/compare/run.py $(ARGUMENTS)
 
+.PHONY: compare-hash
+compare-hash: release ## PDQ beside pdqhash, its index beside faiss, and what it finds again; ARGUMENTS="…"
+	@python=$$(.ci/prepare peers)
+	$$python load-tests/compare_hash/run.py $(ARGUMENTS)
+
 .PHONY: bench
 bench: release ## every benchmark, one JSON object a figure
 	@.build/release/weir bench all

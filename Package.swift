@@ -63,6 +63,7 @@ let package = Package(
         .target(name: "CBuildInfo", cSettings: [.define("WEIR_COMMIT", to: "\"\(commit)\"")]),
         .target(name: "CChecksum"),
         .target(name: "CHamming"),
+        .systemLibrary(name: "CLuma"),
         .systemLibrary(name: "CMalloc"),
         .target(name: "CSandbox"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -75,7 +76,7 @@ let package = Package(
         module("Signals", "CChecksum", "CExpat", "CHamming", "Configuration", "Events", "FaultInjection"),
         module("Detection", "Configuration", "Events", "Signals"),
         module("Imaging", "CImaging"),
-        module("HashDetection", "Configuration", "Detection", "Events", "Imaging", "Signals"),
+        module("HashDetection", "CLuma", "Configuration", "Detection", "Events", "Imaging", "Signals"),
         module("Media", "CCurl", "CSandbox", "Concurrency", "Detection", "Events", "HashDetection", "Imaging"),
         module("MetadataDetection", "Configuration", "Detection", "Events", "Signals"),
         module(

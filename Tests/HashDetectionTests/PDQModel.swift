@@ -13,10 +13,10 @@ struct PDQModel {
         columns = width
         buffer = (0..<width * height).map { place in
             guard channels == 3 else { return Float(bytes[place]) }
-            let red: Float = 0.299 * Float(bytes[place * 3])
-            let green: Float = 0.587 * Float(bytes[place * 3 + 1])
-            let blue: Float = 0.114 * Float(bytes[place * 3 + 2])
-            return red + green + blue
+            let red = 0.299 * Double(bytes[place * 3])
+            let green = 0.587 * Double(bytes[place * 3 + 1])
+            let blue = 0.114 * Double(bytes[place * 3 + 2])
+            return Float(red + green + blue)
         }
     }
 

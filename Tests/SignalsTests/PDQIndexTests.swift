@@ -30,6 +30,22 @@ import Testing
         for _ in 0..<100 { #expect(found(index, known, .random(&random), 31)) }
     }
 
+    /// At the threshold that matching has, by turns at it and one beyond. With what the tests above and below ask, more
+    /// than 20 million pairs of query and signal; `load-tests/compare_hash` asks for billions.
+    @Test(arguments: [0, 20, 4_000]) func whatDiffersIn31BitsIsFoundAndIn32IsNot(family: Int) {
+        var random = SplitMix64(seed: UInt64(31 + family))
+        let known = KnownHashes(6_000, families: family, &random)
+        let index = PDQIndex(known.hashes, signals: known.signals)
+        for number in 0..<200 {
+            let place = Int.random(in: 0..<6_000, using: &random)
+            let distance = 31 + number % 2
+            let query = known.hashes[place].flipping(distance, &random)
+            let matches = index.matches(query, threshold: 31)
+            #expect(matches == known.matches(query, threshold: 31))
+            #expect(matches.contains { $0.signal == known.signals[place] } == (distance == 31))
+        }
+    }
+
     /// Each chunk of 16 bits, and each pair of chunks, may be the only one that is near.
     @Test func whereverTheBitsDifferAHashIsFound() {
         var random = SplitMix64(seed: 7)

@@ -22,8 +22,13 @@ def machine() -> dict[str, Any]:
         "processor": models[0] if models else "unknown",
         "cores": len(os.sched_getaffinity(0)),
         "memoryGiB": round(memory[0] / 2**20, 1),
-        "load": round(os.getloadavg()[0], 2),
+        "load": load(),
     }
+
+
+def load() -> float:
+    """Processes that ran or wanted to, on average over the last minute."""
+    return round(os.getloadavg()[0], 2)
 
 
 def lines(path: str) -> list[str]:

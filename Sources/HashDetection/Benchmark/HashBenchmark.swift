@@ -1,47 +1,39 @@
 package import Imaging
 
-/// How fast pictures are hashed on one core.
+/// For `weir bench hash`: work to be measured, on one core.
 package enum HashBenchmark {
-    package struct Result: Sendable {
-        package let name: String
-        /// Hashes a second.
-        package let value: Double
-        package let unit: String
-        /// Hashes worked out.
-        package let n: Int
-        package let seconds: Double
-    }
-
-    /// Each size for about `duration`: from JPEG files of quality 85, and the hash alone from pixels in memory.
-    package static func run(duration: Duration = .seconds(2)) throws -> [Result] {
-        var results: [Result] = []
-        for (width, height) in [(512, 512), (1024, 768), (4032, 3024)] {
-            let file = try picture(width: width, height: height).jpeg(quality: 85)
-            let most = width * height
-            results.append(
-                try measure("pdq-jpeg-\(width)x\(height)", duration) {
-                    PDQ.hash(try Pixels.decode(file.span.bytes, maxPixels: most)).quality
-                })
-            let pixels = try Pixels.decode(file.span.bytes, maxPixels: most)
-            results.append(measure("pdq-kernel-\(width)x\(height)", duration) { PDQ.hash(pixels).quality })
-        }
-        return results
-    }
-
-    private static func measure(_ name: String, _ duration: Duration, _ hash: () throws -> Int) rethrows -> Result {
-        var qualities = try hash()  // once before, so that tables and buffers exist
-        let clock = ContinuousClock()
-        let start = clock.now
+    /// Hashes a picture file again and again, decoding included.
+    ///
+    /// - Parameter measure: does the work as often as it likes, and says what that took, in seconds.
+    /// - Returns: how many hashes were worked out.
+    package static func files(
+        _ file: [UInt8], during measure: (() -> Void) -> Double
+    ) throws(PictureError) -> (n: Int, seconds: Double) {
+        // Once before, so that tables and buffers exist, and that what can't be hashed is told.
+        var quality = PDQ.hash(try Pixels.decode(file.span.bytes, maxPixels: .max)).quality
         var n = 0
-        var elapsed = Duration.zero
-        while elapsed < duration {
-            qualities += try hash()
+        let seconds = measure {
+            guard let pixels = try? Pixels.decode(file.span.bytes, maxPixels: .max) else { return }
+            quality += PDQ.hash(pixels).quality
             n += 1
-            elapsed = clock.now - start
         }
-        precondition(qualities > 0, "the picture is plain: not what was to be measured")
-        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-        return Result(name: name, value: Double(n) / seconds, unit: "hash/s", n: n, seconds: seconds)
+        precondition(quality > 0, "the picture is plain: not what was to be measured")
+        return (n, seconds)
+    }
+
+    /// The hash alone, of pixels in memory.
+    package static func pixels(
+        _ file: [UInt8], during measure: (() -> Void) -> Double
+    ) throws(PictureError) -> (n: Int, seconds: Double) {
+        let pixels = try Pixels.decode(file.span.bytes, maxPixels: .max)
+        var quality = PDQ.hash(pixels).quality
+        var n = 0
+        let seconds = measure {
+            quality += PDQ.hash(pixels).quality
+            n += 1
+        }
+        precondition(quality > 0, "the picture is plain: not what was to be measured")
+        return (n, seconds)
     }
 
     /// Slopes, edges and grain, so that the decoder has about as much to do as with a photograph.

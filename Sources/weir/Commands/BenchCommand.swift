@@ -7,6 +7,10 @@ extension Commands {
         options: [
             Option("--seconds", "N", "How long each figure is measured; default 3."),
             Option("--config", "FILE", "For latency: the configuration of a running weir."),
+            Option(
+                "--of", "PATH",
+                "For hash: a picture of yours. For index: a folder with signals.pdq and queries.pdq, 32 bytes a hash; "
+                    + "matches.tsv is written beside them."),
         ],
         example: "weir bench decode verdict",
         discussion: """
@@ -23,18 +27,22 @@ extension Commands {
         guard !wanted.isEmpty else {
             throw UsageError("weir bench: which one? \(Benchmarks.names)", command: invocation.command)
         }
-        let duration = Duration.seconds(try invocation.integer("--seconds", standard: 3, in: 1...3_600))
-        let config = invocation.value("--config")
+        let given = Benchmark.Given(
+            duration: .seconds(try invocation.integer("--seconds", standard: 3, in: 1...3_600)),
+            config: invocation.value("--config"), path: invocation.value("--of"))
         var benchmarks: [Benchmark] = []
         for name in wanted {
             guard let benchmark = Benchmarks.all.first(where: { $0.name == name }) else {
                 throw UsageError(
                     "weir bench: no benchmark \"\(name)\"; known: \(Benchmarks.names)", command: invocation.command)
             }
-            if benchmark.needsConfig, config == nil {
+            if benchmark.needsConfig, given.config == nil {
                 if invocation.arguments == ["all"] { continue }
                 throw UsageError(
                     "weir bench: \(name) needs a running weir: --config FILE", command: invocation.command)
+            }
+            if given.path != nil, !benchmark.takesPath {
+                throw UsageError("weir bench: \(name) has no use for --of", command: invocation.command)
             }
             benchmarks.append(benchmark)
         }
@@ -43,7 +51,7 @@ extension Commands {
         #endif
         var missed = false
         for benchmark in benchmarks {
-            for figure in try await benchmark.run(duration, config) {
+            for figure in try await benchmark.run(given) {
                 Terminal.out(figure.line)
                 missed = missed || !figure.isMet
             }
@@ -54,20 +62,27 @@ extension Commands {
 
 /// Something that `weir bench` measures.
 struct Benchmark: Sendable {
+    struct Given: Sendable {
+        /// About as long as each figure is measured.
+        let duration: Duration
+        let config: String?
+        /// What to measure with, in place of what is made for it.
+        let path: String?
+    }
+
     let name: String
     let summary: String
     /// Whether it measures a weir that is running.
-    let needsConfig: Bool
+    var needsConfig = false
+    var takesPath = false
     /// Whether it runs only by its name: it needs a checkout with its load tests and a Kafka, or much memory.
     var isAskedFor = false
-    /// For about a time, with a configuration if there is one.
-    let run: @Sendable (Duration, String?) async throws -> [Figure]
+    let run: @Sendable (Given) async throws -> [Figure]
 
     init(name: String, summary: String, run: @escaping @Sendable (Duration) async throws -> [Figure]) {
         self.name = name
         self.summary = summary
-        needsConfig = false
-        self.run = { duration, _ in try await run(duration) }
+        self.run = { try await run($0.duration) }
     }
 
     init(
@@ -77,10 +92,20 @@ struct Benchmark: Sendable {
         self.name = name
         self.summary = summary
         needsConfig = true
-        self.run = { duration, config in
-            guard let config else { return [] }
-            return try await run(duration, config)
+        self.run = { given in
+            guard let config = given.config else { return [] }
+            return try await run(given.duration, config)
         }
+    }
+
+    init(
+        name: String, summary: String,
+        withPath run: @escaping @Sendable (_ duration: Duration, _ path: String?) throws -> [Figure]
+    ) {
+        self.name = name
+        self.summary = summary
+        takesPath = true
+        self.run = { try run($0.duration, $0.path) }
     }
 }
 
@@ -92,23 +117,27 @@ enum Benchmarks {
             try await PipelineBenchmark.run($0)
         },
         Benchmark(name: "text", summary: "folding texts, and matching 10,000 terms") { try TextBenchmarks.run($0) },
-        Benchmark(name: "pdq", summary: "hashing pictures") { duration in
-            try HashBenchmark.run(duration: duration).map { result in
-                Figure(
-                    name: result.name, value: result.value, unit: result.unit, n: result.n, seconds: result.seconds,
-                    target: result.name == "pdq-jpeg-1024x768" ? .atLeast(100) : nil)
-            }
-        },
+        Benchmark(
+            name: "hash", summary: "hashing pictures",
+            withPath: { duration, path in
+                guard let path else { return try HashBenchmarks.run(duration) }
+                return try HashBenchmarks.run(picture: path, duration)
+            }),
         Benchmark(name: "media", summary: "decoding pictures behind walls, beside without") { duration in
             try await BlockingWork(name: "bench").run { () throws in try MediaBenchmark.run(duration) }
         },
         Benchmark(name: "signals", summary: "keeping a million signals as their topic is") { duration in
             SignalBenchmarks.run(1_000_000, duration)
         },
-        Benchmark(name: "index", summary: "looking up hashes among 100,000 and a million") { duration in
-            IndexBenchmarks.run(100_000, atLeast: 80_000, duration)
-                + IndexBenchmarks.run(1_000_000, atLeast: 10_000, duration)
-        },
+        Benchmark(
+            name: "index", summary: "looking up hashes among 100,000 and a million",
+            withPath: { duration, path in
+                guard let path else {
+                    return IndexBenchmarks.run(100_000, atLeast: 80_000, duration)
+                        + IndexBenchmarks.run(1_000_000, atLeast: 10_000, duration)
+                }
+                return try GivenIndexBenchmark.run(folder: path, duration)
+            }),
         largeIndex,
         Benchmark(name: "snapshot", summary: "writing and reading a snapshot of a million PDQ and a million SHA-256") {
             try SnapshotBenchmarks.run(1_000_000, $0)

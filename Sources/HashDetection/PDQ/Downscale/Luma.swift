@@ -1,6 +1,12 @@
+internal import CLuma
 internal import Imaging
 
-/// Brightness as PDQ takes it: 0.299 R + 0.587 G + 0.114 B in 32-bit floats, from left to right; grey as it is.
+/// Brightness as PDQ takes it: 0.299 R + 0.587 G + 0.114 B as the nearest 32-bit float; grey as it is.
+///
+/// The package `pdqhash` adds up in 64 bits and rounds once, where the C++ command line rounds each step to 32 bits and
+/// so ends beside it for a third of all colours. Of the two the package is what exchanges' tools hash with. The sum of
+/// thousandths is a whole number, which a 32-bit float holds exactly; its division is then the only rounding, and gives
+/// what 64 bits give for each of the 2²⁴ colours.
 struct Luma {
     /// `height` rows of `width` pixels without padding.
     let bytes: UnsafePointer<UInt8>
@@ -13,7 +19,7 @@ struct Luma {
         let pixel = bytes + (row * width + column) * layout.rawValue
         switch layout {
         case .grey: return Float(pixel[0])
-        case .rgb: return 0.299 * Float(pixel[0]) + 0.587 * Float(pixel[1]) + 0.114 * Float(pixel[2])
+        case .rgb: return (299 * Float(pixel[0]) + 587 * Float(pixel[1]) + 114 * Float(pixel[2])) / 1_000
         }
     }
 
@@ -21,7 +27,7 @@ struct Luma {
     func read(eightRowsFrom first: Int, into lanes: UnsafeMutablePointer<Lanes>) {
         switch layout {
         case .grey: read(first, lanes, fourPixels: Luma.fourGrey)
-        case .rgb: read(first, lanes, fourPixels: Luma.fourRGB)
+        case .rgb: read(first, lanes, fourPixels: weir_luma_of_four)
         }
     }
 
@@ -34,7 +40,7 @@ struct Luma {
         let (r0, r1, r2, r3) = (start(0), start(1), start(2), start(3))
         let (r4, r5, r6, r7) = (start(4), start(5), start(6), start(7))
         var column = 0
-        // At least one pixel must remain: `fourRGB` reads one byte past its four pixels.
+        // At least one pixel must remain: `weir_luma_of_four` reads one byte past them.
         while column &+ 4 < width {
             let at = column &* layout.rawValue
             let top = transposed(
@@ -56,27 +62,5 @@ struct Luma {
     @inline(__always)
     private static func fourGrey(_ pixels: UnsafePointer<UInt8>) -> SIMD4<Float> {
         SIMD4(Float(pixels[0]), Float(pixels[1]), Float(pixels[2]), Float(pixels[3]))
-    }
-
-    /// Reads 13 bytes.
-    @inline(__always)
-    private static func fourRGB(_ pixels: UnsafePointer<UInt8>) -> SIMD4<Float> {
-        let raw = UnsafeRawPointer(pixels)
-        let words = SIMD4(
-            raw.loadUnaligned(as: UInt32.self), raw.loadUnaligned(fromByteOffset: 3, as: UInt32.self),
-            raw.loadUnaligned(fromByteOffset: 6, as: UInt32.self), raw.loadUnaligned(fromByteOffset: 9, as: UInt32.self)
-        )
-        let red = float(words & SIMD4(repeating: 0xFF))
-        let green = float((words &>> SIMD4(repeating: 8)) & SIMD4(repeating: 0xFF))
-        let blue = float((words &>> SIMD4(repeating: 16)) & SIMD4(repeating: 0xFF))
-        return SIMD4(repeating: 0.299) * red + SIMD4(repeating: 0.587) * green + SIMD4(repeating: 0.114) * blue
-    }
-
-    /// Whole numbers below 2²³, exactly.
-    @inline(__always)
-    private static func float(_ small: SIMD4<UInt32>) -> SIMD4<Float> {
-        // As the low bits of 2²³, which is then taken off: no processor needs a conversion for it.
-        let biased = unsafeBitCast(small | SIMD4(repeating: 0x4B00_0000), to: SIMD4<Float>.self)
-        return biased - SIMD4(repeating: 8_388_608)
     }
 }
