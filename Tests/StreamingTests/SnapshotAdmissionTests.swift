@@ -95,6 +95,14 @@ internal import Testing
         #expect(!isDue(schedule, after: 200))
     }
 
+    /// As of a topic whose `delete.retention.ms` is 0.
+    @Test func noneIsMadeRightAfterAnother() {
+        var schedule = SnapshotSchedule(interval: .seconds(100), changes: 1, longest: .zero)
+        schedule.take(start)
+        #expect(!isDue(schedule, after: 9))
+        #expect(isDue(schedule, after: 10))
+    }
+
     @Test func whatFailedIsTriedAgain() {
         var schedule = schedule
         schedule.take(start)

@@ -30,9 +30,9 @@ package struct SnapshotSchedule: Sendable {
     func isDue(at now: ContinuousClock.Instant, hasFailed: Bool) -> Bool {
         guard let last else { return true }
         let age = now - last
-        if age >= longest { return true }
-        if hasFailed || changed >= changes { return age >= interval / 10 }
-        return changed > 0 && age >= interval
+        // Where a topic forgets at once, none can be used, and many would be no better than one.
+        guard age >= interval / 10 else { return false }
+        return age >= longest || hasFailed || changed >= changes || changed > 0 && age >= interval
     }
 
     /// One is made of what is known now.
