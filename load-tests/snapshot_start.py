@@ -1,8 +1,8 @@
 """How long a process takes until it knows all signals: from the whole topic, and from a snapshot and what came since.
 
 Starts a broker, puts many signals onto the topic and starts one `weir run` that reads them and writes a snapshot; puts
-some more, starts it again, and looks at what it says of itself (`weir_signal_restore_seconds`, from its start on) and at
-the memory that it takes.
+some more, starts it again, and looks at what it says of itself (`weir_signal_restore_seconds`, from its start on) and
+at the memory that it takes.
 """
 
 import argparse
