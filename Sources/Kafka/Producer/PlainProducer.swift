@@ -27,7 +27,10 @@ package actor PlainProducer {
 
     /// Queues records; a full queue is waited for.
     package func produce(_ body: @Sendable (RecordSink) throws(KafkaError) -> Void) throws(KafkaError) {
-        try body(RecordSink(client: client, topics: topics, patience: .seconds(30)))
+        try body(
+            RecordSink(client: client, topics: topics, patience: .seconds(30)) { () throws(KafkaError) in
+                try self.reports()
+            })
         try reports()
     }
 

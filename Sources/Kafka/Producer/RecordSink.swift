@@ -8,6 +8,8 @@ package struct RecordSink {
     let topics: TopicHandles
     /// How long a full queue is waited for.
     let patience: Duration
+    /// Takes what the library reports of records that were delivered: those count against the queue until then.
+    var takeReports: (() throws(KafkaError) -> Void)?
 
     /// A topic to send to; look it up once, not for each record.
     package struct Topic {
@@ -125,6 +127,7 @@ package struct RecordSink {
         let deadline = ContinuousClock.now + patience
         while code == RD_KAFKA_RESP_ERR__QUEUE_FULL, ContinuousClock.now < deadline {
             rd_kafka_flush(client.handle, 20)
+            try takeReports?()
             code = produce()
         }
         try check(code, "produce to \(topic.name)")
