@@ -28,8 +28,7 @@ static const int allowed[] = {
     SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_recvfrom, SYS_recvmsg, SYS_sendto, SYS_sendmsg, SYS_ppoll,
     SYS_close, SYS_lseek, SYS_fstat,
     SYS_munmap, SYS_mremap, SYS_madvise, SYS_brk, SYS_membarrier,
-    SYS_futex, SYS_set_robust_list, SYS_rseq, SYS_sched_yield, SYS_sched_getaffinity, SYS_sched_getattr,
-    SYS_sched_setattr, SYS_getcpu,
+    SYS_futex, SYS_set_robust_list, SYS_rseq, SYS_sched_yield, SYS_sched_getaffinity, SYS_sched_getattr, SYS_getcpu,
     SYS_clock_gettime, SYS_clock_getres, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_setitimer,
     SYS_getpid, SYS_gettid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_getrusage, SYS_uname, SYS_sysinfo,
     SYS_getrandom,
@@ -51,7 +50,8 @@ static const struct {
     {SYS_open, EACCES}, {SYS_stat, EACCES}, {SYS_lstat, EACCES}, {SYS_access, EACCES}, {SYS_readlink, EACCES},
 #endif
     {SYS_ioctl, ENOTTY}, {SYS_fcntl, EPERM}, {SYS_sched_setaffinity, EPERM}, {SYS_sched_setscheduler, EPERM},
-    {SYS_setpriority, EPERM}, {SYS_getpriority, EPERM}, {SYS_mlock, EPERM}, {SYS_set_mempolicy, EPERM},
+    {SYS_sched_setattr, EPERM}, {SYS_setpriority, EPERM}, {SYS_getpriority, EPERM}, {SYS_mlock, EPERM},
+    {SYS_set_mempolicy, EPERM},
     // The C library then takes clone, whose flags can be seen here.
     {SYS_clone3, ENOSYS},
 };

@@ -118,7 +118,7 @@ struct DecodeWorkersTests {
     }
 
     @Test(arguments: [
-        "open", "create", "run-code", "make-code", "raise-limits", "see-descriptors", "see-secrets",
+        "open", "create", "run-code", "make-code", "raise-limits", "come-first", "see-descriptors", "see-secrets",
     ])
     func whatIsRefusedFails(_ deed: String) async throws {
         setenv("WEIR_TEST_SECRET", "1", 1)
