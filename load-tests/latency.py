@@ -51,10 +51,7 @@ def main() -> int:
         process.wait(25)
         versions = {"weir": weir.version(), "kafka": broker.version()}
     shutil.rmtree(folder)
-    print(json.dumps(figures))
-    if chosen.record:
-        head = {"test": "latency", "time": results.stamp(), "command": results.command()}
-        results.record("latency", [{**head, "machine": results.machine(), "versions": versions, **figures}])
+    results.report("latency", versions, figures, is_kept=chosen.record)
     return 0
 
 

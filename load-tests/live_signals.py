@@ -205,10 +205,7 @@ def main() -> int:
         process.wait(25)
         versions = {"weir": weir.version(), "kafka": broker.version()}
     shutil.rmtree(folder)
-    print(json.dumps(figures))
-    if chosen.record:
-        head = {"test": "live-signals", "time": results.stamp(), "command": results.command()}
-        results.record("live-signals", [{**head, "machine": results.machine(), "versions": versions, **figures}])
+    results.report("live-signals", versions, figures, is_kept=chosen.record)
     return 0
 
 

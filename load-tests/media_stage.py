@@ -202,10 +202,7 @@ def main() -> int:
         process.wait(25)
         versions = {"weir": weir.version(), "kafka": broker.version()}
     shutil.rmtree(folder)
-    print(json.dumps(figures))
-    if chosen.record:
-        head = {"test": "media-stage", "time": results.stamp(), "command": results.command()}
-        results.record("media-stage", [{**head, "machine": results.machine(), "versions": versions, **figures}])
+    results.report("media-stage", versions, figures, is_kept=chosen.record)
     parts = [figures[name] for name in ("full", "steady", "asked")]
     broken = sum(part[kind] for part in parts for kind in ("missing", "repeated", "wrong"))
     return 1 if broken else 0

@@ -83,10 +83,7 @@ def main() -> int:
         }
         versions = {"weir": weir.version(), "kafka": broker.version()}
     shutil.rmtree(folder)
-    print(json.dumps(figures))
-    if chosen.record:
-        head = {"test": "snapshot-start", "time": results.stamp(), "command": results.command()}
-        results.record("snapshot-start", [{**head, "machine": results.machine(), "versions": versions, **figures}])
+    results.report("snapshot-start", versions, figures, is_kept=chosen.record)
     return 0 if again["signals"] == chosen.signals + chosen.since else 1
 
 

@@ -27,11 +27,11 @@ struct DecodeWorkersTests {
 
     /// What happened, in order.
     private final class Noted: Sendable {
-        private let names = Mutex<[String]>([])
+        private let events = Mutex<[DecodeWorkers.Event]>([])
 
-        func add(_ event: DecodeWorkers.Event) { names.withLock { $0.append("\(event)") } }
+        func add(_ event: DecodeWorkers.Event, _ reason: String) { events.withLock { $0.append(event) } }
 
-        func count(_ name: String) -> Int { names.withLock { $0.count { $0 == name } } }
+        func count(_ event: DecodeWorkers.Event) -> Int { events.withLock { $0.count { $0 == event } } }
     }
 
     /// They occupy their threads, which must not be those that all tests share.
@@ -113,7 +113,7 @@ struct DecodeWorkersTests {
         let events = Noted()
         let workers = try DecodeWorkersTests.workers(events: events)
         #expect(try await hashes(workers, DecodeWorkersTests.file(deed)).failure == .crashed)
-        #expect(events.count("crashed") == 1)
+        #expect(events.count(.crashed) == 1)
         #expect(try await hashes(workers, try jpeg()).failure == nil)
     }
 
@@ -132,7 +132,7 @@ struct DecodeWorkersTests {
         let events = Noted()
         let workers = try DecodeWorkersTests.workers(events: events)
         #expect(try await hashes(workers, DecodeWorkersTests.file(deed)).failure == .crashed)
-        #expect(events.count("crashed") == 1)
+        #expect(events.count(.crashed) == 1)
         #expect(try await hashes(workers, try jpeg()).failure == nil)
     }
 
@@ -142,7 +142,7 @@ struct DecodeWorkersTests {
         let workers = try DecodeWorkersTests.workers(events: events)
         #expect(try await start(workers) == nil)
         #expect(try await hashes(workers, DecodeWorkersTests.file(deed), limit: .milliseconds(200)).failure == .timeout)
-        #expect(events.count("late") == 1)
+        #expect(events.count(.late) == 1)
         #expect(try await hashes(workers, try jpeg()).failure == nil)
     }
 
@@ -152,7 +152,7 @@ struct DecodeWorkersTests {
         let workers = try DecodeWorkersTests.workers(events: events)
         let failure = try await hashes(workers, DecodeWorkersTests.file("take-memory")).failure
         #expect(failure?.code == "decode-too-large")
-        #expect(events.count("crashed") == 0)
+        #expect(events.count(.crashed) == 0)
         #expect(try await hashes(workers, try jpeg()).failure == nil)
     }
 
@@ -162,8 +162,8 @@ struct DecodeWorkersTests {
         let events = Noted()
         let workers = try DecodeWorkersTests.workers(picturesEach: 3, events: events)
         for _ in 0..<10 { #expect(try await hashes(workers, try jpeg()).failure == nil) }
-        #expect(events.count("retired") >= 3)
-        #expect(events.count("crashed") == 0)
+        #expect(events.count(.retired) >= 3)
+        #expect(events.count(.crashed) == 0)
     }
 
     @Test func whatCannotBeStartedSaysWhy() async throws {

@@ -50,6 +50,14 @@ def stamp() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
+def report(test: str, versions: dict[str, str], figures: dict[str, Any], *, is_kept: bool) -> None:
+    """Prints what a test has measured, and appends it to `load-tests/results/<test>.jsonl` if it is to be kept."""
+    print(json.dumps(figures))
+    if is_kept:
+        head = {"test": test, "time": stamp(), "command": command(), "machine": machine(), "versions": versions}
+        record(test, [{**head, **figures}])
+
+
 def record(name: str, results: list[dict[str, Any]]) -> Path:
     """Appends to `load-tests/results/<name>.jsonl`."""
     path = RESULTS / f"{name}.jsonl"

@@ -1,4 +1,5 @@
 internal import CSandbox
+internal import Concurrency
 internal import Glibc
 internal import Synchronization
 
@@ -34,8 +35,8 @@ final class DecodeProcess: Sendable {
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw SystemFailure("socket pair") }
         defer { close(ends[1]) }
         var child = pid_t()
-        let code = withStrings([program.path] + program.arguments) { arguments in
-            withStrings(program.environment) { environment in
+        let code = withCStrings([program.path] + program.arguments) { arguments in
+            withCStrings(program.environment) { environment in
                 weir_sandbox_spawn(program.path, arguments, environment, ends[1], memory.descriptor, &child)
             }
         }
@@ -61,7 +62,7 @@ final class DecodeProcess: Sendable {
         case .message(let bytes):
             guard let code = DecodeReady.code(bytes) else { return .failed("it speaks another language") }
             return code == 0 ? .ready : .failed("no walls around it: \(String(cString: strerror(code)))")
-        case .closed: return .failed("it \(ending(end()))")
+        case .closed: return .failed("it \(end())")
         }
     }
 
@@ -97,7 +98,7 @@ final class DecodeProcess: Sendable {
             var wanted = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
             let left = deadline - .now
             // Rounded up, or the last millisecond would be spent by asking again and again.
-            let milliseconds = left <= .zero ? 0 : Int32(clamping: left.milliseconds + 1)
+            let milliseconds = left <= .zero ? 0 : Int32(clamping: left.inMilliseconds + 1)
             let ready = poll(&wanted, 1, milliseconds)
             if ready < 0, errno == EINTR { continue }
             if ready == 0 {
@@ -115,31 +116,10 @@ final class DecodeProcess: Sendable {
     }
 
     /// Ends it, unless it has ended, and waits for that.
-    private func end() -> Int32 {
+    private func end() -> ChildStatus {
         kill(child, SIGKILL)
-        var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        let status = ChildStatus(waitingFor: child)
         isGone.store(true, ordering: .releasing)
         return status
     }
-
-    /// As <sys/wait.h> takes a status apart: the signal in the low seven bits, the exit code above.
-    private func ending(_ status: Int32) -> String {
-        let signal = status & 0x7F
-        return signal == 0 ? "ended with \(status >> 8 & 0xFF)" : "was ended by signal \(signal)"
-    }
-}
-
-extension Duration {
-    /// Whole ones.
-    var milliseconds: Int64 { components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000 }
-}
-
-/// The texts as C has them: a list that ends with null.
-private func withStrings<Result>(
-    _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-) -> Result {
-    let copies = texts.map { strdup($0) }
-    defer { for copy in copies { free(copy) } }
-    return body(copies + [nil])
 }

@@ -9,14 +9,15 @@ internal import Synchronization
 /// another takes its place. One is kept ready beyond those at work, so that the next picture need not wait for it.
 package final class DecodeWorkers: Sendable {
     /// What became of processes, for people.
-    package enum Event: Sendable {
+    package enum Event: String, Sendable, CaseIterable {
         case started
         /// By a picture that ended it, or by an answer that can't be true.
         case crashed
         case late
         /// After as many pictures as one decodes.
         case retired
-        case failed(String)
+        /// To start; with a reason.
+        case failed
     }
 
     /// How long the start of one may take.
@@ -38,7 +39,7 @@ package final class DecodeWorkers: Sendable {
     private let program: DecodeProgram
     private let most: Int
     private let picturesEach: UInt32
-    private let notice: @Sendable (Event) -> Void
+    private let notice: @Sendable (Event, _ reason: String) -> Void
     private let state = Mutex(State())
 
     /// Starts nothing yet.
@@ -50,7 +51,7 @@ package final class DecodeWorkers: Sendable {
     ///   - notice: called on any thread; must be quick.
     package init(
         _ program: DecodeProgram, workers: Int, picturesEach: UInt32 = 1_000,
-        notice: @escaping @Sendable (Event) -> Void = { _ in }
+        notice: @escaping @Sendable (Event, _ reason: String) -> Void = { _, _ in }
     ) {
         self.program = program
         self.picturesEach = picturesEach
@@ -92,14 +93,14 @@ package final class DecodeWorkers: Sendable {
                     return .failure(.timeout)
                 case .failed(let reason):
                     lose()
-                    notice(.failed(reason))
+                    notice(.failed, reason)
                     return .failure(.unavailable)
                 }
             }
             worker.pictures += 1
             let request = DecodeRequest(
                 number: worker.pictures, byteCount: UInt64(file.count), maxPixels: UInt64(max(0, maxPixels)),
-                limit: UInt32(clamping: limit.milliseconds + 1_000), orientations: orientations)
+                limit: UInt32(clamping: limit.inMilliseconds + 1_000), orientations: orientations)
             guard worker.process.ask(request, file) else {
                 lose()
                 continue
@@ -140,7 +141,7 @@ package final class DecodeWorkers: Sendable {
     /// One that is gone has its successor at once, behind those that are ready.
     private func replace(_ event: Event) {
         lose()
-        notice(event)
+        notice(event, "")
         guard let next = add() else { return }
         state.withLock { $0.idle.insert(next, at: 0) }
     }
@@ -155,11 +156,11 @@ package final class DecodeWorkers: Sendable {
         guard mayStart else { return nil }
         do {
             let worker = Worker(process: try DecodeProcess(program))
-            notice(.started)
+            notice(.started, "")
             return worker
         } catch {
             lose()
-            notice(.failed("\(error)"))
+            notice(.failed, "\(error)")
             return nil
         }
     }

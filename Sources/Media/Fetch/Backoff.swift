@@ -18,11 +18,3 @@ struct Backoff: Sendable {
         return pause < left ? pause : nil
     }
 }
-
-extension Duration {
-    /// Rounded down.
-    var inMilliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds.multipliedReportingOverflow(by: 1_000).partialValue + attoseconds / 1_000_000_000_000_000
-    }
-}

@@ -1,8 +1,8 @@
 internal import CHamming
 internal import Events
 
-/// Signals of a topic as a file had them: read into memory, checked, and looked up where they stand. Ten million are
-/// there in about a second; making them anew from the topic's records takes minutes.
+/// Signals of a topic as a file had them: read into memory, checked, and looked up where they stand. Millions are
+/// there in seconds (docs/matching.md has figures); making them anew from the topic's records takes minutes.
 ///
 /// Whoever may write the file decides what is known, as with a signals file; but whatever it holds, nothing is read
 /// beyond its end. So everything that leads from one place to another is checked before the first look-up, not only the

@@ -24,9 +24,9 @@ extension PipelineAssembly {
         var decoder: DecodeWorkers?
         if settings[WeirSettings.mediaSandbox] {
             let logger = logger.labelled("media")
-            let workers = DecodeWorkers(DecodeProgram(DecodeWalls(limits)), workers: limits.workers) { event in
+            let workers = DecodeWorkers(DecodeProgram(DecodeWalls(limits)), workers: limits.workers) { event, reason in
                 metrics.count(event)
-                event.log(logger)
+                event.log(logger, reason)
             }
             if generation.looksAtPictures {
                 try await BlockingWork(name: "media").run { () throws(DecodeWorkers.StartFailure) in try workers.start()
@@ -51,33 +51,21 @@ private struct MediaMetrics: Sendable {
         lookups = Dictionary(uniqueKeysWithValues: PictureCache.Lookup.allCases.map { ($0, family[$0.rawValue]) })
         workers = registry.counter(
             "weir_media_workers_total", "Processes that decode pictures, by what became of them.", labels: ["event"])
-        for event in DecodeWorkers.Event.names { _ = workers[event] }
+        for event in DecodeWorkers.Event.allCases { _ = workers[event.rawValue] }
     }
 
     func count(_ lookup: PictureCache.Lookup) { lookups[lookup]?.increment() }
 
-    func count(_ event: DecodeWorkers.Event) { workers[event.name].increment() }
+    func count(_ event: DecodeWorkers.Event) { workers[event.rawValue].increment() }
 }
 
 extension DecodeWorkers.Event {
-    fileprivate static let names = ["started", "crashed", "late", "retired", "failed"]
-
-    fileprivate var name: String {
-        switch self {
-        case .started: "started"
-        case .crashed: "crashed"
-        case .late: "late"
-        case .retired: "retired"
-        case .failed: "failed"
-        }
-    }
-
-    fileprivate func log(_ logger: Logger) {
+    fileprivate func log(_ logger: Logger, _ reason: String) {
         switch self {
         case .started, .retired: break
         case .crashed: logger.warning("a picture ended the process that decoded it; another takes its place")
         case .late: logger.warning("a picture took longer than media.deadline; the process that decoded it was ended")
-        case .failed(let reason): logger.error("a process that decodes pictures did not start", ["reason": reason])
+        case .failed: logger.error("a process that decodes pictures did not start", ["reason": reason])
         }
     }
 }

@@ -1,3 +1,4 @@
+import Concurrency
 import Glibc
 
 /// Another program, run to its end; what it says on standard error is seen by whoever waits.
@@ -31,8 +32,8 @@ struct ToolRun {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         let variables = Environment.variables.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }
         var child = pid_t()
-        let code = withStrings(words) { words in
-            withStrings(variables) { variables in
+        let code = withCStrings(words) { words in
+            withCStrings(variables) { variables in
                 words[0].map { posix_spawnp(&child, $0, &actions, &attributes, words, variables) } ?? EINVAL
             }
         }
@@ -47,26 +48,14 @@ struct ToolRun {
             guard count > 0 else { break }
             output += chunk[..<count]
         }
-        var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        // As <sys/wait.h> takes it apart: the signal in the low seven bits, the exit code above.
-        guard status == 0 else {
-            let how = status & 0x7F == 0 ? "ended with \(status >> 8 & 0xFF)" : "was ended by signal \(status & 0x7F)"
-            throw Failure(description: "\(words.joined(separator: " ")) \(how)")
+        let status = ChildStatus(waitingFor: child)
+        guard status.isSuccess else {
+            throw Failure(description: "\(words.joined(separator: " ")) \(status)")
         }
         return output
     }
 
     private static func failure(_ what: String, _ code: Int32) -> Failure {
         Failure(description: "\(what): \(String(cString: strerror(code)))")
-    }
-
-    /// The texts as C has them: a list that ends with null.
-    private static func withStrings<Result>(
-        _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-    ) -> Result {
-        let copies = texts.map { strdup($0) }
-        defer { for copy in copies { free(copy) } }
-        return body(copies + [nil])
     }
 }
