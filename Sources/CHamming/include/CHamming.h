@@ -72,8 +72,14 @@ struct weir_matches {
 _Bool weir_segment_search(const struct weir_segment *segment, const struct weir_hash256 *query, unsigned threshold,
                           struct weir_matches *matches);
 
-/// The same on any processor, as the one above does where there are no wide registers.
-_Bool weir_segment_search_plainly(const struct weir_segment *segment, const struct weir_hash256 *query,
-                                  unsigned threshold, struct weir_matches *matches);
+/// How a processor searches: the ways differ in the registers they use, and in nothing that is found.
+enum weir_way { weir_way_plain, weir_way_avx2, weir_way_avx512 };
+
+/// The fastest that this processor has; it has all those before it too.
+enum weir_way weir_best_way(void);
+
+/// The same in one of the ways that this processor has.
+_Bool weir_segment_search_by(enum weir_way way, const struct weir_segment *segment, const struct weir_hash256 *query,
+                             unsigned threshold, struct weir_matches *matches);
 
 #endif

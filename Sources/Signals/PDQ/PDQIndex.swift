@@ -10,13 +10,15 @@ internal import Glibc
 /// (`mergeDue`).
 package struct PDQIndex: Sendable {
     package struct Match: Sendable, Equatable {
+        /// The distance, and below it the signal's position: matches stand in the order of these.
+        fileprivate let order: UInt64
+
         /// Position of the signal in its set.
-        package let signal: Int32
-        package let distance: Int
+        package var signal: Int32 { Int32(truncatingIfNeeded: order) }
+        package var distance: Int { Int(order >> 32) }
 
         package init(signal: Int32, distance: Int) {
-            self.signal = signal
-            self.distance = distance
+            order = UInt64(UInt32(distance)) << 32 | UInt64(UInt32(signal))
         }
     }
 
@@ -64,7 +66,7 @@ package struct PDQIndex: Sendable {
         var found: [Match] = []
         for segment in segments { segment.matches(&query, threshold, &found) }
         for block in recent { block.matches(&query, threshold, &found) }
-        if found.count > 1 { found.sort { ($0.distance, $0.signal) < ($1.distance, $1.signal) } }
+        if found.count > 1 { found.sort { $0.order < $1.order } }
         return found
     }
 

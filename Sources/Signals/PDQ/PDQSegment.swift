@@ -146,6 +146,7 @@ final class PDQSegment: @unchecked Sendable {
         defer { free(matches.elements) }
         let complete = withUnsafePointer(to: index) { weir_segment_search($0, &query, threshold, &matches) }
         guard complete else { fatalError("no memory for what a look-up of a PDQ hash found") }
+        if found.isEmpty { found.reserveCapacity(matches.count) }
         for match in UnsafeBufferPointer(start: matches.elements, count: matches.count) {
             found.append(
                 PDQIndex.Match(signal: signal(Int(match.position)), distance: Int(match.distance)))

@@ -14,7 +14,7 @@ enum IndexBenchmarks {
     static let queries = 4_096
 
     /// - Parameter target: PDQ look-ups a second.
-    static func run(_ signals: Int, atLeast target: Double, _ duration: Duration) -> [Figure] {
+    static func run(_ signals: Int, atLeast target: Double, _ duration: Duration) async -> [Figure] {
         let name = "index-" + (signals % 1_000_000 == 0 ? "\(signals / 1_000_000)M" : "\(signals / 1_000)k")
         var figures: [Figure] = []
         for families in [false, true] {
@@ -31,6 +31,7 @@ enum IndexBenchmarks {
                     return known.flipping(Int.random(in: bits, using: &random), &random)
                 }
                 figures.append(lookUp(queries, in: index, "\(set)-\(kind)", target, duration))
+                if kind == "near" { figures.append(await sideBySide(queries, in: index, "\(set)-\(kind)", duration)) }
             }
             if families { continue }
             var memory = Figure(
@@ -79,6 +80,35 @@ enum IndexBenchmarks {
             ("p50 µs", times[times.count / 2] / 1e3), ("p99 µs", times[times.count * 99 / 100] / 1e3),
             ("found", Double(found) / Double(n + queries.count)),
         ]
+        return figure
+    }
+
+    /// How much faster two tasks are than one, which look up in the same index: by the clock, on two cores.
+    private static func sideBySide(
+        _ queries: [Digest256], in index: PDQIndex, _ name: String, _ duration: Duration
+    ) async -> Figure {
+        @Sendable func lookUps(until end: ContinuousClock.Instant) -> Int {
+            var (n, found) = (0, 0)
+            repeat {
+                for query in queries { found += index.matches(query, threshold: threshold).count }
+                n += queries.count
+            } while ContinuousClock.now < end
+            precondition(found >= n, "each query is near what it was made from")
+            return n
+        }
+        func rate(tasks: Int) async -> Double {
+            let start = ContinuousClock.now
+            let done = await withTaskGroup { group in
+                for _ in 0..<tasks { group.addTask { lookUps(until: start + duration) } }
+                return await group.reduce(0, +)
+            }
+            return Double(done) / (ContinuousClock.now - start).seconds
+        }
+        let (one, two) = (await rate(tasks: 1), await rate(tasks: 2))
+        var figure = Figure(
+            name: "\(name)-two-tasks", value: two / one, unit: "× one task", n: queries.count,
+            seconds: 2 * duration.seconds)
+        figure.profile = [("look-ups/s with one", one), ("with two", two)]
         return figure
     }
 

@@ -100,12 +100,12 @@ struct Benchmark: Sendable {
 
     init(
         name: String, summary: String,
-        withPath run: @escaping @Sendable (_ duration: Duration, _ path: String?) throws -> [Figure]
+        withPath run: @escaping @Sendable (_ duration: Duration, _ path: String?) async throws -> [Figure]
     ) {
         self.name = name
         self.summary = summary
         takesPath = true
-        self.run = { try run($0.duration, $0.path) }
+        self.run = { try await run($0.duration, $0.path) }
     }
 }
 
@@ -133,7 +133,7 @@ enum Benchmarks {
             name: "index", summary: "looking up hashes among 100,000 and a million",
             withPath: { duration, path in
                 guard let path else {
-                    return IndexBenchmarks.run(100_000, atLeast: 80_000, duration)
+                    return await IndexBenchmarks.run(100_000, atLeast: 80_000, duration)
                         + IndexBenchmarks.run(1_000_000, atLeast: 10_000, duration)
                 }
                 return try GivenIndexBenchmark.run(folder: path, duration)
@@ -153,7 +153,7 @@ enum Benchmarks {
 
     private static let largeIndex: Benchmark = {
         var large = Benchmark(name: "index-10m", summary: "the same among ten millions; takes 2.1 GiB") { duration in
-            IndexBenchmarks.run(10_000_000, atLeast: 1_500, duration)
+            await IndexBenchmarks.run(10_000_000, atLeast: 1_500, duration)
         }
         large.isAskedFor = true
         return large
