@@ -50,6 +50,7 @@ let package = Package(
         library("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
         library("CExpat", pkgConfig: "expat", package: "libexpat1-dev"),
         library("CMicrohttpd", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
+        library("CPSL", pkgConfig: "libpsl", package: "libpsl-dev"),
         library("CRdkafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
         library("CVectorscan", pkgConfig: "libhs", package: "libvectorscan-dev"),
         // By GObject's flags: those of vips carry -pthread, which SwiftPM refuses, and all else it needs is on the default path.
@@ -72,7 +73,7 @@ let package = Package(
         module("Concurrency"),
         module("FaultInjection"),
         module("Configuration", "CYAML"),
-        module("Events", "Configuration", "CCrypto", "CSimdjson"),
+        module("Events", "CCrypto", "CICU", "CPSL", "CSimdjson", "Configuration"),
         module("Signals", "CChecksum", "CExpat", "CHamming", "Configuration", "Events", "FaultInjection"),
         module("Detection", "Configuration", "Events", "Signals"),
         module("Imaging", "CImaging"),

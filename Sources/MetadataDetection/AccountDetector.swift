@@ -15,7 +15,7 @@ package struct AccountDetector: Detector {
         "young", .duration, standard: .seconds(24 * 3_600), "Accounts younger than this are reported as young-account.")
 
     package static let registration = DetectorRegistration(
-        name: "metadata.account", version: "1",
+        name: "metadata.account", version: "2",
         summary: "account age, links against signals, declared against real media types", needs: .digests,
         settings: [young]
     ) { context in
@@ -59,8 +59,7 @@ package struct AccountDetector: Detector {
     ) {
         for (index, link) in batch.links[event.links].enumerated() {
             batch.withBytes(link) { address in
-                context.signals.links.forEachMatch(of: address, scratch: &scratch) { signal in
-                    guard let match = context.signals.match(signal, at: event.time) else { return }
+                context.signals.forEachMatch(of: address, at: event.time, scratch: &scratch) { _, match in
                     var finding = Finding(event: position, signal: match)
                     finding.link = index
                     findings.found.append(finding)

@@ -161,6 +161,19 @@ package final class SignalSet: Sendable {
         contents.records[position]?.match(at: time)
     }
 
+    /// Each signal that an address matches, as `LinkIndex.forEachMatch` finds them.
+    package func forEachMatch(
+        of address: UnsafeRawBufferPointer, at time: Timestamp, scratch: inout [UInt8],
+        _ body: (_ position: Int32, MatchedSignal) -> Void
+    ) {
+        links.forEachMatch(of: address, scratch: &scratch) { position, how in
+            guard let record = contents.records[position], how == .whole || record.signal.match == .prefix,
+                let match = record.match(at: time)
+            else { return }
+            body(position, match)
+        }
+    }
+
     // MARK: Listing
 
     /// All signals, by position.

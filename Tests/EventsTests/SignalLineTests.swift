@@ -66,7 +66,7 @@ struct SignalLineTests {
             ($0.0, String(repeating: "aB", count: $0.1 / 2), String(repeating: "ab", count: $0.1 / 2))
         } + [
             ("domain", "Example.ORG.", "example.org"), ("domain", "xn--bcher-kva.example", "xn--bcher-kva.example"),
-            ("domain", "bücher.example", "bücher.example"), ("domain", "localhost", "localhost"),
+            ("domain", "bücher.example", "xn--bcher-kva.example"), ("domain", "localhost", "localhost"),
             ("domain", "a_b-c.example", "a_b-c.example"),
             ("url", "https://Example.org/A", "https://Example.org/A"), ("phrase", " two words ", " two words "),
             ("term", String(repeating: "x", count: 65_536), String(repeating: "x", count: 65_536)),
@@ -109,6 +109,14 @@ struct SignalLineTests {
             "value: must be 40 hexadecimal digits (type sha1)"
         ),
         (#"{"type":"domain","value":"a b"}"#, "value: is not a domain name (type domain)"),
+        (
+            #"{"type":"domain","value":"co.uk"}"#,
+            "value: \"co.uk\" is a public suffix: names below it belong to everybody (type domain)"
+        ),
+        (
+            #"{"type":"term","value":"a","match":"prefix"}"#,
+            "match: \"prefix\" is for addresses, not for the type term"
+        ),
         (#"{"type":"domain","value":""}"#, "value: is not a domain name (type domain)"),
         (#"{"type":"domain","value":"."}"#, "value: is not a domain name (type domain)"),
         (#"{"type":"domain","value":"a..b"}"#, "value: is not a domain name (type domain)"),
@@ -121,7 +129,7 @@ struct SignalLineTests {
             #"{"type":"term","value":"x","opinion":"sure"}"#,
             "opinion: \"sure\" is none of positive, negative, seed, disputed"
         ),
-        (#"{"type":"term","value":"x","match":"any"}"#, "match: \"any\" is none of word, substring, despaced"),
+        (#"{"type":"term","value":"x","match":"any"}"#, "match: \"any\" is none of word, substring, despaced, prefix"),
         (#"{"type":"term","value":"x","labels":"a"}"#, "labels: expected a list of texts"),
         (#"{"type":"term","value":"x","labels":["a",1]}"#, "labels: expected a list of texts"),
         (#"{"type":"term","value":"x","languages":[null]}"#, "languages: expected a list of texts"),
@@ -207,6 +215,7 @@ struct SignalLineTests {
             signal.updatedAt = time()
             signal.expiresAt = time()
             signal.match = TermMatch.allCases.randomElement(using: &random) ?? .word
+            if [.term, .phrase].contains(type), signal.match == .prefix { signal.match = .word }
             signal.languages = maybe("id").map { [$0] } ?? []
             signal.deleted = Bool.random(using: &random)
             let line = written(signal)

@@ -14,7 +14,9 @@ import Testing
         var found: [String] = []
         var scratch: [UInt8] = []
         address.withBytes { bytes in
-            set.links.forEachMatch(of: bytes, scratch: &scratch) { found.append(set.signals[Int($0)].value) }
+            set.forEachMatch(of: bytes, at: Timestamp(milliseconds: 0), scratch: &scratch) { position, _ in
+                found.append(set.signals[Int(position)].value)
+            }
         }
         return found
     }
@@ -74,6 +76,77 @@ import Testing
         let set = SignalSet([signal(.urlmd5, value)])
         #expect(matches(address, in: set) == [value])
         #expect(matches("https://plain.example/pages", in: set).isEmpty)
+    }
+
+    /// Each variant that an exchange may have hashed.
+    @Test(arguments: [
+        "site.example/Page", "site.example/page", "https://site.example/Page", "http://site.example/page",
+        "site.example/Page/",
+    ])
+    func aURLMD5MayBeOfAnotherSpelling(hashed: String) {
+        var hash = MD5()
+        hashed.withBytes { hash.update($0) }
+        var hex = ByteWriter()
+        hex.appendHex(hash.finish())
+        let set = SignalSet([signal(.urlmd5, String(decoding: hex.bytes, as: UTF8.self))])
+        #expect(matches("HTTPS://Site.example:443/Page#top", in: set).count == 1)
+        #expect(matches("https://site.example/other", in: set).isEmpty)
+    }
+
+    // MARK: Below a path
+
+    private static func prefix(_ value: String) -> Signal {
+        var prefix = signal(.url, value)
+        prefix.match = .prefix
+        return prefix
+    }
+
+    @Test(arguments: [
+        "https://site.example/group", "site.example/group/", "site.example/group/7", "site.example/group/a/b?c=d",
+        "site.example/group?page=2", "https://site.example//x/../../group/7",
+    ]) func aPrefixCoversWhatLiesBelow(address: String) {
+        #expect(matches(address, in: SignalSet([Self.prefix("https://site.example/group")])).count == 1)
+    }
+
+    @Test(arguments: [
+        "https://site.example/", "site.example/groups", "site.example/grou", "site.example/x/group",
+        "a.site.example/group/7", "site.example:8443/group/7", "site.example/?group", "site.example/#/group",
+    ]) func aPrefixCoversNothingElse(address: String) {
+        #expect(matches(address, in: SignalSet([Self.prefix("https://site.example/group")])).isEmpty)
+    }
+
+    @Test func onlyWhatSaysSoCoversWhatLiesBelow() {
+        let set = SignalSet([
+            signal(.url, "site.example/a"), Self.prefix("site.example/a/b"), Self.prefix("site.example"),
+        ])
+        #expect(matches("site.example/a/b/c", in: set) == ["site.example", "site.example/a/b"])
+        #expect(matches("site.example/a", in: set) == ["site.example/a", "site.example"])
+        #expect(matches("site.example:8443/a", in: set).isEmpty)
+    }
+
+    /// Nobody escapes by going deep.
+    @Test func aDeepPathLiesBelowAsWell() {
+        let set = SignalSet([Self.prefix("site.example/a")])
+        #expect(matches("site.example/a" + String(repeating: "/b", count: 10_000), in: set).count == 1)
+    }
+
+    // MARK: Names
+
+    /// What is known of a host of many says nothing of the others below it (Public Suffix List).
+    @Test func aPublicSuffixCoversOnlyItself() {
+        let set = SignalSet([signal(.domain, "github.io"), signal(.domain, "bad.github.io")])
+        #expect(matches("https://good.github.io/", in: set).isEmpty)
+        #expect(matches("https://github.io/", in: set) == ["github.io"])
+        #expect(matches("https://x.bad.github.io/", in: set) == ["bad.github.io"])
+    }
+
+    @Test(arguments: [
+        "https://bücher.example/", "xn--bcher-kva.example", "www.BÜCHER.example/x", "b\u{AD}ücher.example",
+    ])
+    func lettersAndPunycodeAreOneName(address: String) throws {
+        let name = try SignalValue.normalized("Bücher.example", .domain)
+        #expect(name == "xn--bcher-kva.example")
+        #expect(matches(address, in: SignalSet([signal(.domain, name)])) == [name])
     }
 
     /// Two spellings of one address are one signal: else whichever was stored last would hide what the other says.

@@ -118,7 +118,7 @@ struct SignalModel {
         var found: [String] = []
         var scratch: [UInt8] = []
         address.withBytes { bytes in
-            set.links.forEachMatch(of: bytes, scratch: &scratch) { position in
+            set.links.forEachMatch(of: bytes, scratch: &scratch) { position, _ in
                 if let signal = set.signal(at: position) { found.append("\(signal.type) \(signal.value)") }
             }
         }

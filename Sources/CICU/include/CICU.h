@@ -48,6 +48,11 @@ bool weir_icu_is_word(uint32_t code_point);
 /// Scripts written without spaces between words, where every character is a possible boundary.
 bool weir_icu_is_unspaced(uint32_t code_point);
 
+/// A domain name as the Domain Name System has it (UTS #46, nontransitional ToASCII): mapped, composed, in lower case, and
+/// each label that isn't ASCII in Punycode. Any thread may call it.
+/// Returns how many bytes it has, 0 if it is no name or there is not enough room.
+size_t weir_icu_domain_to_ascii(const char *name, size_t length, char *ascii, size_t room);
+
 /// "72.1"
 const char *weir_icu_version(void);
 

@@ -15,9 +15,10 @@ package enum Opinion: String, Sendable, CaseIterable {
     }
 }
 
-/// How a term's edges must lie in the text.
+/// How a term's edges must lie in the text. For an address: `word` is that address alone, `prefix` all that lies below it
+/// as well.
 package enum TermMatch: String, Sendable, CaseIterable {
-    case word, substring, despaced
+    case word, substring, despaced, prefix
 }
 
 /// Something known, as one source states it.

@@ -55,6 +55,10 @@ package final class SignalLineReader {
         signal.expiresAt = try time("expiresAt", members)
         signal.note = try text("note", members)
         signal.match = try choice("match", members, TermMatch.self) ?? .word
+        // Else it would be taken for another; with hashes it means nothing, whatever it is.
+        guard signal.match != .prefix || ![.term, .phrase].contains(type) else {
+            throw Rejection(description: "match: \"prefix\" is for addresses, not for the type \(type.rawValue)")
+        }
         signal.languages = try list("languages", members, most: 64, bytes: SignalLimits.labelBytes)
         switch members["deleted"] {
         case nil, .null: break
@@ -209,7 +213,17 @@ package enum SignalValue {
                     }
             }
         guard valid else { throw reject(.domain, "is not a domain name") }
-        return trimmed
+        var ascii = trimmed
+        if !trimmed.utf8.allSatisfy({ $0 < 0x80 }) {
+            guard let mapped = ascii.withUTF8({ DomainName.ascii(UnsafeRawBufferPointer($0)) }) else {
+                throw reject(.domain, "is not a domain name")
+            }
+            ascii = String(decoding: mapped, as: UTF8.self)
+        }
+        guard !ascii.withUTF8({ DomainName.isPublicSuffix(UnsafeRawBufferPointer($0), .registry) }) else {
+            throw reject(.domain, "\"\(ascii)\" is a public suffix: names below it belong to everybody")
+        }
+        return ascii
     }
 
     private static func reject(_ type: SignalType, _ why: String) -> SignalLineReader.Rejection {

@@ -25,6 +25,18 @@ package enum FoldBenchmark {
     }
 }
 
+/// `text.links` at its defaults, outside a pipeline.
+package struct LinkBenchmark {
+    private let detector: LinkDetector
+
+    package init(_ signals: SignalSet) { detector = LinkDetector(signals, most: LinkDetector.most.standard) }
+
+    package func findings(in batch: EventBatch) -> Int {
+        let media = MediaFacts(unreadCount: batch.media.count)
+        return detector.inspect(Inspection(batch: batch, selection: .all(batch.count), media: media)).found.count
+    }
+}
+
 /// `text.terms` at its defaults, outside a pipeline.
 package struct TermBenchmark {
     private let detector: TermDetector

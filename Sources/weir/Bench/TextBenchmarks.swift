@@ -28,7 +28,25 @@ enum TextBenchmarks {
         let phrases = (0..<terms).map { Signal(type: .phrase, value: vocabulary[$0] + " " + vocabulary[$0 + terms]) }
         figures.append(try matching("text-terms", SignalSet(words), duration))
         figures.append(try matching("text-phrases", SignalSet(phrases), duration))
+        figures.append(links(duration))
         return figures
+    }
+
+    /// Texts with a dot every some words, as sentences have them, and 10,000 domains that none of them leads to.
+    private static func links(_ duration: Duration) -> Figure {
+        let detector = LinkBenchmark(
+            SignalSet((0..<terms).map { Signal(type: .domain, value: "site\($0).example") }))
+        let batches = EventBenchmarks.batches(records(8_192))
+        var n = 0
+        let seconds = EventBenchmarks.processorSeconds(for: duration) {
+            for batch in batches {
+                precondition(detector.findings(in: batch) == 0, "no link is known")
+                n += batch.count
+            }
+        }
+        return Figure(
+            name: "text-links", value: seconds / Double(n) * 1e6, unit: "µs/event", n: n, seconds: seconds,
+            target: .atMost(3))
     }
 
     private static func matching(_ name: String, _ signals: SignalSet, _ duration: Duration) throws -> Figure {

@@ -16,7 +16,8 @@ private func checkLink(_ bytes: UnsafeRawBufferPointer) throws {
     if let link = Link(bytes) {
         var normalized: [UInt8] = []
         let hostCount = link.appendNormalized(to: &normalized)
-        try require(hostCount <= normalized.count && normalized.count <= bytes.count + 1, "an address grew")
+        try require(hostCount <= max(bytes.count, 4 * DomainName.longest), "a host grew beyond what a name may have")
+        try require(normalized.count - hostCount <= bytes.count + 1, "a path grew")
         try require(normalized[..<hostCount].allSatisfy { !(0x41...0x5A).contains($0) }, "a host with capitals")
     }
     // An address is found in a set that holds it, among any others.
@@ -30,7 +31,9 @@ private func checkLink(_ bytes: UnsafeRawBufferPointer) throws {
     var value = signal.value
     value.withUTF8 { utf8 in
         let address = UnsafeRawBufferPointer(utf8)
-        set.links.forEachMatch(of: address, scratch: &scratch) { found.append(set.signals[Int($0)].type) }
+        set.links.forEachMatch(of: address, scratch: &scratch) { position, how in
+            if how == .whole { found.append(set.signals[Int(position)].type) }
+        }
     }
     let hasHost = withoutBreaks(signal.value).withUnsafeBytes { Link($0) != nil }
     try require(found.contains(.url) == hasHost, "an address is not found that is a signal")

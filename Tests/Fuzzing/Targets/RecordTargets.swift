@@ -40,8 +40,8 @@ private func checkSignals(_ bytes: UnsafeRawBufferPointer) throws {
         var found: [SignalType] = []
         var value = signal.value
         value.withUTF8 { utf8 in
-            set.links.forEachMatch(of: UnsafeRawBufferPointer(utf8), scratch: &scratch) {
-                found.append(set.signals[Int($0)].type)
+            set.links.forEachMatch(of: UnsafeRawBufferPointer(utf8), scratch: &scratch) { position, how in
+                if how == .whole { found.append(set.signals[Int(position)].type) }
             }
         }
         let hasHost = withoutBreaks(signal.value).withUnsafeBytes { Link($0) != nil }

@@ -8,6 +8,7 @@ internal import TextDetection
 let textTargets = [
     FuzzTarget("folding", .text) { try checkFolding($0) },
     FuzzTarget(concurrent: "terms", .text) { try await checkTerms($0) },
+    FuzzTarget(concurrent: "text-links", .text) { try await checkLinks($0) },
 ]
 
 /// Any bytes may come; spans lie inside of them, and at the edges of characters if they are text.
@@ -92,6 +93,12 @@ private func checkTerms(_ bytes: [UInt8]) async throws {
 /// The detector says the same of an event with that body.
 private func checkFindings(_ set: SignalSet, _ text: String, _ expected: Int) async throws {
     guard text.utf8.count <= DecodeLimits().textBytes, !text.isEmpty else { return }
+    let findings = try await findings("text.terms", set, text)
+    try require(findings.count == expected, "\(findings.count) findings of \(expected) terms")
+}
+
+/// What a detector finds in an event with that body.
+private func findings(_ detector: String, _ set: SignalSet, _ text: String) async throws -> [Finding] {
     var event = ByteWriter()
     event.append(
         "{\"type\":\"weir.upload.created.v1\",\"source\":\"s\",\"id\":\"e\",\"data\":{\"account\":{\"id\":\"a\"}")
@@ -99,19 +106,48 @@ private func checkFindings(_ set: SignalSet, _ text: String, _ expected: Int) as
     event.appendJSON(text)
     event.append("}}}")
     let batch = makeBatch(event.bytes, .standard)
-    let registration = textDetectors[0]
+    guard let registration = textDetectors.first(where: { $0.identity.name == detector }) else {
+        throw Broken(description: "no detector \(detector)")
+    }
     let detector = try registration.make(
         DetectorContext(signals: set, settings: Settings(known: registration.settings)))
     let findings = try await detector.inspect(
         Inspection(batch: batch, selection: .all(1), media: MediaFacts(unreadCount: 0)))
     try require(findings.unavailable.isEmpty, "an event can't be looked at")
-    try require(findings.found.count == expected, "\(findings.found.count) findings of \(expected) terms")
     for finding in findings.found {
-        guard let span = finding.span else { throw Broken(description: "a finding without a span") }
+        guard let span = finding.span else {
+            try require(finding.signal == nil, "a finding without a span")
+            continue
+        }
         try require(
             span.start >= 0 && span.start <= span.end && span.end <= text.utf8.count, "a span reaches beyond its text")
     }
+    return findings.found
 }
+
+/// Whatever stands around a known link, it is found, and spans lie at the edges of characters.
+private func checkLinks(_ bytes: [UInt8]) async throws {
+    let text = bytes.withUnsafeBytes { $0.text }
+    guard text.utf8.count <= DecodeLimits().textBytes - 64, !text.isEmpty else { return }
+    var site = Signal(type: .url, value: "http://site.example/page")
+    site.match = .prefix
+    let set = SignalSet([site, Signal(type: .domain, value: "known.example"), Signal(type: .urlmd5, value: zeros)])
+    let source = Array(text.utf8)
+    for finding in try await findings("text.links", set, text) {
+        guard let span = finding.span else { continue }
+        for edge in [span.start, span.end] where edge < source.count {
+            try require(source[edge] & 0xC0 != 0x80, "a span cuts a character")
+        }
+    }
+    let extended = "https://a.known.example/x \(text)\nsite[.]example/page/7"
+    let found = try await findings("text.links", set, extended)
+    if found.contains(where: { $0.fact == "many-links" }) { return }
+    for type in [SignalType.domain, .url] {
+        try require(found.contains { $0.signal?.type == type }, "a known \(type.rawValue) is not found")
+    }
+}
+
+private let zeros = String(repeating: "0", count: 32)
 
 private func trimmed(_ bytes: [UInt8]) -> [UInt8] {
     let space = UInt8(ascii: " ")

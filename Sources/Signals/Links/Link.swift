@@ -1,13 +1,12 @@
 internal import Events
 
-/// The parts of a web address that signals are compared with, found without allocating.
+/// The parts of a web address that signals are compared with, found without allocating where they are ASCII.
 ///
 /// Follows RFC 3986's generic syntax for `scheme://authority/rest`; a missing scheme counts as http. Where browsers
 /// read more into an address (WHATWG URL, section 4.4), so does this, else it could be written around: backslashes
-/// are slashes, `https:` may be followed by any number of them, blanks at the ends don't count, and percent signs in
-/// a host are read. What they drop within an address (tabs and line ends) the caller must have dropped.
-///
-/// Not read: the several ways to write an IP address, dot segments (`/./`), and punycode (`xn--…`) for its letters.
+/// are slashes, `https:` may be followed by any number of them, blanks at the ends don't count, percent signs in a host
+/// are read, and hosts and paths have one form (`HostName`, `LinkPath`). What they drop within an address (tabs and line
+/// ends) the caller must have dropped.
 package struct Link {
     /// Without user, password and port; as written.
     package let host: UnsafeRawBufferPointer
@@ -40,7 +39,7 @@ package struct Link {
         host = UnsafeRawBufferPointer(rebasing: address[start..<hostEnd])
     }
 
-    /// Host in lower case, a port that is not the default one, and the rest; a rest of `/` is left out.
+    /// Host, a port that is not the default one, and the rest, in their one form; a rest of `/` is left out.
     /// Scheme, user and fragment don't count.
     ///
     /// - Returns: how many of the bytes are the host's.
@@ -53,11 +52,12 @@ package struct Link {
             out.append(UInt8(ascii: ":"))
             out.append(contentsOf: port)
         }
-        if !rest.elementsEqual("/".utf8), !rest.elementsEqual("\\".utf8) { appendRest(to: &out) }
+        if !rest.elementsEqual("/".utf8), !rest.elementsEqual("\\".utf8) { LinkPath.append(rest, to: &out) }
         return hostCount
     }
 
     private func appendHost(to out: inout [UInt8]) {
+        let start = out.count
         var index = 0
         while index < host.count {
             var byte = host[index]
@@ -70,15 +70,8 @@ package struct Link {
             }
             out.append(lowercased(byte))
         }
-        if host.count > 1, out.last == UInt8(ascii: ".") { out.removeLast() }
-    }
-
-    private func appendRest(to out: inout [UInt8]) {
-        // A query right behind the host is one of the root.
-        if rest.first == UInt8(ascii: "?") { out.append(UInt8(ascii: "/")) }
-        let query = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.count
-        for byte in rest[..<query] { out.append(byte == UInt8(ascii: "\\") ? UInt8(ascii: "/") : byte) }
-        out.append(contentsOf: rest[query...])
+        HostName.normalize(&out, from: start)
+        if out.count - start > 1, out.last == UInt8(ascii: ".") { out.removeLast() }
     }
 
     /// Without blanks and control characters at either end.

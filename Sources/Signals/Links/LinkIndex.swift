@@ -1,8 +1,10 @@
 internal import Events
 
-/// Known addresses and domains. A `domain` signal covers its subdomains; a `url` signal one address, compared
-/// without scheme, user, default port and fragment; `urlmd5` is the MD5 of the address in lower case without
-/// its scheme, as ThreatExchange's clients form it.
+/// Known addresses and domains.
+///
+/// - A `domain` signal covers its subdomains, unless it is a public suffix (`github.io`): those belong to others.
+/// - A `url` signal is one address, compared in its one form (`Link`), and with `"match":"prefix"` all below its path.
+/// - `urlmd5` is the MD5 of an address, in one of the ways in which exchanges write it (`LinkDigests`).
 ///
 /// A value, as `DigestTable` is. Domains and addresses stand in it by a hash of 128 bits with this process's own random
 /// keys (SipHash): two share one as good as never, and nobody can choose them to.
@@ -67,27 +69,69 @@ package struct LinkIndex: Sendable {
         }
     }
 
-    /// Calls `body` with the position of each signal that the address matches: address, MD5, then domains from
-    /// the longest to the shortest. `scratch` is reused between calls.
+    /// How an address matches a signal.
+    package enum Match: Sendable {
+        /// By its host, the whole of it, or a digest.
+        case whole
+        /// It lies below the signal's path, which counts if the signal says so.
+        case below
+    }
+
+    /// Calls `body` with the position of each signal that the address matches: address, those above it from the shortest to
+    /// the longest, MD5, then domains from the longest to the shortest. `scratch` is reused between calls.
     package func forEachMatch(
-        of address: UnsafeRawBufferPointer, scratch: inout [UInt8], _ body: (Int32) -> Void
+        of address: UnsafeRawBufferPointer, scratch: inout [UInt8], _ body: (Int32, Match) -> Void
     ) {
         LinkIndex.withoutBreaks(address) { address in
             guard let link = Link(address) else { return }
             scratch.removeAll(keepingCapacity: true)
             let hostCount = link.appendNormalized(to: &scratch)
             scratch.withUnsafeBytes { normalized in
-                if !addresses.isEmpty, let index = addresses[LinkIndex.hash(normalized)] { body(index) }
-                if !digests.isEmpty, let index = digests[LinkIndex.digest(address)] { body(index) }
-                if !domains.isEmpty { forEachDomain(of: normalized[0..<hostCount], body) }
+                if !addresses.isEmpty {
+                    if let index = addresses[LinkIndex.hash(normalized)] { body(index, .whole) }
+                    forEachAbove(normalized, hostCount) { body($0, .below) }
+                }
+                if !digests.isEmpty {
+                    LinkDigests.forEach(of: address, normalized) { digest in
+                        if let index = digests[digest] { body(index, .whole) }
+                    }
+                }
+                if !domains.isEmpty { forEachDomain(of: normalized[0..<hostCount]) { body($0, .whole) } }
             }
         }
+    }
+
+    /// Known paths have fewer parts.
+    private static var deepest: Int { 32 }
+
+    /// Each path above, with and without the slash at its end, and the address without its query.
+    private func forEachAbove(_ normalized: UnsafeRawBufferPointer, _ hostCount: Int, _ body: (Int32) -> Void) {
+        func look(_ end: Int) {
+            guard end < normalized.count else { return }
+            if let index = addresses[LinkIndex.hash(UnsafeRawBufferPointer(rebasing: normalized[..<end]))] {
+                body(index)
+            }
+        }
+        let pathEnd = normalized[hostCount...].firstIndex(of: UInt8(ascii: "?")) ?? normalized.count
+        var at = hostCount
+        for _ in 0..<LinkIndex.deepest {
+            guard let slash = normalized[at..<pathEnd].firstIndex(of: UInt8(ascii: "/")) else { break }
+            look(slash)
+            // A slash alone stands for the root, which has none.
+            if slash > hostCount, slash + 1 < pathEnd { look(slash + 1) }
+            at = slash + 1
+        }
+        look(pathEnd)
     }
 
     private func forEachDomain(of host: Slice<UnsafeRawBufferPointer>, _ body: (Int32) -> Void) {
         var start = 0
         while start < host.count {
-            if let index = domains[LinkIndex.hash(UnsafeRawBufferPointer(rebasing: host[start...]))] { body(index) }
+            let name = UnsafeRawBufferPointer(rebasing: host[start...])
+            // Asked only of what is known: of few.
+            if let index = domains[LinkIndex.hash(name)], start == 0 || !DomainName.isPublicSuffix(name, .either) {
+                body(index)
+            }
             guard let dot = host[start...].firstIndex(of: UInt8(ascii: ".")) else { break }
             start = dot + 1
         }
@@ -100,19 +144,5 @@ package struct LinkIndex: Sendable {
         func isBreak(_ byte: UInt8) -> Bool { byte == 0x09 || byte == 0x0A || byte == 0x0D }
         guard address.contains(where: isBreak) else { return body(address) }
         return address.filter { !isBreak($0) }.withUnsafeBytes(body)
-    }
-
-    private static func digest(_ address: UnsafeRawBufferPointer) -> Digest128 {
-        let address = Link.trimmed(address)
-        var start = 0
-        if let colon = address.prefix(32).firstIndex(of: UInt8(ascii: ":")), address.count >= colon + 3,
-            address[colon + 1] == UInt8(ascii: "/"), address[colon + 2] == UInt8(ascii: "/")
-        {
-            start = colon + 3
-        }
-        let lower = address[start...].map(lowercased)
-        var hash = MD5()
-        lower.withUnsafeBytes { hash.update($0) }
-        return hash.finish()
     }
 }
