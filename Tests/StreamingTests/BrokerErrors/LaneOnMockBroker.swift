@@ -154,18 +154,22 @@ struct LaneOnMockBroker: Sendable {
         while !isSo() {
             if ended.isSet && row.reaction != .ends { return }
             if ContinuousClock.now >= deadline {
-                outcome.missing.append("\(what) (readiness: \(readiness.notReady.joined(separator: "; ")))")
+                let committed = offsets.map { $0.map(String.init) ?? "-" }.joined(separator: " and ")
+                outcome.missing.append(
+                    "\(what) (committed: \(committed); readiness: \(readiness.notReady.joined(separator: "; ")))")
                 return
             }
             try? await Task.sleep(for: .milliseconds(10))
         }
     }
 
-    /// Offsets are counts here: the broker writes no markers.
-    private func isCommitted(_ count: Int) -> Bool {
-        let offsets = (0..<Int32(Self.partitions)).map { metrics.committedOffset(of: TopicPartition(stream.input, $0)) }
-        return offsets.reduce(0) { $0 + Int($1 ?? 0) } == count
+    /// Where the group stands, by partition.
+    private var offsets: [Int64?] {
+        (0..<Int32(Self.partitions)).map { metrics.committedOffset(of: TopicPartition(stream.input, $0)) }
     }
+
+    /// Offsets are counts here: the broker writes no markers.
+    private func isCommitted(_ count: Int) -> Bool { offsets.reduce(0) { $0 + Int($1 ?? 0) } == count }
 
     private func judge(_ outcome: inout Outcome, _ isReplaced: Bool) {
         let aborted = metrics.transactions["aborted"].value
