@@ -57,7 +57,8 @@ let package = Package(
         library("CVips", pkgConfig: "gobject-2.0", package: "libvips-dev"),
         library("CYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
         .target(
-            name: "CICU", linkerSettings: [.linkedLibrary("icuuc"), .linkedLibrary("icudata")]),
+            name: "CICU",
+            linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc"), .linkedLibrary("icudata")]),
         .target(
             name: "CImaging", dependencies: ["CVips"],
             linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("vips")]),

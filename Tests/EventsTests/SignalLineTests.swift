@@ -129,7 +129,10 @@ struct SignalLineTests {
             #"{"type":"term","value":"x","opinion":"sure"}"#,
             "opinion: \"sure\" is none of positive, negative, seed, disputed"
         ),
-        (#"{"type":"term","value":"x","match":"any"}"#, "match: \"any\" is none of word, substring, despaced, prefix"),
+        (
+            #"{"type":"term","value":"x","match":"any"}"#,
+            "match: \"any\" is none of word, substring, despaced, prefix, leet, masked, edit1"
+        ),
         (#"{"type":"term","value":"x","labels":"a"}"#, "labels: expected a list of texts"),
         (#"{"type":"term","value":"x","labels":["a",1]}"#, "labels: expected a list of texts"),
         (#"{"type":"term","value":"x","languages":[null]}"#, "languages: expected a list of texts"),

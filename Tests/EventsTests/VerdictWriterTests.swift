@@ -14,7 +14,7 @@ struct VerdictWriterTests {
         + #""signalId":"s-1","source":"local","opinion":"positive","distance":4,"threshold":31,"#
         + #""transform":"rotate90","background":"white","labels":["TVEC1"]},"#
         + #"{"detector":"text.terms","version":"2","signal":"term:turnip front","opinion":"positive","#
-        + #""coverage":0.25,"field":"body","start":12,"end":24,"labels":["TVEC1"]},"#
+        + #""coverage":0.25,"view":"leet","field":"body","start":12,"end":24,"labels":["TVEC1"]},"#
         + #"{"detector":"text.terms","version":"2","link":1,"fact":"link-shortener","value":-2}],"#
         + ##""degraded":[{"detector":"text.terms","media":"#1","reason":"fetch-timeout"},"##
         + #"{"detector":"hash.pdq","reason":"deadline"}],"automated":{"detection":true,"decision":true},"#

@@ -23,6 +23,8 @@ import Testing
         ("Front Lobak", "Bergabunglah dengan FRONT  LOBAK sekarang", ["FRONT  LOBAK"]),
         ("turnip front", "the Turnip\nFront, a turnip front.", ["Turnip\nFront", "turnip front"]),
         ("turnip front", "a turnip-front", []),
+        ("turnip", "тurnір ᴛᴜʀɴɪᴘ \u{202E}pinrut\u{202C} ⓣurnip", ["тurnір", "ᴛᴜʀɴɪᴘ", "pinrut", "ⓣurnip"]),
+        ("اللفت", "الْلِفْت اللـفت", ["الْلِفْت", "اللـفت"]),
         ("جبهة اللفت", "انضموا إلى جبهة اللفت!", ["جبهة اللفت"]),
         ("école", "L'E\u{301}COLE, l'école", ["E\u{301}COLE", "école"]),
         ("e\u{301}cole", "ÉCOLE", ["ÉCOLE"]),
@@ -31,13 +33,18 @@ import Testing
         ("แนวร่วม", "เข้าร่วมแนวร่วมหัวผักกาด", ["แนวร่วม"]),
         ("strasse", "Die Straße und STRASSE", ["Straße", "STRASSE"]),
         ("Straße", "strasse", ["strasse"]),
-        ("İzmir", "İZMİR i\u{307}zmi\u{307}r", []),
-        ("İzmir", "İzmir", ["İzmir"]),
+        ("İzmir", "İZMİR i\u{307}zmi\u{307}r", ["İZMİR", "i\u{307}zmi\u{307}r"]),
+        ("İzmir", "İzmir ızmir", ["İzmir", "ızmir"]),
         ("fine", "ﬁne ﬁ", ["ﬁne"]),
         ("turnip", "ＴＵＲＮＩＰ！", ["ＴＵＲＮＩＰ"]),
         ("turnip", "a tur\u{200D}ni\u{200B}p\u{FE0F} here", ["tur\u{200D}ni\u{200B}p"]),
         ("turnip", "🎉turnip🎉 turnip❤\u{FE0F}", ["turnip", "turnip"]),
         ("cafe", "cafe\u{301} café cafe", ["cafe"]),
+        ("konnte", "könnte konnte kónnté", ["konnte"]),
+        ("könnte", "könnte konnte ko\u{308}nnte", ["könnte", "ko\u{308}nnte"]),
+        ("konnte", "kóńńte ko\u{336}nnte", ["kóńńte", "ko\u{336}nnte"]), ("ich konnte", "ich könnte", ["ich könnte"]),
+        ("лампа", "лампа́", ["лампа́"]), ("версий", "версий версии", ["версий"]),
+        ("ёлка", "елка ёлка", ["елка", "ёлка"]),
     ])
     func golden(term: String, text: String, parts: [String]) throws {
         // By bytes: to Swift's strings, composed and decomposed are equal.
@@ -52,7 +59,7 @@ import Testing
         #expect(try found("aa", .substring, in: "aaaa").count == 3)
         #expect(try found("aa", in: "aaaa").isEmpty)
         #expect(try found("nip", in: "énip nipé nipя ｎｉｐ カnipカ").count == 2)
-        #expect(try found("nip", .despaced, in: "nip n i p").count == 1)
+        #expect(try found("nip", .despaced, in: "nip n i p").count == 2)
     }
 
     @Test(arguments: UInt64(1)...200)
@@ -68,7 +75,6 @@ import Testing
         for _ in 0..<5 {
             let text = TrickyText.text(pieces: Int.random(in: 0...40, using: &random), &random)
             let folded = try #require(FoldedText(text))
-            #expect(folded.bytes == model.fold(text))
             var expected: Set<[Int]> = []
             for (position, signal) in set.signals.enumerated() {
                 let term = model.term(signal.value)
@@ -80,9 +86,42 @@ import Testing
                     expected.insert([position, range.lowerBound, range.upperBound])
                 }
             }
-            let found = try #require(matcher.occurrences(in: text))
-            #expect(Set(found.map { [Int($0.signal), $0.range.lowerBound, $0.range.upperBound] }) == expected)
+            let found = try #require(matcher.occurrences(in: text, disguised: false))
+            let places = Set(found.map { [Int($0.signal), $0.range.lowerBound, $0.range.upperBound] })
+            #expect(places.isSubset(of: expected))
+            for missed in expected.subtracting(places) {
+                // Another word by its marks, of which there is a test of its own.
+                let signal = set.signals[missed[0]]
+                let slice = part(of: text, missed[1]..<missed[2])
+                #expect(signal.match == .word && !model.term(signal.value).contains(0x20))
+                #expect(slice.lowercased() != signal.value.lowercased(), "\(slice)")
+            }
         }
+    }
+
+    /// Marks on random letters of a word, by the plain count of letters that differ.
+    @Test(arguments: UInt64(1)...200)
+    func wordsDifferByTheirMarks(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let letters = (0..<Int.random(in: 2...6, using: &random)).map { _ in
+            ["a", "e", "o", "u", "n"].randomElement(using: &random) ?? "a"
+        }
+        /// `n` has no diaeresis in any spelling.
+        func marked(_ marks: [String]) -> String { zip(letters, marks).map { $0 + $1 }.joined() }
+        let plain = letters.map { _ in Int.random(in: 0..<3, using: &random) == 0 ? "\u{301}" : "" }
+        let written = plain.map { mark in
+            Int.random(in: 0..<4, using: &random) > 0
+                ? mark : ["", "\u{301}", "\u{336}", "\u{308}"].randomElement(using: &random) ?? ""
+        }
+        let isOdd = zip(letters, written).contains { $1 == "\u{336}" || $0 == "n" && $1 == "\u{308}" }
+        let different = zip(plain, written).count { $0 != $1 }
+        let isFound = isOdd || different == 0 || different > 2
+        let term = marked(plain)
+        let composed = term.unicodeScalars.map { String($0) }.joined()
+        #expect(try found(term, in: "x \(marked(written)) y").count == (isFound ? 1 : 0), "\(composed) in \(written)")
+        let precomposed = ["e\u{301}": "é", "a\u{301}": "á", "o\u{301}": "ó", "u\u{301}": "ú", "n\u{301}": "ń"]
+        let other = zip(letters, plain).map { precomposed[$0 + $1] ?? $0 + $1 }.joined()
+        #expect(try found(other, in: marked(written)).count == (isFound ? 1 : 0))
     }
 
     private func isWord(_ start: Int, _ end: Int, _ bytes: [UInt8]) -> Bool {

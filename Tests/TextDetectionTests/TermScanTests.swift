@@ -30,18 +30,28 @@ import Testing
         _ hits: [(Int, Int)], _ buffer: [UInt8], _ texts: [TermText], _ patterns: [TermSet.Pattern]
     ) -> [[UInt32]] {
         var latest = [UInt32](repeating: 0, count: 8)
+        let isMarked = UnsafeMutableBufferPointer<Bool>.allocate(capacity: 8)
+        defer { isMarked.deallocate() }
+        isMarked.initialize(repeating: false)
+        let (marks, next) = ([TermMarks?](repeating: nil, count: 8), [Int32](repeating: -1, count: 8))
         return buffer.withUnsafeBufferPointer { bytes in
             texts.withUnsafeBufferPointer { texts in
                 patterns.withUnsafeBufferPointer { patterns in
                     latest.withUnsafeMutableBufferPointer { latest in
-                        guard let bytes = bytes.baseAddress else { return [] }
-                        var scan = TermScan(
-                            bytes: bytes, texts: texts, patterns: patterns, latest: latest, tallies: [])
-                        for hit in hits { scan.found(hit.0, end: hit.1) }
-                        scan.finish()
-                        #expect(zip(scan.tallies, scan.tallies.dropFirst()).allSatisfy { $0.text <= $1.text })
-                        return scan.tallies.map { [$0.text, $0.entry, $0.start, $0.end, $0.count] }
-                            .sorted { $0.lexicographicallyPrecedes($1) }
+                        marks.withUnsafeBufferPointer { marks in
+                            next.withUnsafeBufferPointer { next in
+                                guard let bytes = bytes.baseAddress else { return [] }
+                                var scan = TermScan(
+                                    bytes: bytes, texts: texts, patterns: patterns, marks: marks,
+                                    isMarked: UnsafeBufferPointer(isMarked), next: next, edits: [],
+                                    latest: latest, tallies: [])
+                                for hit in hits { scan.found(hit.0, end: hit.1) }
+                                scan.finish()
+                                #expect(zip(scan.tallies, scan.tallies.dropFirst()).allSatisfy { $0.text <= $1.text })
+                                return scan.tallies.map { [$0.text, $0.entry, $0.start, $0.end, $0.count] }
+                                    .sorted { $0.lexicographicallyPrecedes($1) }
+                            }
+                        }
                     }
                 }
             }

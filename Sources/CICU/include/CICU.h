@@ -9,38 +9,31 @@
 extern "C" {
 #endif
 
-/// One stretch that folding changed; byte offsets and lengths. Between two edits bytes were copied.
-struct weir_icu_edit {
-    uint32_t source, source_length;
-    uint32_t folded, folded_length;
-};
-
-/// Folds one text after another, keeping its buffers. Belongs to one thread at a time.
-typedef struct weir_icu_folder weir_icu_folder;
-
-weir_icu_folder *weir_icu_folder_create(void);
-void weir_icu_folder_destroy(weir_icu_folder *folder);
-
-/// NFKC_Casefold (Unicode Standard, D146/UAX #44) of valid UTF-8. The result lives until the next call.
-/// Returns 0, or ICU's error code.
-int weir_icu_fold(weir_icu_folder *folder, const char *text, size_t length, const char **folded, size_t *folded_length);
-
-/// The edits of the last fold, in order. They live until the next fold.
-size_t weir_icu_edits(weir_icu_folder *folder, const struct weir_icu_edit **edits);
-
-/// What NFKC_Casefold needs to know of a code point beside its mapping.
-struct weir_icu_traits {
-    /// Canonical_Combining_Class
+/// What becomes of one code point when texts are folded, whatever stands around it.
+struct weir_icu_fold {
+    /// White space of any kind.
+    bool space;
+    /// Canonical_Combining_Class, of a mark that stays.
     uint8_t combining_class;
-    /// Folding may begin here afresh, whatever stands before.
-    bool boundary_before;
-    /// Never changed, whatever stands before or behind.
-    bool inert;
-    /// Quick_Check=Yes: folds to itself, and joins with nothing before it.
-    bool stays;
+    /// The last code point may compose with what stands before: a voicing mark of Kana, a jamo.
+    bool composes;
+    /// The text that it becomes; none where it goes away.
+    uint8_t length;
+    char text[64];
+    /// A letter of a script whose letters are mistaken for Latin ones (Cyrillic, Greek, …).
+    bool mistakable;
+    /// The Latin letters that this one is mistaken for; none if there are none.
+    uint8_t latin_length;
+    char latin[7];
 };
 
-struct weir_icu_traits weir_icu_fold_traits(uint32_t code_point);
+/// NFKC_Casefold, decomposed but for Kana and Hangul, without marks in scripts that can be read without them, with
+/// Latin look-alikes and Arabic spellings as one (docs/text.md).
+/// Returns 0, or ICU's error code.
+int weir_icu_fold_of(uint32_t code_point, struct weir_icu_fold *fold);
+
+/// What two code points compose to canonically, of Kana and Hangul; 0 if to nothing.
+uint32_t weir_icu_compose(uint32_t first, uint32_t second);
 
 /// Letters, marks, numbers and connectors (UTS #18 Annex C, `\w`): what a word is made of.
 bool weir_icu_is_word(uint32_t code_point);
@@ -52,6 +45,19 @@ bool weir_icu_is_unspaced(uint32_t code_point);
 /// each label that isn't ASCII in Punycode. Any thread may call it.
 /// Returns how many bytes it has, 0 if it is no name or there is not enough room.
 size_t weir_icu_domain_to_ascii(const char *name, size_t length, char *ascii, size_t room);
+
+/// Letters that are read from right to left (Bidi_Class R or AL).
+bool weir_icu_is_right_to_left(uint32_t code_point);
+
+/// ISO 15924, as in "Latn"; lives for ever.
+const char *weir_icu_script(uint32_t code_point);
+
+/// NFKC_Casefold (UAX #44), then NFD, of all of a text at once.
+/// Returns the length, of which `capacity` bytes at most are written; negative: ICU's error code.
+int weir_icu_nfkc_casefold_nfd(const char *text, size_t length, char *folded, size_t capacity);
+
+/// UTS #39's skeleton of one code point; for tests. Same result.
+int weir_icu_skeleton(uint32_t code_point, char *skeleton, size_t capacity);
 
 /// "72.1"
 const char *weir_icu_version(void);

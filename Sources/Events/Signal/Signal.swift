@@ -15,10 +15,19 @@ package enum Opinion: String, Sendable, CaseIterable {
     }
 }
 
-/// How a term's edges must lie in the text. For an address: `word` is that address alone, `prefix` all that lies below it
-/// as well.
+/// How a term must stand in the text: inside of words too, or as whole words, and then how much disguised. For an address:
+/// `word` is that address alone, `prefix` all that lies below it as well.
 package enum TermMatch: String, Sendable, CaseIterable {
-    case word, substring, despaced, prefix
+    case word, substring
+    /// Between other signs too: single letters apart, several words together or cut elsewhere.
+    case despaced
+    case prefix
+    /// Digits and signs for letters.
+    case leet
+    /// Letters left out behind signs.
+    case masked
+    /// One letter more, less, other, or two exchanged, in words of seven and more.
+    case edit1
 }
 
 /// Something known, as one source states it.

@@ -57,6 +57,8 @@ package struct Finding: Sendable {
     /// The fact's figure, in the unit that the detector documents.
     package var value: Int64?
     package var span: TextSpan?
+    /// The view of the text in which a term was found, where it is not what is written.
+    package var textView: TermMatch?
     /// Share of the known document that the text repeats, 0…1.
     package var coverage: Double?
 
@@ -84,6 +86,7 @@ package struct Finding: Sendable {
         if a.distance != b.distance { return (a.distance ?? -1) < (b.distance ?? -1) }
         if let order = MatchedSignal.order(a.signal, b.signal) { return order }
         if let order = PictureView.order(a.view, b.view) { return order }
+        if a.textView != b.textView { return (a.textView?.rawValue ?? "") < (b.textView?.rawValue ?? "") }
         if a.fact != b.fact { return (a.fact?.description ?? "") < (b.fact?.description ?? "") }
         if a.value != b.value {
             return (a.value ?? .min, a.value != nil ? 1 : 0) < (b.value ?? .min, b.value != nil ? 1 : 0)

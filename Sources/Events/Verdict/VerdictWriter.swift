@@ -223,6 +223,11 @@ package struct VerdictWriter: Sendable {
             out.append(",\"coverage\":")
             out.append(coverage, places: 4)
         }
+        if let view = finding.textView {
+            out.append(",\"view\":\"")
+            out.append(view.rawValue)
+            out.append("\"")
+        }
         if let span = finding.span {
             out.append(span.field == .title ? ",\"field\":\"title\",\"start\":" : ",\"field\":\"body\",\"start\":")
             out.append(span.start)

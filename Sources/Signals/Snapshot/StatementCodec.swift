@@ -38,7 +38,7 @@ struct StatementProfile: Sendable {
 
     /// By their numbers in files, which are for ever.
     private static let opinions: [Opinion] = [.positive, .negative, .seed, .disputed]
-    private static let matches: [TermMatch] = [.word, .substring, .despaced, .prefix]
+    private static let matches: [TermMatch] = [.word, .substring, .despaced, .prefix, .leet, .masked, .edit1]
 
     func append(to out: inout SnapshotBytes) {
         out.append(slot)

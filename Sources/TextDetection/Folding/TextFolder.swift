@@ -1,13 +1,16 @@
-/// Folds texts, one behind the other, into one buffer: NFKC_Casefold (UAX #44) with each run of white space as one
-/// space, so that what people read as the same is the same bytes.
+/// Folds texts, one behind the other, into one buffer, so that what people read as the same is the same bytes.
 ///
-/// ASCII goes eight bytes at a time, other characters by a table; ICU is asked only where characters join. The result
-/// is the same as ICU's for all of the text, save that more than 128 characters in a row that all join what stands
-/// before them are cut. Text must be UTF-8; what isn't is copied and harms nothing.
+/// The form is NFKC_Casefold (UAX #44), and beyond it: marks go where the script can be read without them; letters that
+/// only look like Latin ones are Latin; Arabic spellings and all digits are one; runs that control characters turn are in
+/// reading order; each run of white space is one space (docs/text.md has all of it). Folding what is folded changes
+/// nothing.
+///
+/// One pass, ASCII eight bytes at a time, other characters by a table; ICU is not asked but for what composes. More than
+/// 32 marks in a row that would have to be sorted are sorted in parts. Text must be UTF-8; what isn't is copied and
+/// harms nothing.
 ///
 /// For one thread at a time; buffers are kept.
 final class TextFolder {
-    private let icu = ICUFolder()
     private var output = FoldOutput(capacity: 4_096)
     private(set) var edits: ContiguousArray<FoldEdit> = []
 
@@ -16,6 +19,8 @@ final class TextFolder {
     /// The folded texts, with what was put between them. Valid until the next change.
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: output.base, count: output.count) }
     var count: Int { output.count }
+    /// Of the text that was folded last.
+    private(set) var traits = FoldTraits()
 
     func removeAll() {
         output.count = 0
@@ -30,29 +35,24 @@ final class TextFolder {
 
     static let separator: UInt8 = 0xFF
 
+    /// Longest text, in bytes: offsets have 32 bits, and a character becomes at most 33 bytes of its three.
+    static let longest = Int(UInt32.max) / 11
+
     /// Appends the folded form of a text.
     ///
-    /// - Returns: false if ICU failed; the text then takes no place.
-    func append(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        let (bytesBefore, editsBefore) = (output.count, edits.count)
+    /// - Parameter asMixed: every word as if it mixed scripts.
+    /// - Returns: false if it is longer than `longest`; it then takes no place.
+    func append(_ text: UnsafeBufferPointer<UInt8>, asMixed: Bool = false) -> Bool {
+        guard text.count <= TextFolder.longest else { return false }
         var kept: ContiguousArray<FoldEdit> = []
         swap(&kept, &edits)  // so that the pass owns it alone
-        let table = FoldTable.shared
-        return table.entries.withUnsafeBufferPointer { entries in
-            table.pool.withUnsafeBufferPointer { pool in
-                guard let entries = entries.baseAddress, let pool = pool.baseAddress else { return false }
-                var pass = FoldPass(text, entries, pool, icu, output, kept)
-                kept = []
-                let isDone = pass.run()
-                output = pass.output
-                swap(&edits, &pass.edits)
-                if !isDone {
-                    output.count = bytesBefore
-                    edits.removeLast(edits.count - editsBefore)
-                }
-                return isDone
-            }
-        }
+        var pass = FoldPass(text, .shared, output, kept, staysMixed: asMixed)
+        kept = []
+        pass.run()
+        output = pass.output
+        traits = pass.traits
+        swap(&edits, &pass.edits)
+        return true
     }
 }
 
@@ -62,7 +62,7 @@ package struct FoldedText: Sendable {
     package let bytes: [UInt8]
     package let edits: [FoldEdit]
 
-    /// nil if ICU fails, which it does when its data or memory is missing.
+    /// nil if the text is longer than 390 MB.
     package init?(_ text: String) {
         var text = text
         let folded = text.withUTF8 { FoldedText(UnsafeRawBufferPointer($0)) }
@@ -71,9 +71,11 @@ package struct FoldedText: Sendable {
     }
 
     /// The same of bytes that need not be text.
-    package init?(_ text: UnsafeRawBufferPointer) {
+    package init?(_ text: UnsafeRawBufferPointer) { self.init(text, asMixed: false) }
+
+    init?(_ text: UnsafeRawBufferPointer, asMixed: Bool) {
         let folder = TextFolder()
-        guard text.withMemoryRebound(to: UInt8.self, { folder.append($0) }) else { return nil }
+        guard text.withMemoryRebound(to: UInt8.self, { folder.append($0, asMixed: asMixed) }) else { return nil }
         bytes = Array(folder.bytes)
         edits = Array(folder.edits)
     }

@@ -5,8 +5,11 @@ struct WordTable: @unchecked Sendable {
     // Sendable: there is one, whose memory is written before anybody has it and lives as long as the process.
 
     private static let limit = 0x2_0000
-    private static let word: UInt8 = 1
-    private static let unspaced: UInt8 = 2
+    static let word: UInt8 = 1
+    static let unspaced: UInt8 = 2
+    /// Of those that make words: no letter, mark or number, but what holds them together, as `_` does.
+    static let connector: UInt8 = 4
+    static let digit: UInt8 = 8
 
     /// `limit` of them; a plain address, because a scan asks at each hit.
     private let classes: UnsafePointer<UInt8>
@@ -20,7 +23,14 @@ struct WordTable: @unchecked Sendable {
     }
 
     private static func classify(_ code: UInt32) -> UInt8 {
-        (weir_icu_is_word(code) ? word : 0) | (weir_icu_is_unspaced(code) ? unspaced : 0)
+        let category = Unicode.Scalar(code)?.properties.generalCategory
+        return (weir_icu_is_word(code) ? word : 0) | (weir_icu_is_unspaced(code) ? unspaced : 0)
+            | (category == .connectorPunctuation ? connector : 0) | (category == .decimalNumber ? digit : 0)
+    }
+
+    @inline(__always)
+    func classes(of code: UInt32) -> UInt8 {
+        code < WordTable.limit ? classes[Int(code)] : WordTable.classify(code)
     }
 
     /// Whether a word may begin or end at `place`: not between two characters that make words, unless one is of a

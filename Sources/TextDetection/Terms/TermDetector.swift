@@ -5,16 +5,19 @@ internal import Signals
 
 /// `text.terms`: terms and phrases that are signals, in titles and bodies, by their folded forms (`TextFolder`).
 ///
-/// One finding for a signal and a field: `span` is where the term first stands, `value` how often it does, if more
-/// than once (overlapping occurrences included). `match`: `word` needs word boundaries at both edges, which every
-/// place in scripts without spaces is; `substring` needs none; `despaced` is for now the same as `word`.
+/// One finding for a signal, a field and a view: `span` is where the term first stands, `value` how often it does, if
+/// more than once (overlapping occurrences included). `match`: `word` needs word boundaries at both edges, which every
+/// place in scripts without spaces is; `substring` needs none; the others are `word`, and a view of the text beside it
+/// (`Views`), which `textView` then names.
 /// A signal with `languages` counts if the event states none, `und` or `mul`, or one with such a primary subtag.
 ///
 /// An event has at most `most` findings: of more, those of the surest signals (positive, negative, disputed, seed),
 /// then the first in title and body, and the fact `many-terms` whose value is how many there were.
 struct TermDetector: Detector {
     static let registration = DetectorRegistration(
-        name: "text.terms", version: "1", summary: "Terms and phrases that are signals, in titles and bodies.",
+        // Folding is all in its table.
+        name: "text.terms", version: "2+fold." + FoldTable.shared.digest.prefix(12),
+        summary: "Terms and phrases that are signals, in titles and bodies.",
         uses: [.term, .phrase], settings: [most]
     ) { context in
         TermDetector(try TermMatcher(context.signals, note: context.note), most: context.settings[most])
@@ -50,7 +53,7 @@ struct TermDetector: Detector {
             let isFolded =
                 fold(event.title, .title, of: position, inspection.batch, workspace)
                 && fold(event.body, .body, of: position, inspection.batch, workspace)
-            if !isFolded { report.addUnavailable(position, "fold-failed") }
+            if !isFolded { report.addUnavailable(position, "text-too-long") }
             guard workspace.isFull else { return }
             scan(workspace, database, &report)
             isCancelled = Task.isCancelled

@@ -1,4 +1,4 @@
-internal import Events
+package import Events
 internal import Signals
 
 /// One place where a term stands in a text.
@@ -7,6 +7,8 @@ package struct TermOccurrence: Sendable, Equatable {
     package let signal: Int32
     /// Bytes of the original UTF-8.
     package let range: Range<Int>
+    /// The view in which it stands there, if it is not written so.
+    package var view: TermMatch?
 }
 
 extension TermMatcher {
@@ -16,17 +18,22 @@ extension TermMatcher {
     /// - Parameter most: no more places than so many, in the order of their ends in the folded text.
     /// - Returns: nil if the text could not be looked through.
     package func occurrences(in text: String, atMost most: Int = 100_000) -> [TermOccurrence]? {
+        occurrences(in: text, atMost: most, disguised: true)
+    }
+
+    /// - Parameter disguised: whether views are looked into as well.
+    func occurrences(in text: String, atMost most: Int = 100_000, disguised: Bool) -> [TermOccurrence]? {
         guard !isEmpty else { return [] }
         var text = text
         return withWorkspace { workspace, database in
             workspace.removeAll()
             guard text.withUTF8({ workspace.append($0, event: 0, field: .body) }) else { return nil }
-            return occurrences(workspace, database, most)
+            return occurrences(workspace, database, most, disguised)
         } ?? nil
     }
 
     private func occurrences(
-        _ workspace: TermWorkspace, _ database: TermDatabase, _ most: Int
+        _ workspace: TermWorkspace, _ database: TermDatabase, _ most: Int, _ disguised: Bool
     ) -> [TermOccurrence]? {
         let bytes = workspace.folder.bytes
         guard let base = bytes.baseAddress, let text = workspace.texts.first else { return [] }
@@ -44,16 +51,33 @@ extension TermMatcher {
             var entries = pattern.substring >= 0 ? [pattern.substring] : []
             let words = WordTable.shared
             if pattern.word >= 0, words.isBoundary(start, in: base), words.isBoundary(hit.end, in: base) {
-                entries.append(pattern.word)
+                var entry = pattern.word
+                while entry >= 0 {
+                    let place = start - text.bytes.lowerBound..<hit.end - text.bytes.lowerBound
+                    if set.entryMarks[Int(entry)]?.match(workspace.folder.edits[text.edits], place) != false {
+                        entries.append(entry)
+                    }
+                    entry = set.entryNext[Int(entry)]
+                }
             }
             let range = workspace.sourceRange(of: start..<hit.end, in: text)
             for term in entries.flatMap({ set.entries[Int($0)] }) {
                 found.append(TermOccurrence(signal: set.terms[term].position, range: range))
             }
         }
+        workspace.views.removeAll()
+        guard !disguised || findInViews(workspace, base) else { return nil }
+        for hit in workspace.views.hits {
+            let range = workspace.sourceRange(of: Int(hit.start)..<Int(hit.end), in: text)
+            for term in set.entries[Int(hit.entry)] {
+                found.append(
+                    TermOccurrence(
+                        signal: set.terms[term].position, range: range, view: set.entryViews[Int(hit.entry)]))
+            }
+        }
         return found.sorted {
-            ($0.range.lowerBound, $0.range.upperBound, $0.signal)
-                < ($1.range.lowerBound, $1.range.upperBound, $1.signal)
+            ($0.range.lowerBound, $0.range.upperBound, $0.signal, $0.view?.rawValue ?? "")
+                < ($1.range.lowerBound, $1.range.upperBound, $1.signal, $1.view?.rawValue ?? "")
         }
     }
 

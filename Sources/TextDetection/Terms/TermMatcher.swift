@@ -6,6 +6,7 @@ internal import Synchronization
 /// Finds the terms and phrases of a set of signals. Compiled once, shared by all tasks.
 package final class TermMatcher: Sendable {
     let set: TermSet
+    let views: TermViews
     /// nil if there is nothing to look for.
     private let database: TermDatabase?
     /// Workspaces that nobody uses: as many as ever ran at once, but no more than there are processors.
@@ -19,6 +20,7 @@ package final class TermMatcher: Sendable {
     package init(_ signals: SignalSet, note: (Signal, String) -> Void = { _, _ in }) throws {
         set = TermSet(signals.signals(of: [.term, .phrase]), note: note)
         database = set.texts.isEmpty ? nil : try TermDatabase(set.texts)
+        views = try TermViews(set)
         // Made here and not under the first batch's deadline.
         _ = (FoldTable.shared, WordTable.shared)
     }
@@ -31,23 +33,26 @@ package final class TermMatcher: Sendable {
         guard let database else { return nil }
         let workspace =
             idle.withLock { $0.popLast() }
-            ?? TermWorkspace(scratch: database.makeScratch(), entries: set.entries.count)
+            ?? TermWorkspace(
+                scratch: database.makeScratch(),
+                despacedScratch: views.despaced.map { $0.database.makeScratch() }, entries: set.entries.count)
         defer { idle.withLock { if $0.count < mostIdle { $0.append(workspace) } } }
         return body(workspace, database)
     }
 
     /// Fills in the tallies of the workspace's texts.
     ///
-    /// - Returns: false if Vectorscan failed; it may then have missed something.
+    /// - Returns: false if Vectorscan failed, or views were too much work; something may then have been missed.
     func scan(_ workspace: TermWorkspace, _ database: TermDatabase) -> Bool {
         let bytes = workspace.folder.bytes
         guard let base = bytes.baseAddress, !workspace.texts.isEmpty else { return true }
-        return set.patterns.withUnsafeBufferPointer { patterns in
+        return withPatterns { patterns, marks, isMarked, next in
             workspace.texts.withUnsafeBufferPointer { texts in
                 var tallies: ContiguousArray<TermTally> = []
                 swap(&tallies, &workspace.tallies)  // so that the scan owns it alone
                 var scan = TermScan(
-                    bytes: base, texts: texts, patterns: patterns, latest: workspace.latest, tallies: tallies)
+                    bytes: base, texts: texts, patterns: patterns, marks: marks, isMarked: isMarked, next: next,
+                    edits: workspace.folder.edits, latest: workspace.latest, tallies: tallies)
                 tallies = []
                 let isDone = withUnsafeMutablePointer(to: &scan) { scan in
                     database.scan(bytes, with: workspace.scratch, context: scan) { pattern, _, end, _, context in
@@ -59,6 +64,44 @@ package final class TermMatcher: Sendable {
                 swap(&workspace.tallies, &scan.tallies)
                 return isDone
             }
+        } && lookIntoViews(workspace, base)
+    }
+
+    private func withPatterns<Result>(
+        _ body: (
+            UnsafeBufferPointer<TermSet.Pattern>, UnsafeBufferPointer<TermMarks?>, UnsafeBufferPointer<Bool>,
+            UnsafeBufferPointer<Int32>
+        ) -> Result
+    ) -> Result {
+        set.patterns.withUnsafeBufferPointer { patterns in
+            set.entryMarks.withUnsafeBufferPointer { marks in
+                set.entryIsMarked.withUnsafeBufferPointer { isMarked in
+                    set.entryNext.withUnsafeBufferPointer { next in body(patterns, marks, isMarked, next) }
+                }
+            }
         }
+    }
+
+    /// Adds what stands in the views of the workspace's texts.
+    private func lookIntoViews(_ workspace: TermWorkspace, _ bytes: UnsafePointer<UInt8>) -> Bool {
+        guard findInViews(workspace, bytes) else { return false }
+        if workspace.views.hits.isEmpty { return true }
+        for hit in workspace.views.hits {
+            workspace.tallies.append(
+                TermTally(text: hit.text, entry: hit.entry, start: hit.start, end: hit.end, count: 1))
+        }
+        TermScan.merge(&workspace.tallies)
+        return true
+    }
+
+    func findInViews(_ workspace: TermWorkspace, _ bytes: UnsafePointer<UInt8>) -> Bool {
+        workspace.views.removeAll()
+        var isDone = true
+        for (number, text) in workspace.texts.enumerated() {
+            let isRead = workspace.views.run(
+                views, number, text, workspace.folder.edits, bytes, workspace.despacedScratch)
+            isDone = isDone && isRead
+        }
+        return isDone
     }
 }

@@ -63,6 +63,7 @@ struct TermReport {
             let source = workspace.sourceRange(of: Int(match.tally.start)..<Int(match.tally.end), in: text)
             var finding = Finding(event: position, signal: set.terms[match.term].matched)
             finding.span = TextSpan(field: text.field, start: source.lowerBound, end: source.upperBound)
+            finding.textView = set.entryViews[Int(match.tally.entry)]
             if match.tally.count > 1 { finding.value = Int64(match.tally.count) }
             findings.found.append(finding)
         }

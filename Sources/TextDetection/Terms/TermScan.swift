@@ -16,6 +16,12 @@ struct TermScan {
     let bytes: UnsafePointer<UInt8>
     let texts: UnsafeBufferPointer<TermText>
     let patterns: UnsafeBufferPointer<TermSet.Pattern>
+    /// Of the entries: see `TermSet`.
+    let marks: UnsafeBufferPointer<TermMarks?>
+    /// Whether any of an entry's letters is marked.
+    let isMarked: UnsafeBufferPointer<Bool>
+    let next: UnsafeBufferPointer<Int32>
+    let edits: ContiguousArray<FoldEdit>
     let latest: UnsafeMutableBufferPointer<UInt32>
     let words = WordTable.shared
     /// The text of the last hit, where the next one is likely.
@@ -30,8 +36,21 @@ struct TermScan {
         let start = end - Int(pattern.count)
         if pattern.substring >= 0 { count(UInt32(pattern.substring), start, end) }
         if pattern.word >= 0, words.isBoundary(start, in: bytes), words.isBoundary(end, in: bytes) {
-            count(UInt32(pattern.word), start, end)
+            var entry = Int(pattern.word)
+            let number = text(at: start)
+            repeat {
+                if isMarked(as: entry, start, end, texts[number]) { count(UInt32(entry), start, end) }
+                entry = Int(next[entry])
+            } while entry >= 0
         }
+    }
+
+    @inline(__always)
+    private func isMarked(as entry: Int, _ start: Int, _ end: Int, _ text: TermText) -> Bool {
+        if !text.traits.hasMarked, !isMarked[entry] { return true }
+        guard let marks = marks[entry] else { return true }
+        let first = text.bytes.lowerBound
+        return marks.match(edits[text.edits], start - first..<end - first)
     }
 
     private mutating func count(_ entry: UInt32, _ start: Int, _ end: Int) {

@@ -11,7 +11,7 @@ struct TermSet: Sendable {
 
     /// A pattern of no entry, which stands in no text, since no UTF-8 has such bytes. Without a longer one beside them
     /// Vectorscan 5.4.9 looks for literals of one and two bytes in a way (double shufti) that misses some of them.
-    private static let ballast = [UInt8](repeating: 0xFE, count: 8)
+    static let ballast = [UInt8](repeating: 0xFE, count: 8)
 
     /// A text to look for.
     struct Pattern: Sendable, BitwiseCopyable {
@@ -20,6 +20,11 @@ struct TermSet: Sendable {
         /// Position of the entry to whose signals word boundaries matter, and of that to whose they don't; or -1.
         var word: Int32 = -1
         var substring: Int32 = -1
+        /// Those to whose signals it matters in a view as well; they are in that of `word` too.
+        var despaced: Int32 = -1
+        var leet: Int32 = -1
+        var masked: Int32 = -1
+        var edit1: Int32 = -1
     }
 
     /// A signal that is looked for, as findings name it.
@@ -39,6 +44,13 @@ struct TermSet: Sendable {
     private(set) var texts: ContiguousArray<[UInt8]> = []
     /// Terms of each entry, as a range of `terms`.
     private(set) var entries: ContiguousArray<Range<Int>> = []
+    /// The view in which each entry is found; nil: as it is written.
+    private(set) var entryViews: ContiguousArray<TermMatch?> = []
+    /// How each entry's words are marked, where that matters; and the next entry of the same pattern whose are marked
+    /// otherwise, or -1.
+    private(set) var entryMarks: ContiguousArray<TermMarks?> = []
+    private(set) var entryNext: ContiguousArray<Int32> = []
+    private(set) var entryIsMarked: ContiguousArray<Bool> = []
     private(set) var terms: ContiguousArray<Term> = []
 
     /// - Parameter note: told of each signal that can't be looked for, and why; it is left out.
@@ -58,13 +70,23 @@ struct TermSet: Sendable {
                     patterns.append(Pattern(count: UInt32(text.count)))
                     texts.append(text)
                 }
-                // Matching across spaces is not built yet; until then such a term is a word like any other.
-                let edges: WritableKeyPath<Pattern, Int32> = signal.match == .substring ? \.substring : \.word
-                if patterns[pattern][keyPath: edges] < 0 {
-                    patterns[pattern][keyPath: edges] = Int32(members.count)
-                    members.append([])
+                // What is looked for in a view may stand there as a word like any other, too.
+                let term = Term(position, signal, matched)
+                for (slot, view) in TermSet.slots(signal.match) {
+                    let marks = slot == \.word ? TermSet.marks(signal, text) : nil
+                    var entry = patterns[pattern][keyPath: slot]
+                    while entry >= 0, entryMarks[Int(entry)] != marks { entry = entryNext[Int(entry)] }
+                    if entry < 0 {
+                        entry = Int32(members.count)
+                        members.append([])
+                        entryViews.append(view)
+                        entryMarks.append(marks)
+                        entryIsMarked.append(marks?.marks.isEmpty == false)
+                        entryNext.append(patterns[pattern][keyPath: slot])
+                        patterns[pattern][keyPath: slot] = entry
+                    }
+                    members[Int(entry)].append(term)
                 }
-                members[Int(patterns[pattern][keyPath: edges])].append(Term(position, signal, matched))
             }
         }
         if patterns.count > 1 {
@@ -77,6 +99,24 @@ struct TermSet: Sendable {
         }
     }
 
+    /// Of a term of one word: in a phrase marks make no other words.
+    private static func marks(_ signal: Signal, _ text: [UInt8]) -> TermMarks? {
+        guard !text.contains(FoldPass.space), let folded = FoldedText(signal.value) else { return nil }
+        let start = folded.bytes.prefix { $0 == FoldPass.space }.count
+        return TermMarks(folded.edits, start..<start + text.count)
+    }
+
+    private static func slots(_ match: TermMatch) -> [(slot: WritableKeyPath<Pattern, Int32>, view: TermMatch?)] {
+        switch match {
+        case .word, .prefix: [(\.word, nil)]
+        case .substring: [(\.substring, nil)]
+        case .despaced: [(\.word, nil), (\.despaced, .despaced)]
+        case .leet: [(\.word, nil), (\.leet, .leet)]
+        case .masked: [(\.word, nil), (\.masked, .masked)]
+        case .edit1: [(\.word, nil), (\.edit1, .edit1)]
+        }
+    }
+
     struct Problem: Error, CustomStringConvertible {
         let description: String
     }
@@ -84,7 +124,7 @@ struct TermSet: Sendable {
     /// What is looked for: folded, without white space at its ends.
     static func folded(_ signal: Signal) -> Result<[UInt8], Problem> {
         guard let folded = FoldedText(signal.value) else {
-            return .failure(Problem(description: "value: ICU could not fold it"))
+            return .failure(Problem(description: "value: is too long to be folded"))
         }
         let space = FoldPass.space
         let text = folded.bytes.drop { $0 == space }.reversed().drop { $0 == space }.reversed()

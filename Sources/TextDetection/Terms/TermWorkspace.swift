@@ -6,6 +6,7 @@ struct TermText: Sendable {
     let field: TextSpan.Field
     let bytes: Range<Int>
     let edits: Range<Int>
+    var traits = FoldTraits()
 }
 
 /// What one batch at a time needs to be matched, kept from batch to batch so that none allocates.
@@ -18,13 +19,17 @@ final class TermWorkspace: @unchecked Sendable {
 
     let folder = TextFolder()
     let scratch: TermScratch
+    /// For the terms that are looked for without spaces, if there are any.
+    let despacedScratch: TermScratch?
+    var views = ViewScan()
     private(set) var texts: ContiguousArray<TermText> = []
     var tallies: ContiguousArray<TermTally> = []
     /// Position of each entry's latest tally; anything where there is none.
     let latest: UnsafeMutableBufferPointer<UInt32>
 
-    init(scratch: TermScratch, entries: Int) {
+    init(scratch: TermScratch, despacedScratch: TermScratch? = nil, entries: Int) {
         self.scratch = scratch
+        self.despacedScratch = despacedScratch
         latest = .allocate(capacity: entries)
         latest.initialize(repeating: 0)
     }
@@ -42,12 +47,14 @@ final class TermWorkspace: @unchecked Sendable {
 
     /// Folds a text and takes it in, behind a separator and before another.
     ///
-    /// - Returns: false if ICU failed.
+    /// - Returns: false if it is too long to be folded.
     func append(_ text: UnsafeBufferPointer<UInt8>, event: Int, field: TextSpan.Field) -> Bool {
         let (bytes, edits) = (folder.count, folder.edits.count)
         guard folder.append(text) else { return false }
         texts.append(
-            TermText(event: event, field: field, bytes: bytes..<folder.count, edits: edits..<folder.edits.count))
+            TermText(
+                event: event, field: field, bytes: bytes..<folder.count, edits: edits..<folder.edits.count,
+                traits: folder.traits))
         folder.appendSeparator()
         return true
     }

@@ -28,6 +28,15 @@ enum TextBenchmarks {
         let phrases = (0..<terms).map { Signal(type: .phrase, value: vocabulary[$0] + " " + vocabulary[$0 + terms]) }
         figures.append(try matching("text-terms", SignalSet(words), duration))
         figures.append(try matching("text-phrases", SignalSet(phrases), duration))
+        // The same where all of them ask for a view.
+        for view in [TermMatch.despaced, .leet, .masked, .edit1] {
+            let asking = phrases.map { phrase in
+                var phrase = phrase
+                phrase.match = view
+                return phrase
+            }
+            figures.append(try matching("text-phrases-\(view.rawValue)", SignalSet(asking), duration, target: nil))
+        }
         figures.append(links(duration))
         return figures
     }
@@ -49,7 +58,9 @@ enum TextBenchmarks {
             target: .atMost(3))
     }
 
-    private static func matching(_ name: String, _ signals: SignalSet, _ duration: Duration) throws -> Figure {
+    private static func matching(
+        _ name: String, _ signals: SignalSet, _ duration: Duration, target: Figure.Target? = .atMost(8)
+    ) throws -> Figure {
         let detector = try TermBenchmark(signals)
         let records = records(8_192)
         let batches = EventBenchmarks.batches(records)
@@ -64,7 +75,7 @@ enum TextBenchmarks {
         precondition(name != "text-terms" || found > n, "terms were found")
         var figure = Figure(
             name: name, value: seconds / Double(n) * 1e6, unit: "µs/event", n: n, seconds: seconds,
-            target: .atMost(8))
+            target: target)
         let steps = batches.map(detector.profile)
         func share(_ step: (TermBenchmark.Profile) -> Duration) -> Double {
             steps.reduce(0) { $0 + step($1).seconds } / Double(records.count) * 1e6

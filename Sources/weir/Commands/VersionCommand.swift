@@ -15,7 +15,7 @@ extension Commands {
             librdkafka \(KafkaLibrary.version)
             libvips \(imagingLibraryVersion)
             \(cryptoLibraryVersion)
-            ICU \(textLibraryVersions.icu)
+            ICU \(textLibraryVersions.icu), folding table \(foldTable.digest.prefix(12)) (\(foldTable.byteCount) bytes)
             Vectorscan \(textLibraryVersions.vectorscan)
 
             """)

@@ -20,20 +20,21 @@ private func checkFolding(_ bytes: UnsafeRawBufferPointer) throws {
     }
     if isText { try checkEdits(of: folded, bytes) }
     try checkSpans(of: folded, bytes, isText)
-    guard isText, bytes.count <= 120 else { return }
-    // Longer ones may be cut where too many marks follow each other.
+    guard isText, bytes.count <= 64, !folded.edits.contains(where: { $0.cause == .turned }) else { return }
+    // In longer ones marks may be sorted in parts.
     let again = folded.bytes.withUnsafeBytes { FoldedText($0) }
     try require(again?.bytes == folded.bytes, "what is folded folds to something else")
 }
 
-/// Between two edits as much was copied as stands there.
+/// Between two edits as much was copied as stands there, where nothing was turned.
 private func checkEdits(of folded: FoldedText, _ bytes: UnsafeRawBufferPointer) throws {
+    guard !folded.edits.contains(where: { $0.cause == .turned }) else { return }
     var place = (source: 0, folded: 0)
     for edit in folded.edits {
         try require(
             edit.source >= place.source && edit.folded >= place.folded, "edits overlap or stand in the wrong order")
         try require(Int(edit.source) - place.source == Int(edit.folded) - place.folded, "a copy of another length")
-        place = (Int(edit.source + edit.sourceCount), Int(edit.folded + edit.foldedCount))
+        place = (Int(edit.source + edit.sourceCount), Int(edit.folded) + Int(edit.foldedCount))
     }
     try require(
         bytes.count - place.source == folded.bytes.count - place.folded, "what follows the last edit has another length"
@@ -54,15 +55,20 @@ private func checkSpans(of folded: FoldedText, _ bytes: UnsafeRawBufferPointer, 
     }
 }
 
-/// Terms one a line (`~` before those that match inside of words), an empty line, the text.
+/// Terms one a line (`~` before those that match inside of words, other signs before those that are looked for in a view),
+/// an empty line, the text.
 private func checkTerms(_ bytes: [UInt8]) async throws {
     let (terms, text) = bytes.withUnsafeBytes { bytes in
         let (head, rest) = bytes.split(at: "\n\n")
         return (head.text.split(separator: "\n").prefix(8).map(String.init), (rest ?? head).text)
     }
     let signals = terms.map { term in
-        var signal = Signal(type: .term, value: term.hasPrefix("~") ? String(term.dropFirst()) : term)
-        signal.match = term.hasPrefix("~") ? .substring : .word
+        let views: [Character: TermMatch] = [
+            "~": .substring, "^": .leet, "|": .despaced, "*": .masked, "=": .edit1,
+        ]
+        let match = term.first.flatMap { views[$0] }
+        var signal = Signal(type: .term, value: match == nil ? term : String(term.dropFirst()))
+        signal.match = match ?? .word
         return signal
     }
     .filter { (try? SignalValue.normalized($0.value, $0.type)) != nil && $0.value.utf8.count <= 256 }
@@ -87,7 +93,8 @@ private func checkTerms(_ bytes: [UInt8]) async throws {
         try require(
             count == known || found.count >= 100_000, "\(known) occurrences of a term that occurs \(count) times")
     }
-    try await checkFindings(set, text, Set(found.map(\.signal)).count)
+    let views = Set(found.map { "\($0.signal) \($0.view?.rawValue ?? "")" })
+    try await checkFindings(set, text, views.count)
 }
 
 /// The detector says the same of an event with that body.

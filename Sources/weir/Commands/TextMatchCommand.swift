@@ -1,0 +1,80 @@
+import Configuration
+import Events
+import Operations
+import Signals
+import TextDetection
+
+extension Commands {
+    static let textMatch = Command(
+        "text", "match", summary: "find terms and phrases in texts", arguments: "PATH|-",
+        options: [
+            Option(
+                "--signals", "FILE", repeatable: true,
+                "The signals, as JSON Lines; those that are no terms are passed over.")
+        ],
+        example: "weir text match --signals terms.jsonl texts.txt",
+        discussion: """
+            One text a line; prints {"line":1,"matches":[{"value":"…","start":12,"end":21,"text":"as written"}]} for each, in
+            order; "view" beside them names the view of the text in which a term stands that is not written so. start and end
+            are byte offsets in the line. Languages and expiry of terms are not looked at. A line that is no UTF-8 or too long
+            gives {"line":7,"error":"…"}, and the exit code is 1.
+            """
+    ) { invocation in
+        let command = invocation.command
+        let files = invocation.all("--signals")
+        guard !files.isEmpty else { throw UsageError("weir \(command.name): --signals is required", command: command) }
+        let path = try invocation.file()
+        let matches = try await BlockingWork(name: "signals").run { () throws in try TextMatches(files) }
+        if matches.rejected > 0 {
+            Terminal.error("weir: \(matches.rejected) signals were rejected; see weir signals validate")
+        }
+        return try await TextLines.answerEach(of: path) { line, text, out in matches.append(line, text, to: &out) }
+    }
+}
+
+/// The terms of signals files, and what is found of them.
+private struct TextMatches: Sendable {
+    let matcher: TermMatcher
+    let set: SignalSet
+    let rejected: Int
+
+    init(_ files: [String]) throws {
+        var signals: [Signal] = []
+        var rejected = 0
+        for file in files {
+            let read = try SignalFile(path: file, check: termProblem)
+            signals += read.signals.filter { $0.type == .term || $0.type == .phrase }
+            rejected += read.rejected.count
+        }
+        self.rejected = rejected
+        set = SignalSet(signals)
+        matcher = try TermMatcher(set)
+    }
+
+    /// - Returns: why there is no answer, if there is none.
+    func append(_ line: Int, _ bytes: UnsafeRawBufferPointer, to out: inout ByteWriter) -> String? {
+        guard let found = matcher.occurrences(in: String(decoding: bytes, as: UTF8.self)) else {
+            return "could not be looked through"
+        }
+        out.append("{\"line\":")
+        out.append(line)
+        out.append(",\"matches\":[")
+        for (index, occurrence) in found.enumerated() {
+            out.append(index > 0 ? ",{\"value\":" : "{\"value\":")
+            out.appendJSON(set.signal(at: occurrence.signal)?.value ?? "")
+            out.append(",\"start\":")
+            out.append(occurrence.range.lowerBound)
+            out.append(",\"end\":")
+            out.append(occurrence.range.upperBound)
+            out.append(",\"text\":")
+            out.appendJSON(UnsafeRawBufferPointer(rebasing: bytes[occurrence.range]))
+            if let view = occurrence.view {
+                out.append(",\"view\":")
+                out.appendJSON(view.rawValue)
+            }
+            out.append("}")
+        }
+        out.append("]}")
+        return nil
+    }
+}
