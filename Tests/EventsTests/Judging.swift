@@ -41,6 +41,7 @@ func richJudgement(_ batch: EventBatch) -> Judgement {
     term.detector = DetectorID(1)
     term.span = TextSpan(field: .body, start: 12, end: 24)
     term.coverage = 0.25
+    term.coverageOfText = 0.125
     var link = Finding(event: 0, fact: "link-shortener", value: -2)
     link.detector = DetectorID(1)
     link.link = 1

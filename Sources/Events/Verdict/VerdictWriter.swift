@@ -223,6 +223,10 @@ package struct VerdictWriter: Sendable {
             out.append(",\"coverage\":")
             out.append(coverage, places: 4)
         }
+        if let coverage = finding.coverageOfText {
+            out.append(",\"coverageOfText\":")
+            out.append(coverage, places: 4)
+        }
         if let span = finding.span {
             out.append(span.field == .title ? ",\"field\":\"title\",\"start\":" : ",\"field\":\"body\",\"start\":")
             out.append(span.start)

@@ -5,8 +5,8 @@ struct WordTable: @unchecked Sendable {
     // Sendable: there is one, whose memory is written before anybody has it and lives as long as the process.
 
     private static let limit = 0x2_0000
-    private static let word: UInt8 = 1
-    private static let unspaced: UInt8 = 2
+    static let word: UInt8 = 1
+    static let unspaced: UInt8 = 2
 
     /// `limit` of them; a plain address, because a scan asks at each hit.
     private let classes: UnsafePointer<UInt8>
@@ -47,6 +47,12 @@ struct WordTable: @unchecked Sendable {
         let previous = wordClass(at: start, bytes)
         let next = wordClass(at: place, bytes)
         return previous & next & WordTable.word == 0 || (previous | next) & WordTable.unspaced != 0
+    }
+
+    /// `word`, `unspaced`, both or neither.
+    @inline(__always)
+    func traits(of code: UInt32) -> UInt8 {
+        code < WordTable.limit ? classes[Int(code)] : WordTable.classify(code)
     }
 
     /// Of UTF-8; never reads beyond a separator.
