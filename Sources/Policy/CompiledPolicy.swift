@@ -148,6 +148,9 @@ final class FindingTest: Sendable {
         if let least = pattern.coverageAtLeast {
             guard let coverage = finding.coverage, coverage >= least else { return false }
         }
+        if let least = pattern.coverageOfTextAtLeast {
+            guard let coverage = finding.coverageOfText, coverage >= least else { return false }
+        }
         if let most = pattern.valueAtMost {
             guard let value = finding.value, value <= Int64(most) else { return false }
         }

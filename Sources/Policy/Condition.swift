@@ -25,7 +25,9 @@ package struct FindingPattern: Sendable {
     package var labels: [String] = []
     /// A match of exact hashes has distance 0; findings of other kinds without a distance have none.
     package var distanceAtMost: Int?
+    /// Of the known document.
     package var coverageAtLeast: Double?
+    package var coverageOfTextAtLeast: Double?
     package var valueAtMost: Int?
     package var valueAtLeast: Int?
     /// For messages.
@@ -113,6 +115,10 @@ extension FindingPattern {
         }
         if let coverage = mapping.mapping("coverage") {
             coverageAtLeast = coverage.required("atLeast", .number(0...1))
+            coverage.finish()
+        }
+        if let coverage = mapping.mapping("coverageOfText") {
+            coverageOfTextAtLeast = coverage.required("atLeast", .number(0...1))
             coverage.finish()
         }
         if let value = mapping.mapping("value") {

@@ -11,7 +11,9 @@ struct SignalContents: Sendable {
     private(set) var md5 = DigestTable<Digest128>()
     private(set) var pdq = PDQIndex()
     private(set) var links = LinkIndex()
-    /// Positions of signals that no index of these has: texts, documents, addresses without a host.
+    /// By the SHA-256 of their values, which are long.
+    private var documents = DigestTable<Digest256>()
+    /// Positions of signals that no index of these has: texts, addresses without a host.
     private var others: [SignalKey: Int32] = [:]
     private(set) var counts: [SignalType: Int] = [:]
     /// Of each type, what was the last change.
@@ -116,7 +118,8 @@ struct SignalContents: Sendable {
         case .pdq: withdrawnHashes += 1
         case .url where links.remove(subject): break
         case .domain, .urlmd5: _ = links.remove(subject)
-        case .url, .vpdq, .tmk, .term, .phrase, .document: others[key] = nil
+        case .document: documents.remove(SignalContents.sha256(subject.value))
+        case .url, .vpdq, .tmk, .term, .phrase: others[key] = nil
         }
     }
 
@@ -211,7 +214,8 @@ struct SignalContents: Sendable {
         case .md5: md5.insert(SignalContents.digest(signal.value), position)
         case .domain, .urlmd5: _ = links.insert(signal, position)
         case .url where links.insert(signal, position): break
-        case .url, .pdq, .vpdq, .tmk, .term, .phrase, .document: others[key] = position
+        case .document: documents.insert(SignalContents.sha256(signal.value), position)
+        case .url, .pdq, .vpdq, .tmk, .term, .phrase: others[key] = position
         }
     }
 
@@ -226,8 +230,16 @@ struct SignalContents: Sendable {
         case .pdq: pdq.matches(SignalContents.digest(signal.value), threshold: 0).first?.signal
         case .domain, .urlmd5: links.position(of: signal)
         case .url: links.position(of: signal) ?? others[key]
-        case .vpdq, .tmk, .term, .phrase, .document: others[key]
+        case .document: documents[SignalContents.sha256(signal.value)]
+        case .vpdq, .tmk, .term, .phrase: others[key]
         }
+    }
+
+    private static func sha256(_ value: String) -> Digest256 {
+        var hash = SHA256()
+        var value = value
+        value.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }
+        return hash.finish()
     }
 
     /// The value was checked when the signal was read.

@@ -195,6 +195,12 @@ package final class SignalSet: Sendable {
         return found.sorted { Signal.precedes($0.signal, $1.signal) }
     }
 
+    /// Each of a type, by position, without a list of them all: for those that come in millions.
+    package func forEach(of type: SignalType, _ body: (Int32, Signal) -> Void) {
+        guard contents.counts[type] ?? 0 > 0 else { return }
+        contents.records.forEach(of: [type]) { position, record in body(position, record.signal) }
+    }
+
     /// What each source of an origin states, by position.
     package func stated(by origin: SignalOrigin) -> [Signal] {
         statements.filter { $0.origin == origin }.map(\.signal)

@@ -1,9 +1,15 @@
 internal import CICU
 internal import CVectorscan
 package import Detection
+package import Events
 
 /// What this module adds to a pipeline.
-package let textDetectors: [DetectorRegistration] = [TermDetector.registration, LinkDetector.registration]
+package let textDetectors: [DetectorRegistration] = [
+    TermDetector.registration, LinkDetector.registration, DocumentDetector.registration,
+]
+
+/// Why a term, phrase or document can't be looked for; nil if it can, or is of another type.
+package func textProblem(_ signal: Signal) -> String? { termProblem(signal) ?? documentProblem(signal) }
 
 /// What texts fold to rests on this table: its digest, and its size in bytes.
 package var foldTable: (digest: String, byteCount: Int) { (FoldTable.shared.digest, FoldTable.shared.byteCount) }

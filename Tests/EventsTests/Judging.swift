@@ -42,6 +42,7 @@ func richJudgement(_ batch: EventBatch) -> Judgement {
     term.span = TextSpan(field: .body, start: 12, end: 24)
     term.coverage = 0.25
     term.textView = .leet
+    term.coverageOfText = 0.125
     var link = Finding(event: 0, fact: "link-shortener", value: -2)
     link.detector = DetectorID(1)
     link.link = 1

@@ -14,7 +14,7 @@ struct VerdictWriterTests {
         + #""signalId":"s-1","source":"local","opinion":"positive","distance":4,"threshold":31,"#
         + #""transform":"rotate90","background":"white","labels":["TVEC1"]},"#
         + #"{"detector":"text.terms","version":"2","signal":"term:turnip front","opinion":"positive","#
-        + #""coverage":0.25,"view":"leet","field":"body","start":12,"end":24,"labels":["TVEC1"]},"#
+        + #""coverage":0.25,"coverageOfText":0.125,"view":"leet","field":"body","start":12,"end":24,"labels":["TVEC1"]},"#
         + #"{"detector":"text.terms","version":"2","link":1,"fact":"link-shortener","value":-2}],"#
         + ##""degraded":[{"detector":"text.terms","media":"#1","reason":"fetch-timeout"},"##
         + #"{"detector":"hash.pdq","reason":"deadline"}],"automated":{"detection":true,"decision":true},"#
@@ -190,6 +190,7 @@ func randomFinding(media: Range<Int>, using random: inout SplitMix64) -> Finding
         Bool.random(using: &random) ? .rotate90 : .original, isOverWhite: Bool.random(using: &random))
     finding.value = maybe(Int64.random(in: 0...1, using: &random))
     finding.coverage = maybe(Bool.random(using: &random) ? 0.5 : 0.25)
+    finding.coverageOfText = maybe(Bool.random(using: &random) ? 0.5 : 0.25)
     finding.span = maybe(
         TextSpan(
             field: Bool.random(using: &random) ? .title : .body, start: Int.random(in: 0...1, using: &random), end: 5))

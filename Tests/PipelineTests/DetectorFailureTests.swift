@@ -137,13 +137,15 @@ import Testing
             link.link = 1
             var coverage = Finding(event: 0, fact: "coverage")
             coverage.coverage = .nan
+            var ofText = Finding(event: 0, fact: "coverage of the text")
+            ofText.coverageOfText = .infinity
             var good = Finding(event: 0, media: 0, fact: "good")
             good.link = 0
             return Findings(
                 found: [
                     Finding(event: -1, fact: "a"), Finding(event: 2, fact: "b"), Finding(event: .max, fact: "c"),
                     Finding(event: 0, media: 1, fact: "another's media"), Finding(event: 0, media: -1, fact: "d"),
-                    link, coverage, good,
+                    link, coverage, ofText, good,
                 ],
                 unavailable: [
                     Unavailable(event: 7, reason: "x"), Unavailable(event: 1, media: 0, reason: "y"),

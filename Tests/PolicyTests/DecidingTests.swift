@@ -98,6 +98,16 @@ import Testing
         #expect(try !policy.applies([finding("text.terms")]))
     }
 
+    @Test func coverageOfText() throws {
+        let policy = try rule(when: "{ finding: { coverageOfText: { atLeast: 0.5 } } }")
+        var half = finding("text.terms", coverage: 0.1)
+        half.coverageOfText = 0.5
+        #expect(try policy.applies([half]))
+        half.coverageOfText = 0.499
+        #expect(try !policy.applies([half]))
+        #expect(try !policy.applies([finding("text.terms", coverage: 1)]))
+    }
+
     @Test func aPatternOfSignalsIsNotMetByAFact() throws {
         for pattern in ["opinion: [positive, negative, seed, disputed]", "type: pdq", "source: [\"\"]", "labels: [x]"] {
             let policy = try rule(when: "{ finding: { \(pattern) } }")

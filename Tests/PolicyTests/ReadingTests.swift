@@ -29,6 +29,7 @@ import Testing
                     labels: [TVEC1]
                     distance: { atMost: 31 }
                     coverage: { atLeast: 0.5 }
+                    coverageOfText: { atLeast: 0.25 }
                     value: { atMost: 9, atLeast: 3 }
                   degraded: { detector: hash.pdq, reason: [timeout, failed] }
                   account: { youngerThan: 1d, olderThan: 1m, verified: false, followersBelow: 10, followersAtLeast: 2 }
@@ -60,6 +61,7 @@ import Testing
         #expect(finding.labels == ["TVEC1"])
         #expect(finding.distanceAtMost == 31)
         #expect(finding.coverageAtLeast == 0.5)
+        #expect(finding.coverageOfTextAtLeast == 0.25)
         #expect(finding.valueAtMost == 9)
         #expect(finding.valueAtLeast == 3)
         let account = try #require(

@@ -42,6 +42,7 @@ internal import Testing
             finding.distance = 256
             finding.threshold = 256
             finding.coverage = 0.1234
+            finding.coverageOfText = 0.1234
             finding.span = TextSpan(field: .title, start: .max, end: .max)
             return finding
         }

@@ -179,6 +179,13 @@ package enum SignalValue {
             guard value.utf8.count <= longest else {
                 throw reject(type, "has \(value.utf8.count) bytes; at most \(longest) are kept")
             }
+            if type == .document, DocumentWords.isWritten(value) {
+                do throws(DocumentWords.Failure) {
+                    _ = try DocumentWords(value)
+                } catch {
+                    throw reject(type, error.description)
+                }
+            }
             return value
         }
     }

@@ -61,6 +61,8 @@ package struct Finding: Sendable {
     package var textView: TermMatch?
     /// Share of the known document that the text repeats, 0…1.
     package var coverage: Double?
+    /// Share of the text that repeats the known document, 0…1.
+    package var coverageOfText: Double?
 
     package init(event: Int, media: Int? = nil, signal: MatchedSignal) {
         self.event = event
@@ -92,7 +94,8 @@ package struct Finding: Sendable {
             return (a.value ?? .min, a.value != nil ? 1 : 0) < (b.value ?? .min, b.value != nil ? 1 : 0)
         }
         if a.threshold != b.threshold { return (a.threshold ?? -1) < (b.threshold ?? -1) }
-        return (a.coverage ?? -1) < (b.coverage ?? -1)
+        if a.coverage != b.coverage { return (a.coverage ?? -1) < (b.coverage ?? -1) }
+        return (a.coverageOfText ?? -1) < (b.coverageOfText ?? -1)
     }
 }
 

@@ -223,6 +223,10 @@ package struct VerdictWriter: Sendable {
             out.append(",\"coverage\":")
             out.append(coverage, places: 4)
         }
+        if let coverage = finding.coverageOfText {
+            out.append(",\"coverageOfText\":")
+            out.append(coverage, places: 4)
+        }
         if let view = finding.textView {
             out.append(",\"view\":\"")
             out.append(view.rawValue)

@@ -136,7 +136,9 @@ struct StageRunner: Sendable {
             return media.map { batch.events[event].media.contains($0) } ?? true
         }
         func makesSense(_ finding: Finding) -> Bool {
-            guard isInside(finding.event, finding.media), finding.coverage?.isFinite ?? true else { return false }
+            guard isInside(finding.event, finding.media), finding.coverage?.isFinite ?? true,
+                finding.coverageOfText?.isFinite ?? true
+            else { return false }
             return finding.link.map { (0..<batch.events[finding.event].links.count).contains($0) } ?? true
         }
         var kept = Findings()

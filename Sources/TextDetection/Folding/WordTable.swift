@@ -59,6 +59,12 @@ struct WordTable: @unchecked Sendable {
         return previous & next & WordTable.word == 0 || (previous | next) & WordTable.unspaced != 0
     }
 
+    /// `word`, `unspaced`, both or neither.
+    @inline(__always)
+    func traits(of code: UInt32) -> UInt8 {
+        code < WordTable.limit ? classes[Int(code)] : WordTable.classify(code)
+    }
+
     /// Of UTF-8; never reads beyond a separator.
     private func wordClass(at place: Int, _ bytes: UnsafePointer<UInt8>) -> UInt8 {
         let lead = bytes[place]

@@ -117,6 +117,11 @@ enum Benchmarks {
             try await PipelineBenchmark.run($0)
         },
         Benchmark(name: "text", summary: "folding texts, and matching 10,000 terms") { try TextBenchmarks.run($0) },
+        Benchmark(name: "text-near", summary: "finding passages of 100,000 known documents in texts of 2 KB") {
+            duration in
+            DocumentBenchmarks.run(100_000, duration)
+        },
+        largeDocumentIndex,
         Benchmark(
             name: "hash", summary: "hashing pictures",
             withPath: { duration, path in
@@ -154,6 +159,14 @@ enum Benchmarks {
     private static let largeIndex: Benchmark = {
         var large = Benchmark(name: "index-10m", summary: "the same among ten millions; takes 2.1 GiB") { duration in
             await IndexBenchmarks.run(10_000_000, atLeast: 1_500, duration)
+        }
+        large.isAskedFor = true
+        return large
+    }()
+
+    private static let largeDocumentIndex: Benchmark = {
+        var large = Benchmark(name: "text-near-1m", summary: "the index of a million documents; takes 1.2 GB") { _ in
+            DocumentBenchmarks.large(1_000_000)
         }
         large.isAskedFor = true
         return large

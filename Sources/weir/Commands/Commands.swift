@@ -8,6 +8,7 @@ enum Commands {
         hashPDQ, hashMD5, hashSHA1, hashSHA256, signalsValidate, signalsMatch, signalsImport,
         signalsPut, signalsDelete, signalsList, signalsExport, signalsStats,
         textFold, textMatch,
+        textNear, textFingerprint,
         loadGenerate, loadRun, bench, probe, version,
     ]
 }

@@ -97,7 +97,7 @@ private struct SignalTopicTool {
                     do {
                         var signal = try text.withUnsafeBytes { try reader.read($0) }
                         if deleting { signal.deleted = true }
-                        if let problem = signal.deleted ? nil : termProblem(signal) {
+                        if let problem = signal.deleted ? nil : textProblem(signal) {
                             rejected += 1
                             report(line, problem)
                         } else {

@@ -15,7 +15,7 @@ extension Commands {
     ) { invocation in
         let path = try invocation.file()
         let file = try await BlockingWork(name: "signals").run { () throws(FileError) in
-            try SignalFile(path: path, check: termProblem)
+            try SignalFile(path: path, check: textProblem)
         }
         var out = ByteWriter()
         for rejected in file.rejected {

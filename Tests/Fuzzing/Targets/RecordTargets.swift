@@ -15,7 +15,7 @@ let recordTargets = [
 ]
 
 private func checkSignals(_ bytes: UnsafeRawBufferPointer) throws {
-    let file = SignalFile(Array(bytes), check: termProblem)
+    let file = SignalFile(Array(bytes), check: textProblem)
     for line in file.rejected {
         try require(
             !line.error.isEmpty && line.error.utf8.count < 1_000, "a line is refused in too many words, or none")

@@ -1,0 +1,212 @@
+internal import Glibc
+
+/// Known documents by their fingerprints, and their words to check by. Made once, never changed.
+///
+/// 8 bytes a fingerprint, in buckets by the hash's highest bits, and a number a bucket that says where it begins: what
+/// open addressing takes without its free places, and one look at neighbouring memory instead of a walk. Then one byte
+/// a word and 8 bytes a document.
+///
+/// A passage that stands in many documents says little about any. Each fingerprint is kept for the `mostSharing` first
+/// documents and no others. They are kept, and not left out altogether, because of documents of which a set has many
+/// versions: none would be found.
+final class DocumentIndex: @unchecked Sendable {
+    // Sendable: all is written before anybody else has it.
+
+    static let mostSharing = 5
+    /// Documents beyond this are not taken in.
+    static let mostDocuments = 1 << 24
+    private static let directoryBits = 4...26
+
+    /// A document's place in the order they were given, and the place of the run in it.
+    struct Place: Equatable {
+        let document: Int
+        let word: Int
+    }
+
+    let count: Int
+    /// Fingerprints kept, and those that `mostSharing` others had already.
+    let kept: Int
+    let crowded: Int
+    private let shift: UInt64
+    /// Where each bucket begins, and one more.
+    private let buckets: UnsafeMutablePointer<UInt32>
+    private let bucketCount: Int
+    /// 24 bits of the hash behind the bucket's, 24 of the document, 16 of the word; ascending in a bucket.
+    private let entries: UnsafeMutablePointer<UInt64>
+    private let words: UnsafeMutablePointer<UInt8>
+    private let wordStarts: UnsafeMutablePointer<UInt64>
+
+    /// - Parameters:
+    ///   - documents: how many there are, at most `mostDocuments`.
+    ///   - expectedWords: of all together, about.
+    ///   - hashes: gives a document's words. Called twice for each, with the same result; at most `DocumentWords.most`.
+    init(documents: Int, expectedWords: Int, hashes: (Int) -> ContiguousArray<UInt16>) {
+        count = documents
+        var bits = DocumentIndex.directoryBits.lowerBound
+        // A bucket holds two to four.
+        while bits < DocumentIndex.directoryBits.upperBound, expectedWords >> (bits + 3) > 2 { bits += 1 }
+        shift = UInt64(64 - bits)
+        bucketCount = 1 << bits
+        buckets = .allocate(capacity: bucketCount + 1)
+        buckets.initialize(repeating: 0, count: bucketCount + 1)
+        wordStarts = .allocate(capacity: documents + 1)
+        wordStarts.initialize(repeating: 0, count: documents + 1)
+        var own = OwnFingerprints()
+        // How many there are of all, then room for them, then they.
+        for document in 0..<documents {
+            let hashes = hashes(document)
+            wordStarts[document + 1] = wordStarts[document] + UInt64(hashes.count)
+            for print in own.all(of: hashes) { buckets[Int(print.hash >> shift) + 1] += 1 }
+        }
+        for bucket in 0..<bucketCount { buckets[bucket + 1] += buckets[bucket] }
+        let all = Int(buckets[bucketCount])
+        // One more, so that there is something to read where the last bucket is empty.
+        guard let room = malloc((all + 1) * 8) else { fatalError("out of memory") }
+        let entries = room.bindMemory(to: UInt64.self, capacity: all + 1)
+        words = .allocate(capacity: Int(wordStarts[documents]) + 1)
+        for document in 0..<documents {
+            let hashes = hashes(document)
+            let start = Int(wordStarts[document])
+            for (place, hash) in hashes.enumerated() {
+                (words + start + place).initialize(to: BandCheck.byte(of: hash))
+            }
+            for print in own.all(of: hashes) {
+                let bucket = Int(print.hash >> shift)
+                let tag = print.hash >> (shift - 24) & 0xFF_FFFF
+                (entries + Int(buckets[bucket])).initialize(
+                    to: tag << 40 | UInt64(document) << 16 | UInt64(print.place))
+                // Where a bucket begins is where it ends once it is full; `settle` puts that right.
+                buckets[bucket] += 1
+            }
+        }
+        kept = DocumentIndex.settle(buckets, bucketCount, entries)
+        crowded = all - kept
+        // What was left out is given back.
+        let fitting = realloc(room, (kept + 1) * 8) ?? room
+        self.entries = fitting.bindMemory(to: UInt64.self, capacity: kept + 1)
+        (self.entries + kept).initialize(to: 0)
+    }
+
+    deinit {
+        buckets.deallocate()
+        wordStarts.deallocate()
+        words.deallocate()
+        free(entries)
+    }
+
+    /// What it takes, in bytes.
+    var bytes: Int { (bucketCount + 1) * 4 + kept * 8 + (count + 1) * 8 + Int(wordStarts[count]) }
+
+    /// Sorts each bucket and leaves out what is one too many.
+    ///
+    /// - Returns: how many are left.
+    private static func settle(
+        _ buckets: UnsafeMutablePointer<UInt32>, _ bucketCount: Int, _ entries: UnsafeMutablePointer<UInt64>
+    ) -> Int {
+        var start = 0
+        var kept = 0
+        for bucket in 0..<bucketCount {
+            let end = Int(buckets[bucket])
+            buckets[bucket] = UInt32(kept)
+            sort(UnsafeMutableBufferPointer(start: entries + start, count: end - start))
+            var sharing = 0
+            var last = UInt64.max
+            for place in start..<end {
+                let tag = entries[place] >> 40
+                sharing = tag == last ? sharing + 1 : 1
+                last = tag
+                guard sharing <= mostSharing else { continue }
+                entries[kept] = entries[place]
+                kept += 1
+            }
+            start = end
+        }
+        buckets[bucketCount] = UInt32(kept)
+        return kept
+    }
+
+    private static func sort(_ entries: UnsafeMutableBufferPointer<UInt64>) {
+        guard entries.count <= 24 else {
+            var entries = entries
+            return entries.sort()
+        }
+        for end in 1..<max(1, entries.count) {
+            let entry = entries[end]
+            var place = end
+            while place > 0, entries[place - 1] > entry {
+                entries[place] = entries[place - 1]
+                place -= 1
+            }
+            entries[place] = entry
+        }
+    }
+
+    /// Where fingerprints stand: one after the other, each by document.
+    ///
+    /// Memory is far away, and each look-up waits for it twice. So a block of them is under way at a time: first all
+    /// buckets' bounds, then all their first entries, then what is made of them.
+    func forEachPlace(
+        of prints: UnsafeBufferPointer<Winnowing.Fingerprint>, _ body: (Winnowing.Fingerprint, Place) -> Void
+    ) {
+        withUnsafeTemporaryAllocation(of: Bucket.self, capacity: DocumentIndex.block) { block in
+            for start in stride(from: 0, to: prints.count, by: DocumentIndex.block) {
+                let count = min(DocumentIndex.block, prints.count - start)
+                for offset in 0..<count {
+                    let bucket = Int(prints[start + offset].hash >> shift)
+                    block.initializeElement(
+                        at: offset, to: Bucket(start: buckets[bucket], end: buckets[bucket + 1], first: 0))
+                }
+                for offset in 0..<count { block[offset].first = entries[Int(block[offset].start)] }
+                for offset in 0..<count where block[offset].start < block[offset].end {
+                    let print = prints[start + offset]
+                    let tag = print.hash >> (shift - 24) & 0xFF_FFFF
+                    var entry = block[offset].first
+                    var place = block[offset].start
+                    while true {
+                        if entry >> 40 == tag {
+                            body(print, Place(document: Int(entry >> 16 & 0xFF_FFFF), word: Int(entry & 0xFFFF)))
+                        }
+                        place += 1
+                        if place == block[offset].end { break }
+                        entry = entries[Int(place)]
+                    }
+                }
+            }
+        }
+    }
+
+    private static let block = 32
+
+    private struct Bucket: BitwiseCopyable {
+        let start: UInt32
+        let end: UInt32
+        /// The entry at `start`, even if it is another bucket's.
+        var first: UInt64
+    }
+
+    /// A document's words as `BandCheck` compares them.
+    func words(of document: Int) -> UnsafeBufferPointer<UInt8> {
+        let start = Int(wordStarts[document])
+        return UnsafeBufferPointer(start: words + start, count: Int(wordStarts[document + 1]) - start)
+    }
+}
+
+/// A document's fingerprints, of several equal ones the first.
+private struct OwnFingerprints {
+    private var prints: ContiguousArray<Winnowing.Fingerprint> = []
+
+    mutating func all(of words: ContiguousArray<UInt16>) -> ContiguousArray<Winnowing.Fingerprint> {
+        prints.removeAll(keepingCapacity: true)
+        words.withUnsafeBufferPointer { words in
+            Winnowing.forEach(of: words) { prints.append($0) }
+        }
+        prints.sort { ($0.hash, $0.place) < ($1.hash, $1.place) }
+        var kept = 0
+        for index in prints.indices where index == 0 || prints[index].hash != prints[kept - 1].hash {
+            prints[kept] = prints[index]
+            kept += 1
+        }
+        prints.removeLast(prints.count - kept)
+        return prints
+    }
+}

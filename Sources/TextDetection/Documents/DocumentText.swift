@@ -1,0 +1,118 @@
+internal import Events
+
+/// The words of folded texts as 16-bit hashes, with their places: what documents are compared by.
+///
+/// A word is a run of characters that make words (`WordTable`). Scripts without spaces have none, so that their runs
+/// are cut where the two characters beside a place say so: on average after two characters of Han and Kana, four of
+/// Thai, Lao, Khmer and Burmese, at most `longestPiece`. The cut depends on nothing farther away, so that one more
+/// character changes the pieces beside it and no others.
+///
+/// Hashes stand in signals. They must never change without a new `folding`.
+struct DocumentText {
+    /// The version of the folding and of these words. A signal's words of another version match worse where the two
+    /// fold differently.
+    static let folding: UInt8 = 1
+
+    static let longestPiece = 8
+
+    private(set) var hashes: ContiguousArray<UInt16> = []
+    /// Bytes of the folded text, end exclusive.
+    private(set) var starts: ContiguousArray<UInt32> = []
+    private(set) var ends: ContiguousArray<UInt32> = []
+
+    var count: Int { hashes.count }
+
+    mutating func removeAll() {
+        hashes.removeAll(keepingCapacity: true)
+        starts.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes the words of a folded text in. What is no UTF-8 makes no words.
+    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        let table = WordTable.shared
+        var place = 0
+        var word = Word(start: 0)
+        while place < bytes.count {
+            let (code, length) = DocumentText.character(at: place, bytes)
+            let traits = table.traits(of: code)
+            if traits & WordTable.word == 0 {
+                finish(&word, end: place)
+            } else {
+                if word.characters > 0, word.isCut(before: code, traits) { finish(&word, end: place) }
+                if word.characters == 0 { word = Word(start: place) }
+                word.add(code, traits)
+            }
+            place += length
+        }
+        finish(&word, end: bytes.count)
+    }
+
+    @inline(__always)
+    private mutating func finish(_ word: inout Word, end: Int) {
+        guard word.characters > 0 else { return }
+        hashes.append(word.finished)
+        starts.append(UInt32(word.start))
+        ends.append(UInt32(end))
+        word.characters = 0
+    }
+
+    /// A word on its way: a hash of its code points (FNV-1a's steps on whole code points, then Murmur3's finish).
+    private struct Word {
+        let start: Int
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        var last: UInt32 = 0
+        var lastTraits: UInt8 = 0
+        var characters = 0
+
+        init(start: Int) { self.start = start }
+
+        @inline(__always)
+        mutating func add(_ code: UInt32, _ traits: UInt8) {
+            hash = (hash ^ UInt64(code)) &* 0x0000_0100_0000_01B3
+            last = code
+            lastTraits = traits
+            characters += 1
+        }
+
+        @inline(__always)
+        func isCut(before code: UInt32, _ traits: UInt8) -> Bool {
+            guard (traits | lastTraits) & WordTable.unspaced != 0 else { return false }
+            if traits & lastTraits & WordTable.unspaced == 0 || characters >= DocumentText.longestPiece { return true }
+            let pair = UInt64(last) << 32 | UInt64(code)
+            // The first letter of Han and Kana is U+2E80.
+            let mask: UInt64 = code >= 0x2E80 ? 1 : 3
+            return DocumentText.mix(pair) & mask == 0
+        }
+
+        var finished: UInt16 { UInt16(truncatingIfNeeded: DocumentText.mix(hash)) }
+    }
+
+    /// A bijection in which each bit of the result depends on all (the finish of MurmurHash3, Appleby, public domain).
+    @inline(__always)
+    static func mix(_ value: UInt64) -> UInt64 {
+        var x = value
+        x ^= x >> 33
+        x = x &* 0xFF51_AFD7_ED55_8CCD
+        x ^= x >> 33
+        x = x &* 0xC4CE_B9FE_1A85_EC53
+        return x ^ x >> 33
+    }
+
+    /// A code point and its bytes; U+FFFD and one byte for what is no UTF-8.
+    @inline(__always)
+    private static func character(at place: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> (code: UInt32, length: Int) {
+        let lead = bytes[place]
+        if lead < 0x80 { return (UInt32(lead), 1) }
+        guard lead >= 0xC2, lead < 0xF5 else { return (0xFFFD, 1) }
+        let length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
+        guard place + length <= bytes.count else { return (0xFFFD, 1) }
+        var code = UInt32(lead) & (0x7F >> UInt32(length))
+        for offset in 1..<length {
+            let byte = bytes[place + offset]
+            guard byte & 0xC0 == 0x80 else { return (0xFFFD, 1) }
+            code = code << 6 | UInt32(byte & 0x3F)
+        }
+        return (code, length)
+    }
+}
