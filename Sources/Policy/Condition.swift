@@ -26,6 +26,8 @@ package struct FindingPattern: Sendable {
     /// A match of exact hashes has distance 0; findings of other kinds without a distance have none.
     package var distanceAtMost: Int?
     package var coverageAtLeast: Double?
+    /// Of a classifier's label.
+    package var scoreAtLeast: Double?
     package var valueAtMost: Int?
     package var valueAtLeast: Int?
     /// For messages.
@@ -114,6 +116,10 @@ extension FindingPattern {
         if let coverage = mapping.mapping("coverage") {
             coverageAtLeast = coverage.required("atLeast", .number(0...1))
             coverage.finish()
+        }
+        if let score = mapping.mapping("score") {
+            scoreAtLeast = score.required("atLeast", .number(0...1))
+            score.finish()
         }
         if let value = mapping.mapping("value") {
             valueAtMost = value.optional("atMost", .integer(0...Int.max))

@@ -3,7 +3,9 @@ internal import CVectorscan
 package import Detection
 
 /// What this module adds to a pipeline.
-package let textDetectors: [DetectorRegistration] = [TermDetector.registration, LinkDetector.registration]
+package let textDetectors: [DetectorRegistration] = [
+    TermDetector.registration, LinkDetector.registration, ClassifierDetector.registration,
+]
 
 /// Versions of the libraries that decide what text folds to and how it is matched: "72.1", "5.4.9".
 package let textLibraryVersions: (icu: String, vectorscan: String) = (

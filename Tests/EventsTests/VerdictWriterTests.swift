@@ -50,6 +50,19 @@ struct VerdictWriterTests {
                 + #""decided":"1970-01-01T00:00:00.000Z"}}}"#)
     }
 
+    @Test func aClassifiersLabelStandsWithModelAndScore() {
+        let batch = decode([Record(event())]).batch
+        var finding = Finding(event: 0, label: ClassifiedLabel("threat", model: "made-1+00ff"), score: 0.93756)
+        finding.span = TextSpan(field: .title, start: 2, end: 8)
+        let judgement = Judgement(
+            batch: batch, event: 0, decision: Decision(action: .allow), findings: [finding],
+            decided: Timestamp(nanoseconds: 0))
+        #expect(
+            verdict(judgement, .audit).contains(
+                #""findings":[{"detector":"hash.pdq","version":"1","model":"made-1+00ff","score":0.9376,"#
+                    + #""field":"title","start":2,"end":8,"labels":["threat"]}]"#))
+    }
+
     /// V7: nothing that a person wrote or that tells who they are.
     @Test(arguments: UInt64(1)...50)
     func theAuditCopyHoldsNoContentAndNoPersonalData(seed: UInt64) {
@@ -178,8 +191,12 @@ func randomFinding(media: Range<Int>, using random: inout SplitMix64) -> Finding
             event: 0,
             signal: positive(.term, values.randomElement(using: &random) ?? "a", id: maybe("1"), source: maybe("local"))
         )
-    } else {
+    } else if Bool.random(using: &random) {
         finding = Finding(event: 0, fact: Bool.random(using: &random) ? "young" : "old")
+    } else {
+        let label = ClassifiedLabel(
+            Bool.random(using: &random) ? "threat" : "hate", model: Bool.random(using: &random) ? "a+1" : "b+2")
+        finding = Finding(event: 0, label: label, score: Bool.random(using: &random) ? 0.9375 : 0.5)
     }
     finding.detector = DetectorID(Int.random(in: 0...1, using: &random))
     finding.media = maybe(media.lowerBound).flatMap { media.isEmpty ? nil : $0 }

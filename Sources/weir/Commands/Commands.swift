@@ -7,6 +7,7 @@ enum Commands {
         deadLetterList, deadLetterShow, deadLetterReplay, deadLetterPurge,
         hashPDQ, hashMD5, hashSHA1, hashSHA256, signalsValidate, signalsMatch, signalsImport,
         signalsPut, signalsDelete, signalsList, signalsExport, signalsStats,
+        textFold, textClassify, textEvaluate,
         loadGenerate, loadRun, bench, probe, version,
     ]
 }
