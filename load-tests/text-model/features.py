@@ -148,7 +148,7 @@ def joined(text: str, places: list[int]) -> str:
 
 FACTORS = [np.uint32(number) for number in (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1)]
 LENGTHS = [np.uint32(number) for number in (0x51ED270B, 0xB492B66F, 0x2127599B)]
-WORD_FACTOR, WORD_START = 0x01000193, 0x811C9DC5
+WORD_START = 0x811C9DC5
 WORD_MIX, PAIR_MIX = 0x9E3779B1, 0x85EBCA77
 U32 = 0xFFFFFFFF
 
@@ -190,7 +190,7 @@ class Hasher:
         if known is None:
             known = WORD_START
             for symbol in word:
-                known = (known ^ ord(symbol)) * WORD_FACTOR & U32
+                known = (known << 5 & U32 | known >> 27) ^ ord(symbol)
             self.words[word] = known
         return known
 

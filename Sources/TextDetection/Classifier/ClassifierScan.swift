@@ -16,10 +16,14 @@ struct ClassifierScan {
     private var blocks: UnsafeMutablePointer<Block> = .allocate(capacity: 64)
     private var blockCapacity = 64
     private(set) var blockCount = 0
+    /// Hash of each word, and where it begins.
+    private var words: UnsafeMutablePointer<(hash: UInt32, start: UInt32)> = .allocate(capacity: 64)
+    private var wordCapacity = 64
 
     func deallocate() {
         symbols.deallocate()
         blocks.deallocate()
+        words.deallocate()
     }
 
     /// The best stretch for each label.
@@ -63,6 +67,20 @@ struct ClassifierScan {
             // Where all three n-grams begin.
             let whole = max(start, min(end, count - 4))
             var place = start
+            // Eight in a row are hashed at once.
+            while place &+ 8 <= whole {
+                let here = UnsafeRawPointer(text + place)
+                func symbols(_ offset: Int) -> SIMD8<UInt32> {
+                    here.loadUnaligned(fromByteOffset: 4 * offset, as: SIMD8<UInt32>.self)
+                }
+                let hash3 = symbols(0) &* a &+ symbols(1) &* b &+ symbols(2) &* c &+ three
+                let hash4 = hash3 &+ symbols(3) &* d &+ four
+                let hash5 = hash4 &+ symbols(4) &* e &+ five
+                lanes &+= ClassifierScan.sum(hash3 &>> shift, table)
+                lanes &+= ClassifierScan.sum(hash4 &>> shift, table)
+                lanes &+= ClassifierScan.sum(hash5 &>> shift, table)
+                place &+= 8
+            }
             while place < whole {
                 let here = text + place
                 let hash3 = here[0] &* a &+ here[1] &* b &+ here[2] &* c &+ three
@@ -71,7 +89,7 @@ struct ClassifierScan {
                 lanes &+= ClassifierScan.spread(table[Int(hash3 &>> shift)])
                 lanes &+= ClassifierScan.spread(table[Int(hash4 &>> shift)])
                 lanes &+= ClassifierScan.spread(table[Int(hash5 &>> shift)])
-                place += 1
+                place &+= 1
             }
             var features = 3 * (whole - start)
             while place < end {
@@ -94,24 +112,41 @@ struct ClassifierScan {
     }
 
     private mutating func sumWords(_ model: ClassifierModel) {
-        let (text, table, shift) = (symbols.symbols, model.words, model.wordShift)
+        let (table, shift) = (model.words, model.wordShift)
+        let count = findWords()
+        guard count > 0 else { return }
         var previous: UInt32 = 0
-        var hasPrevious = false
-        var word = FeatureHash.wordStart
-        var start = 1
-        for place in 1..<symbols.count {
+        for index in 0..<count {
+            let word = words[index].hash
+            var lanes = ClassifierScan.spread(table[Int(FeatureHash.word(word) &>> shift)])
+            if index > 0 { lanes &+= ClassifierScan.spread(table[Int(FeatureHash.pair(previous, word) &>> shift)]) }
+            blocks[Int(words[index].start) / ClassifierScan.block].add(lanes, index > 0 ? 2 : 1)
+            previous = word
+        }
+    }
+
+    /// Fills `words`, and gives their number.
+    private mutating func findWords() -> Int {
+        let count = symbols.count
+        if wordCapacity < count {
+            words.deallocate()
+            wordCapacity = 2 * count
+            words = .allocate(capacity: wordCapacity)
+        }
+        let (text, words) = (symbols.symbols, words)
+        var (found, hash, start) = (0, FeatureHash.wordStart, 1 as UInt32)
+        for place in 1..<count {
             let symbol = text[place]
-            if symbol != FeatureSymbols.space {
-                word = FeatureHash.extend(word, symbol)
+            guard symbol == FeatureSymbols.space else {
+                hash = FeatureHash.extend(hash, symbol)
                 continue
             }
-            var lanes = ClassifierScan.spread(table[Int(FeatureHash.word(word) &>> shift)])
-            if hasPrevious { lanes &+= ClassifierScan.spread(table[Int(FeatureHash.pair(previous, word) &>> shift)]) }
-            blocks[start / ClassifierScan.block].add(lanes, hasPrevious ? 2 : 1)
-            (previous, hasPrevious) = (word, true)
-            word = FeatureHash.wordStart
-            start = place + 1
+            words[found] = (hash, start)
+            found &+= 1
+            hash = FeatureHash.wordStart
+            start = UInt32(truncatingIfNeeded: place &+ 1)
         }
+        return found
     }
 
     private func best(_ model: ClassifierModel) -> Score {
@@ -140,6 +175,20 @@ struct ClassifierScan {
     func range(ofWindow first: Int32) -> Range<Int> {
         let start = Int(first) * ClassifierScan.block
         return start..<min(start + ClassifierScan.window * ClassifierScan.block, symbols.count)
+    }
+
+    /// The buckets of eight n-grams, added up as `spread` has them: even and odd bytes apart, four buckets at a time.
+    @inline(__always)
+    private static func sum(_ places: SIMD8<UInt32>, _ table: UnsafePointer<UInt32>) -> UInt64 {
+        @inline(__always)
+        func bucket(_ lane: Int) -> UInt32 { table[Int(places[lane])] }
+        let first = SIMD4(bucket(0), bucket(1), bucket(2), bucket(3))
+        let second = SIMD4(bucket(4), bucket(5), bucket(6), bucket(7))
+        let mask: UInt32 = 0x00FF_00FF
+        let even = (first & mask) &+ (second & mask)
+        let odd = (first &>> 8 & mask) &+ (second &>> 8 & mask)
+        // No lane of 16 bits runs over: each is a sum of eight bytes.
+        return UInt64(even.wrappedSum()) | UInt64(odd.wrappedSum()) << 32
     }
 
     /// The four bytes of a bucket in lanes of 16 bits: the first, third, second and fourth.

@@ -58,12 +58,17 @@ struct FeatureSymbols {
         var start = count
         var alone = 0
         var mayJoin = false
+        let ascii = FeatureSymbols.ascii
         while place < text.count {
             let byte = text[place]
             var symbol: UInt32
             var length = 1
             if byte < 0x80 {
-                symbol = UInt32(FeatureSymbols.ascii[Int(byte)])
+                symbol = UInt32(ascii[Int(byte)])
+                if symbol > FeatureSymbols.space, symbol < 0x80 {
+                    place = appendPlain(text, place, ascii)
+                    continue
+                }
                 if symbol > 0x80 { symbol = meaning(of: symbol & 0x7F, text, place) }
             } else {
                 (symbol, length) = FeatureSymbols.character(text, place)
@@ -83,6 +88,32 @@ struct FeatureSymbols {
         append(FeatureSymbols.space, at: text.count)
         if mayJoin || alone >= 3 { join(isWideGap) }
         for index in 0..<FeatureSymbols.padding { symbols[count + index] = 0 }
+    }
+
+    /// Letters and digits that stand for themselves, as far as they go.
+    ///
+    /// - Returns: the place behind them.
+    @inline(__always)
+    private mutating func appendPlain(
+        _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ ascii: UnsafePointer<UInt8>
+    ) -> Int {
+        let (symbols, places) = (symbols, places)
+        var (next, place) = (count, start)
+        var last = symbols[next - 1]
+        while place < text.count {
+            let byte = text[place]
+            guard byte < 0x80 else { break }
+            let symbol = UInt32(ascii[Int(byte)])
+            guard symbol > FeatureSymbols.space, symbol < 0x80 else { break }
+            // Written in any case, and kept if it differs: no branch to be guessed.
+            symbols[next] = symbol
+            places[next] = UInt32(truncatingIfNeeded: place)
+            next &+= symbol == last ? 0 : 1
+            last = symbol
+            place &+= 1
+        }
+        count = next
+        return place
     }
 
     @inline(__always)
@@ -133,7 +164,14 @@ struct FeatureSymbols {
 
 extension FeatureSymbols {
     /// Letters and digits as themselves, what may be a letter with the highest bit set, all else as space.
-    private static let ascii: [UInt8] = (0..<128).map { code in
+    private nonisolated(unsafe) static let ascii: UnsafePointer<UInt8> = {
+        // One for the process, written before anybody has it.
+        let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 128)
+        for code in 0..<128 { (table + code).initialize(to: meaning(ofASCII: code)) }
+        return UnsafePointer(table)
+    }()
+
+    private static func meaning(ofASCII code: Int) -> UInt8 {
         switch UInt8(code) {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "2"), UInt8(ascii: "8"), UInt8(ascii: "9"): UInt8(code)
         // The folded text has no capitals.
