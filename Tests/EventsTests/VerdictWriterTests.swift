@@ -15,7 +15,8 @@ struct VerdictWriterTests {
         + #""transform":"rotate90","background":"white","labels":["TVEC1"]},"#
         + #"{"detector":"text.terms","version":"2","signal":"term:turnip front","opinion":"positive","#
         + #""coverage":0.25,"field":"body","start":12,"end":24,"labels":["TVEC1"]},"#
-        + #"{"detector":"text.terms","version":"2","link":1,"fact":"link-shortener","value":-2}],"#
+        + #"{"detector":"text.terms","version":"2","link":1,"fact":"link-shortener","value":-2},"#
+        + #"{"detector":"text.terms","version":"2","model":"made-1+00ff","score":0.9375,"labels":["threat"]}],"#
         + ##""degraded":[{"detector":"text.terms","media":"#1","reason":"fetch-timeout"},"##
         + #"{"detector":"hash.pdq","reason":"deadline"}],"automated":{"detection":true,"decision":true},"#
         + #""shadow":[{"policy":"next@2","action":"review","rule":"r"},{"policy":"next@3","action":"allow","rule":null}],"#

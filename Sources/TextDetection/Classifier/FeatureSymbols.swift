@@ -2,8 +2,8 @@
 /// words, with what only disguises undone.
 ///
 /// 1. Letters and digits stay; everything else separates, and counts as one space. The list begins and ends with one.
-/// 2. In a word with letters 0 1 3 4 5 7 @ $ are letters ("4tt4ck"); in a Cyrillic one 0 3 4 6. Where that was so of three
-///    in a text, words without any letter are read that way too ("57473").
+/// 2. In a word with letters 0 1 3 4 5 7 @ $ are letters ("4tt4ck"); in a Cyrillic one 0 3 4 6. Where that was so of
+///    three in a text, words without any letter are read that way too ("57473").
 /// 3. `*`, `%`, `_` and `.` within a word stand for a letter that was masked: one `*`.
 /// 4. Of a run of equal symbols one stays ("attaaack", but "attack" too).
 /// 5. Three or more symbols in a row that each stand alone are a word ("a t t a c k"); wider gaps between some of them

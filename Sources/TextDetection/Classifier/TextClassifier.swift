@@ -31,7 +31,7 @@ package final class TextClassifier: Sendable {
         package var evidence: [Evidence]
     }
 
-    /// - Parameter thresholds: for each label the score from which on evidence is worked out; fewer are filled up with 1.
+    /// - Parameter thresholds: for each label the score from which on evidence is worked out; none without one.
     /// - Returns: nil if ICU fails, which it does when its data or memory is missing.
     package func classify(_ text: UnsafeRawBufferPointer, thresholds: [Double] = []) -> Classification? {
         withWorkspace { workspace in

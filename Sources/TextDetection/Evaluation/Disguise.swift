@@ -1,5 +1,5 @@
-/// Ways in which people write so that word lists don't see it. Made for measuring: what a text scores, and what it scores
-/// disguised.
+/// Ways in which people write so that word lists don't see it. Made for measuring: what a text scores, and what it
+/// scores disguised.
 package enum Disguise: String, CaseIterable, Sendable {
     /// "4774ck", in Latin and Cyrillic script.
     case leet

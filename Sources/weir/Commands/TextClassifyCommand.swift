@@ -14,9 +14,9 @@ extension Commands {
         ],
         example: "weir text classify texts.txt",
         discussion: """
-            One text a line; prints {"line":1,"model":"…","scores":{"violent-extremism":0.93,…},"evidence":[{"label":"…",
-            "start":…,"end":…,"weight":…}]}. start and end are byte offsets in the line, weight is the share in the score
-            before the logistic function; of each label the three heaviest spans. The model does not understand what it
+            One text a line; prints {"line":1,"model":"…","scores":{"violent-extremism":0.93,…},"evidence":[
+            {"label":"…","start":…,"end":…,"weight":…}]}. start and end are byte offsets in the line, weight is the share
+            in the score before the logistic function; of each label the three heaviest spans. The model does not understand what it
             reads: its scores say in which order people should look, and nothing else. A line that is no UTF-8 or too
             long gives {"line":7,"error":"…"}, and the exit code is 1.
             """

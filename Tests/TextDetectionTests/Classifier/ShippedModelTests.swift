@@ -55,7 +55,7 @@ import Testing
         #expect(size <= 1 << 20)
     }
 
-    /// Of whose positives fewer than nineteen in twenty keep their score, as folding is now. What is mended goes from here.
+    /// Of whose positives fewer than nineteen in twenty keep their score, as folding is now. What is mended leaves it.
     private static let losing: Set<Disguise> = [.lookAlikes, .smallCapitals, .enclosed, .masked, .arabicMarks, .mixed]
 
     /// A disguised positive keeps at least 0.9 of its clean score.
