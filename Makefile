@@ -118,6 +118,12 @@ compare-hash: release ## PDQ beside pdqhash, its index beside faiss, and what it
 	@python=$$(.ci/prepare peers)
 	$$python load-tests/compare_hash/run.py $(ARGUMENTS)
 
+.PHONY: text-model
+text-model: release ## train the text classifier that Weir ships with, and the lines its tests read; ARGUMENTS="…"
+	@python=$$(.ci/prepare model)
+	$$python load-tests/text-model/train.py --tests Tests/TextDetectionTests/Golden \
+	    --held-out .build/held-out.jsonl $(ARGUMENTS)
+
 .PHONY: bench
 bench: release ## every benchmark, one JSON object a figure
 	@.build/release/weir bench all

@@ -168,7 +168,7 @@ let package = Package(
             "Imaging", "Media", "Signals", "TestSupport", "hostile-decoder"),
         tests(
             "TextDetectionTests", "CICU", "Configuration", "Detection", "Events", "Signals", "TestSupport",
-            "TextDetection"),
+            "TextDetection", resources: [.copy("Golden")]),
     ]
         + fuzzer,
     swiftLanguageModes: [.v6],

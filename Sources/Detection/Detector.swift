@@ -110,14 +110,18 @@ package struct DetectorRegistration: Sendable {
 package struct DetectorContext: Sendable {
     package let signals: SignalSet
     package let settings: Settings
+    /// Where a file is that settings name by a relative path.
+    package let locate: @Sendable (String) -> String
     /// To be told of each signal that the detector can't use, and why: it is left out and spoils nothing.
     package let note: @Sendable (Signal, String) -> Void
 
     package init(
-        signals: SignalSet, settings: Settings, note: @escaping @Sendable (Signal, String) -> Void = { _, _ in }
+        signals: SignalSet, settings: Settings, note: @escaping @Sendable (Signal, String) -> Void = { _, _ in },
+        locate: @escaping @Sendable (String) -> String = { $0 }
     ) {
         self.signals = signals
         self.settings = settings
+        self.locate = locate
         self.note = note
     }
 }

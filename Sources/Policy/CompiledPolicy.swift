@@ -72,6 +72,7 @@ package struct CompiledPolicy: Sendable {
         var labels: Set<String> = []
         for finding in input.findings where test.rests(on: finding, of: input) {
             labels.formUnion(finding.signal?.labels ?? [])
+            if let label = finding.label { labels.insert(label.label) }
         }
         return Array(labels.sorted().prefix(SignalLimits.joinedLabels))
     }
@@ -124,8 +125,7 @@ final class FindingTest: Sendable {
     init(detectors: DetectorMask?, pattern: FindingPattern) {
         self.detectors = detectors
         self.pattern = pattern
-        needsSignal =
-            !(pattern.opinions.isEmpty && pattern.types.isEmpty && pattern.sources.isEmpty && pattern.labels.isEmpty)
+        needsSignal = !(pattern.opinions.isEmpty && pattern.types.isEmpty && pattern.sources.isEmpty)
     }
 
     func matches(_ finding: Finding) -> Bool {
@@ -140,8 +140,8 @@ final class FindingTest: Sendable {
             // What one source is sure of does not become another's word by standing beside it. A dispute is nobody's own.
             let opinions = signal.opinion == .disputed ? [] : pattern.opinions
             if !pattern.sources.isEmpty, !signal.isHeld(by: pattern.sources, as: opinions) { return false }
-            if !pattern.labels.isEmpty, !pattern.labels.contains(where: signal.labels.contains) { return false }
         }
+        if !pattern.labels.isEmpty, !pattern.labels.contains(where: finding.has) { return false }
         if let most = pattern.distanceAtMost {
             guard let distance = FindingTest.distance(of: finding), distance <= most else { return false }
         }
@@ -150,6 +150,9 @@ final class FindingTest: Sendable {
         }
         if let least = pattern.coverageOfTextAtLeast {
             guard let coverage = finding.coverageOfText, coverage >= least else { return false }
+        }
+        if let least = pattern.scoreAtLeast {
+            guard let score = finding.score, score >= least else { return false }
         }
         if let most = pattern.valueAtMost {
             guard let value = finding.value, value <= Int64(most) else { return false }
@@ -166,6 +169,13 @@ final class FindingTest: Sendable {
         case .sha256, .sha1, .md5: 0
         default: nil
         }
+    }
+}
+
+extension Finding {
+    /// Whether it has a label, of its signal or of a classifier.
+    fileprivate func has(_ label: String) -> Bool {
+        signal?.labels.contains(label) ?? (self.label?.label == label)
     }
 }
 

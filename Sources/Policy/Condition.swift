@@ -28,6 +28,8 @@ package struct FindingPattern: Sendable {
     /// Of the known document.
     package var coverageAtLeast: Double?
     package var coverageOfTextAtLeast: Double?
+    /// Of a classifier's label.
+    package var scoreAtLeast: Double?
     package var valueAtMost: Int?
     package var valueAtLeast: Int?
     /// For messages.
@@ -120,6 +122,10 @@ extension FindingPattern {
         if let coverage = mapping.mapping("coverageOfText") {
             coverageOfTextAtLeast = coverage.required("atLeast", .number(0...1))
             coverage.finish()
+        }
+        if let score = mapping.mapping("score") {
+            scoreAtLeast = score.required("atLeast", .number(0...1))
+            score.finish()
         }
         if let value = mapping.mapping("value") {
             valueAtMost = value.optional("atMost", .integer(0...Int.max))

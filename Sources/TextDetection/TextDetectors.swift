@@ -6,6 +6,7 @@ package import Events
 /// What this module adds to a pipeline.
 package let textDetectors: [DetectorRegistration] = [
     TermDetector.registration, LinkDetector.registration, DocumentDetector.registration,
+    ClassifierDetector.registration,
 ]
 
 /// Why a term, phrase or document can't be looked for; nil if it can, or is of another type.

@@ -116,6 +116,53 @@ import Testing
         #expect(outcome.output.contains("weir.yaml: ok, policy p@1+"))
     }
 
+    @Test func textsAreFoldedAndClassifiedLineByLine() throws {
+        let texts = directory + "/texts.txt"
+        try Data(Array("ＢＵＲＮ  the market\r\n".utf8) + [0xFF, 0x0A] + Array("\nthe last".utf8))
+            .write(to: URL(fileURLWithPath: texts))
+        let folded = try weir("text", "fold", texts)
+        #expect(folded.code == 1)
+        #expect(
+            folded.output == """
+                {"folded":"burn the market"}
+                {"line":2,"error":"is no UTF-8"}
+                {"folded":""}
+                {"folded":"the last"}
+
+                """)
+        let classified = try weir("text", "classify", "--threshold", "0", texts)
+        #expect(classified.code == 1)
+        let lines = classified.output.split(separator: "\n")
+        #expect(lines.count == 4)
+        #expect(lines.first?.hasPrefix(#"{"line":1,"model":"tvec-linear-1+"#) == true)
+        #expect(lines.first?.contains(#""scores":{"violent-extremism":0."#) == true)
+        #expect(lines.first?.contains(#""evidence":[{"label":"#) == true)
+        #expect(lines.last?.hasPrefix(#"{"line":4,"#) == true)
+        #expect(try weir("text", "classify", "--threshold", "2", texts).code == 64)
+        let wrong = try weir("text", "classify", "--model", texts, texts)
+        #expect(wrong.code == 65 && wrong.errors.contains("too few for a model"))
+    }
+
+    @Test func evaluationCountsAndNamesTheLinesItCannotRead() throws {
+        let data = try file(
+            "data.jsonl",
+            #"""
+            {"text":"see you at the market","labels":[],"language":"en","functionality":"everyday"}
+            {"text":"x","labels":["nothing"]}
+
+            {"text":"I will kill you","labels":["threat"],"language":"en"}
+
+            """#)
+        let outcome = try weir("text", "evaluate", "--data", data)
+        #expect(outcome.code == 1)
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.first?.hasPrefix(#"{"line":2,"error":"labels: one is none of violent-extremism, threat"#) == true)
+        #expect(lines.contains { $0.contains(#""label":"threat","threshold":0.6,"n":2,"positives":1,"#) })
+        #expect(lines.contains { $0.contains(#""disguise":"leet","#) && $0.contains(#""kept":"#) })
+        #expect(try weir("text", "evaluate", "--clean", "--data", data).output.contains("disguise") == false)
+        #expect(try weir("text", "evaluate").code == 64)
+    }
+
     @Test func aFileThatCannotBeHashedDoesNotStopTheOthers() throws {
         let good = try file("good.txt", "hello")
         let outcome = try weir("hash", "md5", "\(directory)/missing.txt", good)

@@ -46,6 +46,8 @@ func richJudgement(_ batch: EventBatch) -> Judgement {
     var link = Finding(event: 0, fact: "link-shortener", value: -2)
     link.detector = DetectorID(1)
     link.link = 1
+    var classified = Finding(event: 0, label: ClassifiedLabel("threat", model: "made-1+00ff"), score: 0.9375)
+    classified.detector = DetectorID(1)
     var failed = Unavailable(event: 0, media: 1, reason: "fetch-timeout")
     failed.detector = DetectorID(1)
     let digest = SHA256.hash(Array("abc".utf8))
@@ -56,7 +58,7 @@ func richJudgement(_ batch: EventBatch) -> Judgement {
             ShadowDecision(policy: "next@2", decision: Decision(action: .review, rule: "r")),
             ShadowDecision(policy: "next@3", decision: Decision(action: .allow)),
         ],
-        findings: [hash, term, link], unavailable: [failed, Unavailable(event: 0, reason: "deadline")],
+        findings: [hash, term, link, classified], unavailable: [failed, Unavailable(event: 0, reason: "deadline")],
         fingerprints: [
             Fingerprint(media: 0, sha256: digest, pdq: digest), Fingerprint(media: 1, sha256: digest),
             Fingerprint(media: 1),

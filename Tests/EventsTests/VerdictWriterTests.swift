@@ -14,8 +14,10 @@ struct VerdictWriterTests {
         + #""signalId":"s-1","source":"local","opinion":"positive","distance":4,"threshold":31,"#
         + #""transform":"rotate90","background":"white","labels":["TVEC1"]},"#
         + #"{"detector":"text.terms","version":"2","signal":"term:turnip front","opinion":"positive","#
-        + #""coverage":0.25,"coverageOfText":0.125,"view":"leet","field":"body","start":12,"end":24,"labels":["TVEC1"]},"#
-        + #"{"detector":"text.terms","version":"2","link":1,"fact":"link-shortener","value":-2}],"#
+        + #""coverage":0.25,"coverageOfText":0.125,"view":"leet","field":"body","start":12,"end":24,"#
+        + #""labels":["TVEC1"]},"#
+        + #"{"detector":"text.terms","version":"2","link":1,"fact":"link-shortener","value":-2},"#
+        + #"{"detector":"text.terms","version":"2","model":"made-1+00ff","score":0.9375,"labels":["threat"]}],"#
         + ##""degraded":[{"detector":"text.terms","media":"#1","reason":"fetch-timeout"},"##
         + #"{"detector":"hash.pdq","reason":"deadline"}],"automated":{"detection":true,"decision":true},"#
         + #""shadow":[{"policy":"next@2","action":"review","rule":"r"},{"policy":"next@3","action":"allow","rule":null}],"#
@@ -48,6 +50,19 @@ struct VerdictWriterTests {
                 + #""supersedes":null,"input":{"topic":"uploads","partition":3,"offset":0},"#
                 + #""times":{"uploaded":"1970-01-01T00:00:01.000Z","received":"1970-01-01T00:00:01.000Z","#
                 + #""decided":"1970-01-01T00:00:00.000Z"}}}"#)
+    }
+
+    @Test func aClassifiersLabelStandsWithModelAndScore() {
+        let batch = decode([Record(event())]).batch
+        var finding = Finding(event: 0, label: ClassifiedLabel("threat", model: "made-1+00ff"), score: 0.93756)
+        finding.span = TextSpan(field: .title, start: 2, end: 8)
+        let judgement = Judgement(
+            batch: batch, event: 0, decision: Decision(action: .allow), findings: [finding],
+            decided: Timestamp(nanoseconds: 0))
+        #expect(
+            verdict(judgement, .audit).contains(
+                #""findings":[{"detector":"hash.pdq","version":"1","model":"made-1+00ff","score":0.9376,"#
+                    + #""field":"title","start":2,"end":8,"labels":["threat"]}]"#))
     }
 
     /// V7: nothing that a person wrote or that tells who they are.
@@ -178,8 +193,12 @@ func randomFinding(media: Range<Int>, using random: inout SplitMix64) -> Finding
             event: 0,
             signal: positive(.term, values.randomElement(using: &random) ?? "a", id: maybe("1"), source: maybe("local"))
         )
-    } else {
+    } else if Bool.random(using: &random) {
         finding = Finding(event: 0, fact: Bool.random(using: &random) ? "young" : "old")
+    } else {
+        let label = ClassifiedLabel(
+            Bool.random(using: &random) ? "threat" : "hate", model: Bool.random(using: &random) ? "a+1" : "b+2")
+        finding = Finding(event: 0, label: label, score: Bool.random(using: &random) ? 0.9375 : 0.5)
     }
     finding.detector = DetectorID(Int.random(in: 0...1, using: &random))
     finding.media = maybe(media.lowerBound).flatMap { media.isEmpty ? nil : $0 }

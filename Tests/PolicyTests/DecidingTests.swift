@@ -108,6 +108,23 @@ import Testing
         #expect(try !policy.applies([finding("text.terms", coverage: 1)]))
     }
 
+    @Test func scoresAndLabelsOfAClassifier() throws {
+        func classified(_ label: String, _ score: Double) -> Finding {
+            var finding = Finding(event: 0, label: ClassifiedLabel(label, model: "made-1"), score: score)
+            finding.detector = id("text.terms")
+            return finding
+        }
+        let policy = try rule(
+            when: "{ finding: { labels: [threat, hate], score: { atLeast: 0.9 } } }", labels: "findings")
+        #expect(try policy.applies([classified("hate", 0.9)]))
+        #expect(try !policy.applies([classified("hate", 0.899)]))
+        #expect(try !policy.applies([classified("other", 1)]))
+        // A signal has no score, however it is labelled, and a classifier has no opinion.
+        #expect(try !policy.applies([finding("hash.exact", labels: ["hate"])]))
+        #expect(try !rule(when: "{ finding: { opinion: positive } }").applies([classified("hate", 1)]))
+        #expect(try policy.decide([classified("threat", 1), classified("other", 1)]).labels == ["threat"])
+    }
+
     @Test func aPatternOfSignalsIsNotMetByAFact() throws {
         for pattern in ["opinion: [positive, negative, seed, disputed]", "type: pdq", "source: [\"\"]", "labels: [x]"] {
             let policy = try rule(when: "{ finding: { \(pattern) } }")

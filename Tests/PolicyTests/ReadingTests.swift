@@ -30,6 +30,7 @@ import Testing
                     distance: { atMost: 31 }
                     coverage: { atLeast: 0.5 }
                     coverageOfText: { atLeast: 0.25 }
+                    score: { atLeast: 0.75 }
                     value: { atMost: 9, atLeast: 3 }
                   degraded: { detector: hash.pdq, reason: [timeout, failed] }
                   account: { youngerThan: 1d, olderThan: 1m, verified: false, followersBelow: 10, followersAtLeast: 2 }
@@ -59,6 +60,7 @@ import Testing
         #expect(finding.facts == ["low-quality"])
         #expect(finding.sources == ["local", "exchange"])
         #expect(finding.labels == ["TVEC1"])
+        #expect(finding.scoreAtLeast == 0.75)
         #expect(finding.distanceAtMost == 31)
         #expect(finding.coverageAtLeast == 0.5)
         #expect(finding.coverageOfTextAtLeast == 0.25)

@@ -49,6 +49,9 @@ package struct Finding: Sendable {
     package var link: Int?
     package var signal: MatchedSignal?
     package var fact: Code?
+    /// What a classifier takes the upload for, and how likely, 0…1.
+    package var label: ClassifiedLabel?
+    package var score: Double?
     /// Differing bits, for perceptual hashes; at most `threshold` of them make a match.
     package var distance: Int?
     package var threshold: Int?
@@ -77,6 +80,12 @@ package struct Finding: Sendable {
         self.value = value
     }
 
+    package init(event: Int, label: ClassifiedLabel, score: Double) {
+        self.event = event
+        self.label = label
+        self.score = score
+    }
+
     /// The order that verdicts list findings in: the same whatever finished first. Two of which neither precedes
     /// the other are written alike, so one of them is enough.
     package static func precedes(_ a: Finding, _ b: Finding) -> Bool {
@@ -89,6 +98,8 @@ package struct Finding: Sendable {
         if let order = MatchedSignal.order(a.signal, b.signal) { return order }
         if let order = PictureView.order(a.view, b.view) { return order }
         if a.textView != b.textView { return (a.textView?.rawValue ?? "") < (b.textView?.rawValue ?? "") }
+        if let order = ClassifiedLabel.order(a.label, b.label) { return order }
+        if a.score != b.score { return (a.score ?? -1) < (b.score ?? -1) }
         if a.fact != b.fact { return (a.fact?.description ?? "") < (b.fact?.description ?? "") }
         if a.value != b.value {
             return (a.value ?? .min, a.value != nil ? 1 : 0) < (b.value ?? .min, b.value != nil ? 1 : 0)

@@ -201,6 +201,14 @@ package struct VerdictWriter: Sendable {
             out.append(fact.text)
             out.append("\"")
         }
+        if let label = finding.label {
+            out.append(",\"model\":")
+            out.appendJSON(label.model)
+        }
+        if let score = finding.score {
+            out.append(",\"score\":")
+            out.append(score, places: 4)
+        }
         if let value = finding.value {
             out.append(",\"value\":")
             out.append(value)
@@ -241,6 +249,10 @@ package struct VerdictWriter: Sendable {
         if let signal = finding.signal {
             out.append(",\"labels\":")
             out.appendJSON(signal.labels)
+        } else if let label = finding.label {
+            out.append(",\"labels\":[")
+            out.appendJSON(label.label)
+            out.append("]")
         }
         out.append("}")
     }

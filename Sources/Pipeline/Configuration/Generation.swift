@@ -13,14 +13,18 @@ package struct PipelineBlueprint: Sendable {
     package let shadows: [(document: PolicyDocument, file: String)]
     package let group: String
     package let accountKey: [UInt8]
+    private let locate: @Sendable (String) -> String
 
     /// - Parameters:
     ///   - group: the consumer group, which names the source of verdicts.
     ///   - accountKey: what accounts are hashed with on the audit topic.
+    ///   - locate: where a file is that a detector's settings name by a relative path.
     package init(
         document: PipelineDocument, catalog: [DetectorRegistration], policy: PolicyDocument, policyFile: String,
-        shadows: [(document: PolicyDocument, file: String)] = [], group: String, accountKey: [UInt8]
+        shadows: [(document: PolicyDocument, file: String)] = [], group: String, accountKey: [UInt8],
+        locate: @escaping @Sendable (String) -> String = { $0 }
     ) {
+        self.locate = locate
         self.document = document
         self.catalog = catalog
         self.policy = policy
@@ -66,7 +70,7 @@ package struct PipelineBlueprint: Sendable {
                 let detector =
                     try unchanged?.stages[stageIndex].steps[steps.count].detector
                     ?? registration.make(
-                        DetectorContext(signals: signals, settings: step.settings, note: note))
+                        DetectorContext(signals: signals, settings: step.settings, note: note, locate: locate))
                 steps.append(
                     Generation.Step(
                         id: DetectorID(index), identity: registration.identity,

@@ -76,7 +76,8 @@ struct PipelineAssembly: Sendable {
         if let document, let policy {
             let blueprint = PipelineBlueprint(
                 document: document, catalog: catalog, policy: policy.0, policyFile: policy.1, shadows: shadows,
-                group: settings[WeirSettings.group], accountKey: accountKey ?? Array(settings[WeirSettings.group].utf8))
+                group: settings[WeirSettings.group], accountKey: accountKey ?? Array(settings[WeirSettings.group].utf8),
+                locate: locator.locate)
             found += blueprint.problems
             self.blueprint = blueprint
             self.settings = settings

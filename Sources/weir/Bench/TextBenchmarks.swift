@@ -21,6 +21,7 @@ enum TextBenchmarks {
                     name: "text-fold-\(name)", value: seconds / Double(n) / kibibytes * 1e6, unit: "µs/KiB", n: n,
                     seconds: seconds, target: .atMost(3)))
         }
+        figures += try classifying(duration)
         // Words of the same syllables as the texts', so that many stand in them or inside their words; and phrases
         // of two of them, which are rare, as terms are in practice.
         let vocabulary = Vocabulary(count: 2 * terms, seed: 99)
@@ -56,6 +57,21 @@ enum TextBenchmarks {
         return Figure(
             name: "text-links", value: seconds / Double(n) * 1e6, unit: "µs/event", n: n, seconds: seconds,
             target: .atMost(3))
+    }
+
+    /// The classifier over texts that are folded already.
+    private static func classifying(_ duration: Duration) throws -> [Figure] {
+        let model = try loadClassifier(FileLocator(configuration: nil).locate(shippedModel))
+        return TextSample.all.map { name, words in
+            let text = TextSample.text(of: words, bytes: textBytes)
+            let (n, seconds) = ClassifierBenchmark.run(text, model) {
+                EventBenchmarks.processorSeconds(for: duration, $0)
+            }
+            let kibibytes = Double(text.utf8.count) / 1_024
+            return Figure(
+                name: "text-classify-\(name)", value: seconds / Double(n) / kibibytes * 1e6, unit: "µs/KiB", n: n,
+                seconds: seconds, target: .atMost(5))
+        }
     }
 
     private static func matching(

@@ -9,6 +9,7 @@ enum Commands {
         signalsPut, signalsDelete, signalsList, signalsExport, signalsStats,
         textFold, textMatch,
         textNear, textFingerprint,
+        textClassify, textEvaluate,
         loadGenerate, loadRun, bench, probe, version,
     ]
 }

@@ -2,6 +2,7 @@ import Configuration
 import Operations
 import Pipeline
 import Policy
+import Signals
 
 extension Commands {
     private static let discussion = "Every problem is printed with file, line, key and what is allowed; exit code 78."
@@ -13,6 +14,8 @@ extension Commands {
         let file = try invocation.file()
         let settings = try PipelineAssembly.settings(file: file)
         let assembly = try PipelineAssembly(settings, file: file)
+        // Detectors read files too.
+        _ = try assembly.blueprint.generation(for: SignalSet.empty)
         for note in ConfigurationNotes.of(settings) { Terminal.error("note: \(note)") }
         Terminal.out("\(file): ok, policy \(assembly.blueprint.policy.version)\n")
         return ExitCode.success

@@ -9,6 +9,8 @@ let textTargets = [
     FuzzTarget("folding", .text) { try checkFolding($0) },
     FuzzTarget(concurrent: "terms", .text) { try await checkTerms($0) },
     FuzzTarget(concurrent: "text-links", .text) { try await checkLinks($0) },
+    FuzzTarget("text-model", .binary) { try checkModel($0) },
+    FuzzTarget("evaluation", .json) { try checkEvaluationLine($0) },
 ]
 
 /// Any bytes may come; spans lie inside of them, and at the edges of characters if they are text.
@@ -164,4 +166,74 @@ private func trimmed(_ bytes: [UInt8]) -> [UInt8] {
 private func places(of term: [UInt8], in text: [UInt8]) -> Int {
     guard text.count >= term.count else { return 0 }
     return (0...text.count - term.count).count { text[$0..<$0 + term.count].elementsEqual(term) }
+}
+
+/// The beginning of a model's file, with as many weights as it says behind it; checksums are not looked at, as whoever
+/// makes a file on purpose has right ones. Then a text (behind the header) is scored by it.
+private func checkModel(_ bytes: UnsafeRawBufferPointer) throws {
+    let headerCount = 280
+    var file = Array(bytes.prefix(headerCount))
+    let rest = bytes.dropFirst(headerCount).map { $0 }
+    if file.count == headerCount {
+        func bits(_ place: Int) -> Int { (0..<4).reduce(0) { $0 | Int(file[place + $1]) << (8 * $1) } }
+        let (grams, words) = (bits(8), bits(12))
+        // As large as a file may be said to be, but no larger than is quickly made.
+        if (8...12).contains(grams), (8...12).contains(words) {
+            let count = 4 * (1 << grams + 1 << words)
+            file += (0..<count).map { rest.isEmpty ? 0 : rest[$0 % rest.count] }
+            file += [UInt8](repeating: 0, count: 32)
+        } else {
+            file += rest
+        }
+    }
+    let model: ClassifierModel
+    do {
+        model = try file.withUnsafeBytes { try ClassifierModel.read($0, checksum: false) }
+    } catch let refusal as ClassifierRefusal {
+        try require(!refusal.reason.isEmpty && refusal.reason.utf8.count < 500, "a reason too long or empty")
+        return
+    }
+    let text = String(decoding: rest, as: UTF8.self)
+    let classifier = TextClassifier(model)
+    guard let result = classifier.classify(text, thresholds: model.labels.map { _ in 0.5 }) else {
+        throw Broken(description: "a text can't be scored")
+    }
+    try require(result.scores.count == model.labels.count, "not as many scores as labels")
+    try require(result.scores.allSatisfy { (0...1).contains($0) }, "a score beyond 0…1")
+    let source = Array(text.utf8)
+    for evidence in result.evidence {
+        try require(evidence.weight > 0, "evidence that does not speak for its label")
+        try require(
+            evidence.span.lowerBound < evidence.span.upperBound && evidence.span.upperBound <= source.count,
+            "a span reaches beyond its text")
+        for edge in [evidence.span.lowerBound, evidence.span.upperBound] where edge < source.count {
+            try require(source[edge] & 0xC0 != 0x80, "a span cuts a character")
+        }
+    }
+}
+
+private let evaluationModel = Result {
+    // As small as a model can be: it weighs nothing.
+    var file = Array("WEIRCLS1".utf8) + [8, 0, 0, 0, 8, 0, 0, 0] + [UInt8](repeating: 0, count: 72)
+    file += Array("first".utf8) + [UInt8](repeating: 0, count: 27 + 96) + Array("m".utf8)
+    file += [UInt8](repeating: 0, count: 63 + 4 * 512 + 32)
+    return try file.withUnsafeBytes { try ClassifierModel.read($0, checksum: false) }
+}
+
+/// A labelled line, and its text in every disguise.
+private func checkEvaluationLine(_ bytes: UnsafeRawBufferPointer) throws {
+    let line: EvaluationLine
+    do throws(EvaluationLine.Rejection) {
+        line = try EvaluationLine(bytes, known: ["first"], reader: JSONReader(maximumDepth: 4))
+    } catch {
+        try require(!holdsContent(error.description), "a message quotes the text")
+        return
+    }
+    guard line.text.utf8.count < 2_000 else { return }
+    var evaluation = TextEvaluation(TextClassifier(try evaluationModel.get()), threshold: 0.5)
+    try require(evaluation.add(line), "a text can't be scored")
+    for disguise in Disguise.allCases {
+        let once = disguise.apply(to: line.text)
+        try require(once.map { Array($0.utf8) } == disguise.apply(to: line.text).map { Array($0.utf8) }, "not the same")
+    }
 }

@@ -1,0 +1,102 @@
+internal import Configuration
+internal import Detection
+internal import Events
+internal import Signals
+
+/// `text.classifier`: a linear model's scores of titles and bodies (`ClassifierModel`).
+///
+/// One finding for each label whose score reaches its threshold in a title or body; in both, that of the higher score.
+/// It names the label, the score, the model, and as `span` the words that weighed most. It rests on no signal, so no
+/// policy can remove by it alone.
+struct ClassifierDetector: Detector {
+    static let registration = DetectorRegistration(
+        name: "text.classifier", version: "1",
+        summary: "A linear model's scores of titles and bodies, for the order in which people look.", uses: [],
+        settings: [model, threshold, reportThreshold]
+    ) { context in
+        ClassifierDetector(
+            TextClassifier(try ClassifierDetector.load(context.locate(context.settings[model]))),
+            threshold: context.settings[threshold], reportThreshold: context.settings[reportThreshold])
+    }
+
+    static let model = Setting(
+        "model", .string, standard: shippedModel, "The model's file; docs/text.md says how to train one.")
+    static let threshold = Setting(
+        "threshold", .number(0...1), standard: 0.6, "Score from which on a label is reported.")
+    static let reportThreshold = Setting(
+        "reportThreshold", .number(0...1), standard: 0.6,
+        "The same for counter-speech-or-report, which speaks for an upload.")
+
+    private let classifier: TextClassifier
+    private let thresholds: [Double]
+    /// What findings share: a label of this model.
+    private let labels: [ClassifiedLabel]
+
+    init(_ classifier: TextClassifier, threshold: Double, reportThreshold: Double) {
+        self.classifier = classifier
+        thresholds = classifier.model.labels.map { $0 == counterSpeechLabel ? reportThreshold : threshold }
+        labels = classifier.model.labels.map { ClassifiedLabel($0, model: classifier.model.version) }
+    }
+
+    func inspect(_ inspection: Inspection) -> Findings {
+        classifier.withWorkspace { workspace in
+            var findings = Findings()
+            var isCancelled = false
+            inspection.selection.forEach { position in
+                guard !isCancelled else { return }
+                inspect(position, inspection.batch, workspace, &findings)
+                isCancelled = position % 16 == 15 && Task.isCancelled
+            }
+            return findings
+        }
+    }
+
+    private func inspect(
+        _ position: Int, _ batch: EventBatch, _ workspace: ClassifierWorkspace, _ findings: inout Findings
+    ) {
+        let event = batch.events[position]
+        let first = findings.found.count
+        var isFolded = true
+        for (range, field) in [(event.title, TextSpan.Field.title), (event.body, .body)] where !range.isEmpty {
+            batch.withBytes(range) { bytes in
+                bytes.withMemoryRebound(to: UInt8.self) { text in
+                    switch workspace.score(text, by: classifier.model) {
+                    case .unfolded: isFolded = false
+                    case .blank: break
+                    case .scored(let score): add(score, field, of: position, workspace, from: first, &findings)
+                    }
+                }
+            }
+        }
+        if !isFolded { findings.unavailable.append(Unavailable(event: position, reason: "fold-failed")) }
+    }
+
+    private func add(
+        _ score: ClassifierScan.Score, _ field: TextSpan.Field, of event: Int, _ workspace: ClassifierWorkspace,
+        from first: Int, _ findings: inout Findings
+    ) {
+        for lane in labels.indices {
+            let probability = TextClassifier.logistic(score.logits[lane])
+            guard probability >= thresholds[lane] else { continue }
+            var finding = Finding(event: event, label: labels[lane], score: probability)
+            if let span = workspace.evidence(lane, score.windows[lane], by: classifier.model).first {
+                finding.span = TextSpan(field: field, start: span.bytes.lowerBound, end: span.bytes.upperBound)
+            }
+            guard let known = findings.found[first...].firstIndex(where: { $0.label === labels[lane] }) else {
+                findings.found.append(finding)
+                continue
+            }
+            if findings.found[known].score ?? 0 < probability { findings.found[known] = finding }
+        }
+    }
+
+    private static func load(_ path: String) throws(InvalidConfiguration) -> ClassifierModel {
+        do throws(FileError) {
+            return try loadClassifier(path)
+        } catch {
+            let problem = Problem(
+                file: path, place: nil, key: "text.classifier", message: "the model can't be used: \(error.reason)")
+            throw InvalidConfiguration([problem])
+        }
+    }
+}

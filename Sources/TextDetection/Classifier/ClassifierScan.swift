@@ -1,0 +1,210 @@
+/// What one text at a time needs to be scored, kept from text to text so that none allocates.
+struct ClassifierScan {
+    /// Symbols whose features are summed up together. At three n-grams a symbol, and a word and a pair at most every
+    /// other, 256 bytes are added at most, which 16 bits hold.
+    static let block = 64
+    /// Blocks that are scored together: as much text as the longest that models are trained on. In a longer text each
+    /// such stretch has its score, a block apart, and the highest counts: what stands around it hides nothing.
+    static let window = 4
+
+    struct Block: BitwiseCopyable {
+        var sums = SIMD4<Int32>()
+        var features: Int32 = 0
+    }
+
+    var symbols = FeatureSymbols()
+    private var blocks: UnsafeMutablePointer<Block> = .allocate(capacity: 64)
+    private var blockCapacity = 64
+    private(set) var blockCount = 0
+    /// Hash of each word, and where it begins.
+    private var words: UnsafeMutablePointer<(hash: UInt32, start: UInt32)> = .allocate(capacity: 64)
+    private var wordCapacity = 64
+
+    func deallocate() {
+        symbols.deallocate()
+        blocks.deallocate()
+        words.deallocate()
+    }
+
+    /// The best stretch for each label.
+    struct Score {
+        /// Before the logistic function.
+        var logits = SIMD4<Double>(repeating: -.infinity)
+        /// First block of the stretch.
+        var windows = SIMD4<Int32>()
+    }
+
+    /// - Parameters:
+    ///   - text: folded.
+    ///   - isWideGap: see `FeatureSymbols.read`.
+    /// - Returns: nil for a text without letters and digits.
+    mutating func score(
+        _ text: UnsafeBufferPointer<UInt8>, by model: ClassifierModel,
+        isWideGap: (_ place: Int) -> Bool = { _ in false }
+    ) -> Score? {
+        symbols.read(text, isWideGap: isWideGap)
+        guard symbols.count > 1 else { return nil }
+        sumGrams(model)
+        sumWords(model)
+        return best(model)
+    }
+
+    private mutating func sumGrams(_ model: ClassifierModel) {
+        let count = symbols.count
+        blockCount = (count + ClassifierScan.block - 1) / ClassifierScan.block
+        if blockCapacity < blockCount {
+            blocks.deallocate()
+            blockCapacity = 2 * blockCount
+            blocks = .allocate(capacity: blockCapacity)
+        }
+        let (text, table, shift) = (symbols.symbols, model.grams, model.gramShift)
+        let (a, b, c, d, e) = FeatureHash.factors
+        let (three, four, five) = FeatureHash.lengths
+        for block in 0..<blockCount {
+            let start = block * ClassifierScan.block
+            let end = min(start + ClassifierScan.block, count)
+            var lanes: UInt64 = 0
+            // Where all three n-grams begin.
+            let whole = max(start, min(end, count - 4))
+            var place = start
+            // Eight in a row are hashed at once.
+            while place &+ 8 <= whole {
+                let here = UnsafeRawPointer(text + place)
+                func symbols(_ offset: Int) -> SIMD8<UInt32> {
+                    here.loadUnaligned(fromByteOffset: 4 * offset, as: SIMD8<UInt32>.self)
+                }
+                let hash3 = symbols(0) &* a &+ symbols(1) &* b &+ symbols(2) &* c &+ three
+                let hash4 = hash3 &+ symbols(3) &* d &+ four
+                let hash5 = hash4 &+ symbols(4) &* e &+ five
+                lanes &+= ClassifierScan.sum(hash3 &>> shift, table)
+                lanes &+= ClassifierScan.sum(hash4 &>> shift, table)
+                lanes &+= ClassifierScan.sum(hash5 &>> shift, table)
+                place &+= 8
+            }
+            while place < whole {
+                let here = text + place
+                let hash3 = here[0] &* a &+ here[1] &* b &+ here[2] &* c &+ three
+                let hash4 = hash3 &+ here[3] &* d &+ four
+                let hash5 = hash4 &+ here[4] &* e &+ five
+                lanes &+= ClassifierScan.spread(table[Int(hash3 &>> shift)])
+                lanes &+= ClassifierScan.spread(table[Int(hash4 &>> shift)])
+                lanes &+= ClassifierScan.spread(table[Int(hash5 &>> shift)])
+                place &+= 1
+            }
+            var features = 3 * (whole - start)
+            while place < end {
+                let here = text + place
+                let hash3 = here[0] &* a &+ here[1] &* b &+ here[2] &* c &+ three
+                if place + 3 <= count {
+                    lanes &+= ClassifierScan.spread(table[Int(hash3 &>> shift)])
+                    features += 1
+                }
+                if place + 4 <= count {
+                    let hash4 = hash3 &+ here[3] &* d &+ four
+                    lanes &+= ClassifierScan.spread(table[Int(hash4 &>> shift)])
+                    features += 1
+                }
+                place += 1
+            }
+            blocks[block] = Block()
+            blocks[block].add(lanes, features)
+        }
+    }
+
+    private mutating func sumWords(_ model: ClassifierModel) {
+        let (table, shift) = (model.words, model.wordShift)
+        let count = findWords()
+        guard count > 0 else { return }
+        var previous: UInt32 = 0
+        for index in 0..<count {
+            let word = words[index].hash
+            var lanes = ClassifierScan.spread(table[Int(FeatureHash.word(word) &>> shift)])
+            if index > 0 { lanes &+= ClassifierScan.spread(table[Int(FeatureHash.pair(previous, word) &>> shift)]) }
+            blocks[Int(words[index].start) / ClassifierScan.block].add(lanes, index > 0 ? 2 : 1)
+            previous = word
+        }
+    }
+
+    /// Fills `words`, and gives their number.
+    private mutating func findWords() -> Int {
+        let count = symbols.count
+        if wordCapacity < count {
+            words.deallocate()
+            wordCapacity = 2 * count
+            words = .allocate(capacity: wordCapacity)
+        }
+        let (text, words) = (symbols.symbols, words)
+        var (found, hash, start) = (0, FeatureHash.wordStart, 1 as UInt32)
+        for place in 1..<count {
+            let symbol = text[place]
+            guard symbol == FeatureSymbols.space else {
+                hash = FeatureHash.extend(hash, symbol)
+                continue
+            }
+            words[found] = (hash, start)
+            found &+= 1
+            hash = FeatureHash.wordStart
+            start = UInt32(truncatingIfNeeded: place &+ 1)
+        }
+        return found
+    }
+
+    private func best(_ model: ClassifierModel) -> Score {
+        var score = Score()
+        var block = Block()
+        for next in 0..<blockCount {
+            block.sums &+= blocks[next].sums
+            block.features &+= blocks[next].features
+            if next >= ClassifierScan.window {
+                block.sums &-= blocks[next - ClassifierScan.window].sums
+                block.features &-= blocks[next - ClassifierScan.window].features
+            }
+            guard next == blockCount - 1 || next >= ClassifierScan.window - 1 else { continue }
+            let sums = SIMD4<Double>(block.sums)
+            let root = Double(max(1, block.features)).squareRoot()
+            let logits = model.slopes * sums / root + model.intercepts
+            let better = logits .> score.logits
+            score.logits.replace(with: logits, where: better)
+            let first = Int32(max(0, next - ClassifierScan.window + 1))
+            for lane in 0..<ClassifierModel.lanes where better[lane] { score.windows[lane] = first }
+        }
+        return score
+    }
+
+    /// Symbols of the stretch that begins with a block.
+    func range(ofWindow first: Int32) -> Range<Int> {
+        let start = Int(first) * ClassifierScan.block
+        return start..<min(start + ClassifierScan.window * ClassifierScan.block, symbols.count)
+    }
+
+    /// The buckets of eight n-grams, added up as `spread` has them: even and odd bytes apart, four buckets at a time.
+    @inline(__always)
+    private static func sum(_ places: SIMD8<UInt32>, _ table: UnsafePointer<UInt32>) -> UInt64 {
+        @inline(__always)
+        func bucket(_ lane: Int) -> UInt32 { table[Int(places[lane])] }
+        let first = SIMD4(bucket(0), bucket(1), bucket(2), bucket(3))
+        let second = SIMD4(bucket(4), bucket(5), bucket(6), bucket(7))
+        let mask: UInt32 = 0x00FF_00FF
+        let even = (first & mask) &+ (second & mask)
+        let odd = (first &>> 8 & mask) &+ (second &>> 8 & mask)
+        // No lane of 16 bits runs over: each is a sum of eight bytes.
+        return UInt64(even.wrappedSum()) | UInt64(odd.wrappedSum()) << 32
+    }
+
+    /// The four bytes of a bucket in lanes of 16 bits: the first, third, second and fourth.
+    @inline(__always)
+    private static func spread(_ bucket: UInt32) -> UInt64 {
+        (UInt64(bucket) | UInt64(bucket) << 24) & 0x00FF_00FF_00FF_00FF
+    }
+}
+
+extension ClassifierScan.Block {
+    /// - Parameter lanes: sums of weights plus 128, as `spread` has them.
+    @inline(__always)
+    fileprivate mutating func add(_ lanes: UInt64, _ count: Int) {
+        func lane(_ shift: UInt64) -> Int32 { Int32(truncatingIfNeeded: lanes >> shift & 0xFFFF) }
+        let raw = SIMD4<Int32>(lane(0), lane(32), lane(16), lane(48))
+        sums &+= raw &- SIMD4(repeating: Int32(truncatingIfNeeded: 128 * count))
+        features &+= Int32(truncatingIfNeeded: count)
+    }
+}

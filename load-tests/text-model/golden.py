@@ -1,0 +1,76 @@
+"""What the tests of the classifier read: a hundred texts with their scores, and lines that training never saw."""
+
+# ruff: noqa: RUF001 - letters that look like others are among them
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+from features import Hasher, symbols
+from grammar import LANGUAGES, Line
+from linear import Quantised
+
+COUNT = 100
+# Lines of each functionality and language.
+EACH = 4
+# Texts that show how symbols are made, rather than what the model knows.
+ODD = [
+    "",
+    "...",
+    "a",
+    "K I L L  them",
+    "4tt4ck at 10:30, call 112",
+    "m*rket, h%lp and fi_e.",
+    "aaaattttaaack!!!",
+    "a.t.t.a.c.k",
+    "Straße ﬁne",
+    "см0тр1 3автра 6ыстро",
+    "x" * 300,
+    "١٢٣ مرحبا، أهلا؟",
+    "a b c",
+    "1337 $$$ @home 5tr1ke",
+    "日本語 テスト。",
+]
+
+
+def entry(line: Line) -> str:
+    return (
+        json.dumps(
+            {
+                "text": line.text,
+                "labels": line.labels,
+                "language": line.language,
+                "functionality": line.functionality,
+            },
+            ensure_ascii=False,
+        )
+        + "\n"
+    )
+
+
+def write(
+    folder: Path,
+    known: list[Line],
+    held: list[Line],
+    fold: Callable[[list[str]], list[str]],
+    hasher: Hasher,
+    model: Quantised,
+) -> None:
+    chance = random.Random(1)
+    lines = []
+    for language in LANGUAGES:
+        for functionality in dict.fromkeys(line.functionality for line in held):
+            some = [line for line in held if (line.language, line.functionality) == (language, functionality)]
+            lines += chance.sample(some, min(EACH, len(some)))
+    (folder / "held-out.jsonl").write_text("".join(entry(line) for line in lines))
+    texts = ODD + [line.text for line in chance.sample(known, 40) + chance.sample(held, COUNT - len(ODD) - 40)]
+    folded = fold(texts)
+    # One stretch each; how longer texts are cut is the Swift tests' affair.
+    text_symbols = [symbols(text) for text in folded]
+    # A text without letters and digits has no score; "a" stands for it here.
+    scores = model.scores(hasher.buckets([own if own.strip() else " a " for own in text_symbols]))
+    with (folder / "golden.jsonl").open("w") as file:
+        for text, fold_of, own, row in zip(texts, folded, text_symbols, scores, strict=True):
+            values = [round(float(value), 7) if own.strip() else 0.0 for value in row]
+            file.write(json.dumps({"text": text, "folded": fold_of, "scores": values}, ensure_ascii=False) + "\n")
