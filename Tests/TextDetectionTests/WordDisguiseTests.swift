@@ -5,10 +5,10 @@ import Testing
 
 @testable import TextDetection
 
-@Suite struct DisguiseTests {
+@Suite struct WordDisguiseTests {
     /// Of made-up words in a sentence, as many as docs/text.md promises are found by the view for it, where they stand.
-    @Test(arguments: MadeUpWords.languages, Disguise.allCases)
-    func disguisedWordsAreFound(language: String, disguise: Disguise) throws {
+    @Test(arguments: MadeUpWords.languages, WordDisguise.allCases)
+    func disguisedWordsAreFound(language: String, disguise: WordDisguise) throws {
         var random = SplitMix64(seed: 20_261)
         let words = (0..<60).map { _ in MadeUpWords.word(language, &random) }
         let views: [TermMatch] = disguise.view.compactMap { TermMatch(rawValue: $0) }
@@ -36,7 +36,7 @@ import Testing
     /// None of these is a test of nothing.
     @Test func everyDisguiseIsTried() {
         var random = SplitMix64(seed: 5)
-        for disguise in Disguise.allCases {
+        for disguise in WordDisguise.allCases {
             let tried = MadeUpWords.languages.filter { language in
                 (0..<40).contains { _ in
                     let word = MadeUpWords.word(language, &random)

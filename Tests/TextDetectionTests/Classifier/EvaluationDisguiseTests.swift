@@ -2,7 +2,7 @@ import Testing
 
 @testable import TextDetection
 
-@Suite struct DisguiseTests {
+@Suite struct EvaluationDisguiseTests {
     @Test(arguments: [
         (Disguise.spaces, "Join us tonight", "J o i n  us  t o n i g h t"), (.fullWidth, "now go", "ｎｏｗ go"),
         (.smallCapitals, "bread", "ʙʀᴇᴀᴅ"),

@@ -1,14 +1,14 @@
 import TestSupport
 
 /// The thirteen disguises of docs/text.md, applied at random. `load-tests/text/disguises.py` has the same, for many more.
-enum Disguise: String, CaseIterable {
+enum WordDisguise: String, CaseIterable {
     case leet, spaces, zeroWidth, fullWidth, lookalikes, smallCapitals, enclosed, turned, masked, repeated, softHyphen
     case marks, mixed
 
     /// nil where the word's script has no such letters.
     func apply(to word: String, _ random: inout SplitMix64) -> String? {
         switch self {
-        case .leet: return replaced(word, Disguise.leetSigns, atLeast: 1, &random)
+        case .leet: return replaced(word, WordDisguise.leetSigns, atLeast: 1, &random)
         case .spaces:
             return word.map(String.init).joined(separator: [" ", ".", "-", " . "].randomElement(using: &random) ?? " ")
         case .zeroWidth: return scattered(word, ["\u{200B}", "\u{200C}", "\u{200D}", "\u{2060}", "\u{FEFF}"], &random)
@@ -23,8 +23,8 @@ enum Disguise: String, CaseIterable {
                 &random)
         case .fullWidth: return latin(word) { Unicode.Scalar(0xFF41 + $0) }
         case .enclosed: return latin(word) { Unicode.Scalar((Bool.random(using: &random) ? 0x24D0 : 0x1F170) + $0) }
-        case .smallCapitals: return latin(word) { Disguise.smallLetters[Int($0)] }
-        case .lookalikes: return replaced(word, Disguise.similar, atLeast: 1, &random)
+        case .smallCapitals: return latin(word) { WordDisguise.smallLetters[Int($0)] }
+        case .lookalikes: return replaced(word, WordDisguise.similar, atLeast: 1, &random)
         case .turned:
             let isArabic = word.unicodeScalars.contains { (0x600..<0x700).contains($0.value) }
             return (isArabic ? "\u{202D}" : "\u{202E}") + String(word.reversed()) + "\u{202C}"
@@ -36,8 +36,8 @@ enum Disguise: String, CaseIterable {
                 String(repeating: $1, count: $0 == place ? Int.random(in: 3...6, using: &random) : 1)
             }.joined()
         case .mixed:
-            let first = [Disguise.zeroWidth, .softHyphen, .marks].randomElement(using: &random) ?? .marks
-            let second = [Disguise.leet, .lookalikes, .repeated].randomElement(using: &random) ?? .repeated
+            let first = [WordDisguise.zeroWidth, .softHyphen, .marks].randomElement(using: &random) ?? .marks
+            let second = [WordDisguise.leet, .lookalikes, .repeated].randomElement(using: &random) ?? .repeated
             return second.apply(to: word, &random).flatMap { first.apply(to: $0, &random) }
         }
     }
