@@ -23,7 +23,7 @@ import Testing
     @Test func wordsAreRunsOfLettersMarksAndDigits() throws {
         #expect(
             try spellings("  The Grey-Lantern, 12 “Élan”: don't…e\u{301}tude\u{200B}s!") == [
-                "the", "grey", "lantern", "12", "élan", "don", "t", "études",
+                "the", "grey", "lantern", "12", "elan", "don", "t", "etudes",
             ])
         #expect(try spellings("Фонарь मंत्री قَالَ").count == 3)
         #expect(try spellings("") == [])
