@@ -26,12 +26,13 @@ package enum DomainName {
     /// Whether names below it belong to others, so that what is known of it says nothing of those (Public Suffix List, as
     /// libpsl was built with it). A name that the list does not know is none.
     package static func isPublicSuffix(_ name: UnsafeRawBufferPointer, _ kind: Suffix) -> Bool {
-        guard !name.isEmpty, name.count <= longest else { return false }
+        // A library without the list takes every name for a suffix.
+        guard !name.isEmpty, name.count <= longest, let list = psl_builtin() else { return false }
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: name.count + 1) { text in
             for (place, byte) in name.enumerated() { text[place] = CChar(bitPattern: byte) }
             text[name.count] = 0
             let kinds = (kind == .registry ? PSL_TYPE_ICANN : PSL_TYPE_ANY) | PSL_TYPE_NO_STAR_RULE
-            return psl_is_public_suffix2(psl_builtin(), text.baseAddress, kinds) == 1
+            return psl_is_public_suffix2(list, text.baseAddress, kinds) == 1
         }
     }
 }

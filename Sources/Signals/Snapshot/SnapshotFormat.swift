@@ -13,7 +13,8 @@ internal import Glibc
 /// another one refuses the file.
 enum SnapshotFormat {
     static let magic = Array("weirsign".utf8)
-    static let version: UInt32 = 1
+    /// 2: domains in Punycode.
+    static let version: UInt32 = 2
     static let order: UInt32 = 0x0102_0304
     static let alignment = 64
     static let block = 4 << 20
