@@ -23,8 +23,9 @@ demo: release ## see uploads become verdicts, on a broker of its own; no set-up
 test: ## build and run every test; those on a real broker need a Kafka (see README)
 	@$(ready)
 	swift build --build-tests
-	# In turn: beside tests that calculate, members of a group would get too little of the processor.
-	swift test --skip-build --skip '^KafkaIntegrationTests'
+	# In turn: beside tests that calculate, what talks to brokers would get too little of the processor.
+	swift test --skip-build --skip '^(KafkaTests|StreamingTests|KafkaIntegrationTests)'
+	swift test --skip-build --filter '^(KafkaTests|StreamingTests)'
 	swift test --skip-build --filter '^KafkaIntegrationTests'
 	$(python) Tests/schemas/validate.py
 	$(python) Tests/schemas/validate.py --self-test

@@ -191,7 +191,7 @@ internal import Testing
     /// written that takes it for a repetition: acknowledged, and dropped. `make faults SUITE=lost` shows it on a real one.
     @Test func afterAnAbortOfWhatWasNotAnsweredNothingIsSentByThatProducer() async throws {
         try await withCluster { cluster in
-            try cluster.answer(.produce, with: RD_KAFKA_RESP_ERR_NO_ERROR, after: .seconds(1))
+            try cluster.answer(.produce, with: RD_KAFKA_RESP_ERR_NO_ERROR, after: .seconds(5))
             try await withProducer(cluster) { producer in
                 try await producer.initTransactions(timeout: .seconds(20))
                 try await producer.prime(["uploads"], timeout: .seconds(10))

@@ -125,7 +125,8 @@ private let silent = Logger(label: "test", sink: LogSink(level: .critical, forma
                 #expect(try await eventually { known(pipeline).count == 1_001 })
                 #expect(
                     try await eventually { parts.metric(#"weir_signal_changes_total{result="rejected"} 250"#) })
-                #expect(parts.metric(#"weir_signal_changes_total{result="applied"} 1001"#))
+                #expect(
+                    try await eventually { parts.metric(#"weir_signal_changes_total{result="applied"} 1001"#) })
             }
         }
     }
