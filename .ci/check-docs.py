@@ -29,7 +29,7 @@ SOURCES = ROOT / "Sources"
 METRIC = re.compile(r'"(weir_[a-z_]+)"')
 ERROR_CODES = re.compile(r'case \w+ = "([a-z-]+)"')
 # Whose codes become reasons of degraded verdicts.
-REASON_FOLDERS = ("Media", "HashDetection/Detectors", "Pipeline", "TextDetection/Classifier", "TextDetection/Terms")
+REASON_FOLDERS = ("Media", "HashDetection/Detectors", "Pipeline", "TextDetection")
 REASON = re.compile(r'"((?:fetch|inline|read|decode|picture|fold|breaker|no)-[a-z-]+)"')
 
 

@@ -68,7 +68,7 @@ struct ClassifierDetector: Detector {
                 }
             }
         }
-        if !isFolded { findings.unavailable.append(Unavailable(event: position, reason: "fold-failed")) }
+        if !isFolded { findings.unavailable.append(Unavailable(event: position, reason: "text-too-long")) }
     }
 
     private func add(
