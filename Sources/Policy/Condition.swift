@@ -115,18 +115,9 @@ extension FindingPattern {
             distanceAtMost = distance.required("atMost", .integer(0...256))
             distance.finish()
         }
-        if let coverage = mapping.mapping("coverage") {
-            coverageAtLeast = coverage.required("atLeast", .number(0...1))
-            coverage.finish()
-        }
-        if let coverage = mapping.mapping("coverageOfText") {
-            coverageOfTextAtLeast = coverage.required("atLeast", .number(0...1))
-            coverage.finish()
-        }
-        if let score = mapping.mapping("score") {
-            scoreAtLeast = score.required("atLeast", .number(0...1))
-            score.finish()
-        }
+        coverageAtLeast = FindingPattern.leastShare("coverage", mapping)
+        coverageOfTextAtLeast = FindingPattern.leastShare("coverageOfText", mapping)
+        scoreAtLeast = FindingPattern.leastShare("score", mapping)
         if let value = mapping.mapping("value") {
             valueAtMost = value.optional("atMost", .integer(0...Int.max))
             valueAtLeast = value.optional("atLeast", .integer(0...Int.max))
@@ -134,6 +125,13 @@ extension FindingPattern {
             value.finish()
         }
         mapping.finish()
+    }
+
+    /// `{ atLeast: 0…1 }`
+    private static func leastShare(_ key: String, _ mapping: StrictMapping) -> Double? {
+        guard let share = mapping.mapping(key) else { return nil }
+        defer { share.finish() }
+        return share.required("atLeast", .number(0...1))
     }
 }
 

@@ -79,7 +79,9 @@ import Testing
         "см.known.example",
     ])
     func linksEndWhereAnotherScriptBegins(text: String) throws {
-        #expect(try findings([Post(text)]).contains { $0.signal?.reference == "domain:known.example" })
+        for around in [text, "a b. c \(text) d"] {
+            #expect(try findings([Post(around)]).contains { $0.signal?.reference == "domain:known.example" })
+        }
     }
 
     @Test func oneFindingForASignalAndAField() throws {
@@ -90,6 +92,13 @@ import Testing
             Set(found.map(words)) == [
                 "0 domain:known.example title 3..<16", "0 domain:known.example body 2..<17 ×3", "0 disguised-link ×1",
             ])
+    }
+
+    /// However many forms of it are looked up.
+    @Test func aPlaceCountsOnce() throws {
+        let found = try findings([Post("known.example https://known%2Eexample/ 見known.example吧 kno\u{AD}wn.example/x")])
+        #expect(
+            Set(found.map(words)) == ["0 domain:known.example body 0..<13 ×4", "0 disguised-link ×2"])
     }
 
     @Test func whatForwardsIsNamed() throws {

@@ -32,7 +32,7 @@ package final class TextClassifier: Sendable {
     }
 
     /// - Parameter thresholds: for each label the score from which on evidence is worked out; none without one.
-    /// - Returns: nil if ICU fails, which it does when its data or memory is missing.
+    /// - Returns: nil if the text is too long to be folded.
     package func classify(_ text: UnsafeRawBufferPointer, thresholds: [Double] = []) -> Classification? {
         withWorkspace { workspace in
             let count = model.labels.count
@@ -80,7 +80,7 @@ final class ClassifierWorkspace: @unchecked Sendable {
     deinit { scan.deallocate() }
 
     enum Outcome {
-        /// ICU failed.
+        /// The text is too long to be folded.
         case unfolded
         /// There are neither letters nor digits.
         case blank

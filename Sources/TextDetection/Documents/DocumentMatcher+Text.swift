@@ -16,7 +16,7 @@ package struct RepeatedDocument: Sendable {
 extension DocumentMatcher {
     package func signal(of document: RepeatedDocument) -> Signal? { signals.signal(at: document.signal) }
 
-    /// What a text repeats, by words, then by the signals' values; nil if ICU fails.
+    /// What a text repeats, by words, then by the signals' values; nil if it is too long to be folded.
     ///
     /// - Returns: and whether all was looked at that could be a passage.
     package func documents(in text: String) -> (found: [RepeatedDocument], isComplete: Bool)? {
@@ -41,7 +41,7 @@ extension DocumentWords {
     /// A text's words as `document` signals hold them: one, or several for a text that is too long for one.
     /// Parts are as long as each other.
     ///
-    /// - Returns: empty if the text has too few words; nil if ICU fails.
+    /// - Returns: empty if the text has too few words; nil if it is too long to be folded.
     package static func parts(of text: String) -> [DocumentWords]? {
         let folder = TextFolder()
         var source = text

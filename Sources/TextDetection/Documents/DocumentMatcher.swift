@@ -64,7 +64,7 @@ package final class DocumentMatcher: Sendable {
 
     enum Outcome {
         case found([Match], isComplete: Bool)
-        /// ICU failed.
+        /// The text is too long to be folded.
         case failed
     }
 

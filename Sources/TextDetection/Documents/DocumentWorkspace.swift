@@ -35,7 +35,7 @@ final class DocumentWorkspace: @unchecked Sendable {
 
     /// Folds a text and takes its words.
     ///
-    /// - Returns: false if ICU failed.
+    /// - Returns: false if the text is too long to be folded.
     func read(_ source: UnsafeBufferPointer<UInt8>) -> Bool {
         folder.removeAll()
         text.removeAll()

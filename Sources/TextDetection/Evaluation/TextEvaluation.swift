@@ -48,7 +48,7 @@ package struct TextEvaluation: Sendable {
         self.disguises = disguises
     }
 
-    /// - Returns: false if ICU failed; nothing is counted then.
+    /// - Returns: false if the text is too long to be folded; nothing is counted then.
     package mutating func add(_ line: EvaluationLine) -> Bool {
         guard let clean = classifier.classify(line.text)?.scores else { return false }
         count(line, clean, clean: clean, nil)

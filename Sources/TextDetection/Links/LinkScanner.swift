@@ -57,12 +57,17 @@ enum LinkScanner {
 
     /// The stretches of a host that are ASCII and have a dot in them.
     private static func asciiParts(of host: Range<Int>, _ text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
-        text[host].split(whereSeparator: { $0 >= 0x80 }).compactMap { part in
-            let dots = part.drop { $0 == UInt8(ascii: ".") }
-            let inner = dots.lastIndex { $0 != UInt8(ascii: ".") }.map { dots[...$0] }
-            guard let inner, inner.contains(UInt8(ascii: ".")) else { return nil }
-            return inner.startIndex..<inner.endIndex
+        var parts: [Range<Int>] = []
+        var at = host.lowerBound
+        while at < host.upperBound {
+            var (start, end) = (at, at)
+            while end < host.upperBound, text[end] < 0x80 { end += 1 }
+            at = end + 1
+            while start < end, text[start] == UInt8(ascii: ".") { start += 1 }
+            while end > start, text[end - 1] == UInt8(ascii: ".") { end -= 1 }
+            if text[start..<end].contains(UInt8(ascii: ".")) { parts.append(start..<end) }
         }
+        return parts
     }
 
     /// Behind `://`, `:\\` and the like; nil where there are no two slashes.

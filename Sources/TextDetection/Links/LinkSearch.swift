@@ -15,7 +15,10 @@ struct LinkSearch {
     private struct Hit {
         let position: Int32
         let signal: MatchedSignal
+        /// The first.
         let span: TextSpan
+        /// Of the last place that counts.
+        var end: Int
         var count: Int64 = 1
     }
 
@@ -61,11 +64,13 @@ struct LinkSearch {
         signals.forEachMatch(of: link, at: time, scratch: &scratch) { position, signal in
             isKnown = true
             guard let known = hits.firstIndex(where: { $0.position == position && $0.span.field == span.field }) else {
-                hits.append(Hit(position: position, signal: signal, span: span))
+                hits.append(Hit(position: position, signal: signal, span: span, end: span.end))
                 return
             }
             // One place may be looked up in several forms.
-            if span.start > hits[known].span.end { hits[known].count += 1 }
+            guard span.start >= hits[known].end else { return }
+            hits[known].end = span.end
+            hits[known].count += 1
         }
         return isKnown
     }

@@ -26,7 +26,7 @@ extension Commands {
         let labels = classifier.model.labels
         let thresholds = labels.map { _ in threshold }
         return try await TextLines.answerEach(of: try invocation.file()) { line, text, out in
-            guard let result = classifier.classify(text, thresholds: thresholds) else { return "ICU could not fold it" }
+            guard let result = classifier.classify(text, thresholds: thresholds) else { return "is too long to be folded" }
             out.append("{\"line\":")
             out.append(line)
             out.append(",\"model\":")

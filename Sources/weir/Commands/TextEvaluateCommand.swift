@@ -37,7 +37,7 @@ extension Commands {
                 guard !line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") }) else { continue }
                 do throws(EvaluationLine.Rejection) {
                     if evaluation.add(try read(line, classifier.model.labels, reader)) { continue }
-                    reject(number, "ICU could not fold the text")
+                    reject(number, "the text is too long to be folded")
                 } catch {
                     reject(number, error.description)
                 }
