@@ -26,7 +26,9 @@ extension Commands {
         let labels = classifier.model.labels
         let thresholds = labels.map { _ in threshold }
         return try await TextLines.answerEach(of: try invocation.file()) { line, text, out in
-            guard let result = classifier.classify(text, thresholds: thresholds) else { return "is too long to be folded" }
+            guard let result = classifier.classify(text, thresholds: thresholds) else {
+                return "is too long to be folded"
+            }
             out.append("{\"line\":")
             out.append(line)
             out.append(",\"model\":")
