@@ -17,7 +17,7 @@ func fetcher(
 }
 
 func fetch(
-    _ url: String, with fetcher: Fetcher, within limit: Duration = .seconds(60)
+    _ url: String, with fetcher: Fetcher, within limit: Duration = .seconds(180)
 ) async -> Result<[UInt8], FetchFailure> {
     var left = limit
     do throws(FetchFailure) {
