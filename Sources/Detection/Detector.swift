@@ -22,11 +22,29 @@ package struct Inspection: Sendable {
     package let selection: Selection
     /// What is known of the batch's media by now.
     package let media: MediaFacts
+    /// What the detector's `Preparation` made of batch and selection; nil where nobody has run it.
+    package let prepared: (any Sendable)?
 
-    package init(batch: EventBatch, selection: Selection, media: MediaFacts) {
+    package init(
+        batch: EventBatch, selection: Selection, media: MediaFacts, prepared: (any Sendable)? = nil
+    ) {
         self.batch = batch
         self.selection = selection
         self.media = media
+        self.prepared = prepared
+    }
+}
+
+/// Work that several detectors need done, which a stage does once for all of them, before they start.
+package struct Preparation: Sendable {
+    /// Those of the same name are the same.
+    package let name: String
+    /// Synchronous, and within what the detectors' deadlines allow for.
+    package let make: @Sendable (EventBatch, Selection) -> any Sendable
+
+    package init(_ name: String, _ make: @escaping @Sendable (EventBatch, Selection) -> any Sendable) {
+        self.name = name
+        self.make = make
     }
 }
 
@@ -81,6 +99,7 @@ package struct DetectorRegistration: Sendable {
     package let summary: String
     /// Types of the signals that it rests on: as long as they don't change it need not be made anew. nil: any.
     package let uses: Set<SignalType>?
+    package let preparation: Preparation?
     private let needs: MediaNeeds
     private let needsWith: @Sendable (Settings) -> MediaNeeds
     /// The keys allowed below `with:` in pipeline.yaml.
@@ -89,13 +108,15 @@ package struct DetectorRegistration: Sendable {
 
     /// - Parameter needsWith: what must be known beside `needs` with certain settings.
     package init(
-        name: String, version: String, summary: String, uses: Set<SignalType>? = nil, needs: MediaNeeds = [],
+        name: String, version: String, summary: String, uses: Set<SignalType>? = nil,
+        preparation: Preparation? = nil, needs: MediaNeeds = [],
         needsWith: @escaping @Sendable (Settings) -> MediaNeeds = { _ in [] }, settings: [any AnySetting] = [],
         make: @escaping @Sendable (DetectorContext) throws -> any Detector
     ) {
         identity = DetectorIdentity(name: name, version: version)
         self.summary = summary
         self.uses = uses
+        self.preparation = preparation
         self.needs = needs
         self.needsWith = needsWith
         self.settings = settings

@@ -18,10 +18,10 @@ struct FakeDetector: Detector {
 }
 
 func fake(
-    _ name: String, needs: MediaNeeds = [],
+    _ name: String, preparation: Preparation? = nil, needs: MediaNeeds = [],
     _ body: @escaping @Sendable (Inspection, DetectorContext) async throws -> Findings
 ) -> DetectorRegistration {
-    DetectorRegistration(name: name, version: "1", summary: "", needs: needs) { context in
+    DetectorRegistration(name: name, version: "1", summary: "", preparation: preparation, needs: needs) { context in
         FakeDetector(body: body, context: context)
     }
 }

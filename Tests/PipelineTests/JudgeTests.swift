@@ -51,6 +51,27 @@ import Testing
         #expect(verdict.data.degraded.isEmpty)
     }
 
+    /// Once for a stage and those of its events that are left; a detector that shares in none gets none.
+    @Test func whatDetectorsShareIsPreparedOnce() async throws {
+        let made = Shared<[[Int]]>([])
+        let given = Shared<[String: [Int]]>([:])
+        let preparation = Preparation("positions") { _, selection in
+            made.update { $0.append(selection.positions) }
+            return selection.positions
+        }
+        let detectors = ["a", "b", "c", "d"].map { name in
+            fake(name, preparation: name == "c" ? nil : preparation) { inspection, _ in
+                given.update { $0[name] = inspection.prepared as? [Int] }
+                return Findings(found: name == "a" ? [Finding(event: 1, signal: positive("known"))] : [])
+            }
+        }
+        let harness = try Harness(
+            "  - { name: one, detectors: [a, b, c], settledBy: [a] }\n  - { name: two, detectors: [d] }", detectors)
+        _ = try await harness.verdicts(try plainUploads(3))
+        #expect(made.value == [[0, 1, 2], [0, 2]])
+        #expect(given.value == ["a": [0, 1, 2], "b": [0, 1, 2], "d": [0, 2]])
+    }
+
     @Test func whatIsSettledIsSparedTheLaterStages() async throws {
         let given = Shared<[[Int]]>([])
         let exact = fake("exact") { _, _ in

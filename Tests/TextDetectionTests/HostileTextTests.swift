@@ -55,10 +55,9 @@ import Testing
         let signals = (1...200).map { signal(String(repeating: "a", count: $0), .substring) }
         let matcher = try TermMatcher(SignalSet(signals))
         let text = [UInt8](repeating: UInt8(ascii: "a"), count: HostileTextTests.longest)
+        let folded = try #require(text.withUnsafeBufferPointer { FoldedTexts($0) })
         let tallies = matcher.withWorkspace { workspace, database in
-            workspace.removeAll()
-            #expect(text.withUnsafeBufferPointer { workspace.append($0, event: 0, field: .body) })
-            #expect(matcher.scan(workspace, database))
+            #expect(matcher.scan(folded, 0..<1, workspace, database))
             return workspace.tallies
         }
         #expect(tallies?.count == 200)

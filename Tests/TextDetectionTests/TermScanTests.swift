@@ -11,7 +11,7 @@ import Testing
         var random = SplitMix64(seed: seed)
         let buffer = Array("\u{0}aab ab\u{0}b\u{0}aaaa\u{0}".utf8).map { $0 == 0 ? TextFolder.separator : $0 }
         let texts = buffer.split(separator: TextFolder.separator).map { slice in
-            TermText(event: 0, field: .body, bytes: slice.startIndex..<slice.endIndex, edits: 0..<0)
+            FoldedTexts.Text(event: 0, field: .body, bytes: slice.startIndex..<slice.endIndex, edits: 0..<0)
         }
         let patterns = ["a", "ab", "aa", "b"].enumerated().map { index, text in
             TermSet.Pattern(
@@ -27,7 +27,7 @@ import Testing
     }
 
     private func tallies(
-        _ hits: [(Int, Int)], _ buffer: [UInt8], _ texts: [TermText], _ patterns: [TermSet.Pattern]
+        _ hits: [(Int, Int)], _ buffer: [UInt8], _ texts: [FoldedTexts.Text], _ patterns: [TermSet.Pattern]
     ) -> [[UInt32]] {
         var latest = [UInt32](repeating: 0, count: 8)
         let isMarked = UnsafeMutableBufferPointer<Bool>.allocate(capacity: 8)
@@ -44,8 +44,8 @@ import Testing
                                 var scan = TermScan(
                                     bytes: bytes, texts: texts, patterns: patterns, marks: marks,
                                     isMarked: UnsafeBufferPointer(isMarked), next: next, edits: [],
-                                    latest: latest, tallies: [])
-                                for hit in hits { scan.found(hit.0, end: hit.1) }
+                                    latest: latest, offset: 0, text: 0, tallies: [])
+                                for hit in hits { scan.found(hit.0, endInStretch: hit.1) }
                                 scan.finish()
                                 #expect(zip(scan.tallies, scan.tallies.dropFirst()).allSatisfy { $0.text <= $1.text })
                                 return scan.tallies.map { [$0.text, $0.entry, $0.start, $0.end, $0.count] }

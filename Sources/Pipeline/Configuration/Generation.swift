@@ -74,7 +74,7 @@ package struct PipelineBlueprint: Sendable {
                 steps.append(
                     Generation.Step(
                         id: DetectorID(index), identity: registration.identity,
-                        needs: registration.needs(step.settings),
+                        needs: registration.needs(step.settings), preparation: registration.preparation,
                         deadline: step.deadline, detector: detector))
             }
             stages.append(
@@ -119,6 +119,7 @@ package final class Generation: Sendable {
         package let id: DetectorID
         package let identity: DetectorIdentity
         package let needs: MediaNeeds
+        package let preparation: Preparation?
         package let deadline: Duration
         package let detector: any Detector
     }

@@ -58,10 +58,19 @@ struct StageRunner: Sendable {
     ) async -> Report {
         let readsMedia = stage.media != .none && !batch.media.isEmpty
         return await withTaskGroup(of: Report.self) { group in
-            for step in stage.steps where step.needs.isEmpty || !readsMedia {
+            let ready = stage.steps.filter { $0.needs.isEmpty || !readsMedia }
+            for step in ready where step.preparation == nil {
                 group.addTask {
                     let inspection = Inspection(batch: batch, selection: selection, media: facts)
                     return Report(findings: await run(step, inspection))
+                }
+            }
+            for (preparation, steps) in StageRunner.prepared(ready) {
+                group.addTask {
+                    let inspection = Inspection(
+                        batch: batch, selection: selection, media: facts,
+                        prepared: preparation.make(batch, selection))
+                    return Report(findings: await run(steps, inspection))
                 }
             }
             let waiting = stage.steps.filter { !$0.needs.isEmpty && readsMedia }
@@ -80,6 +89,20 @@ struct StageRunner: Sendable {
             }
             return total
         }
+    }
+
+    /// Detectors that share a preparation, which is run once for them.
+    private static func prepared(_ steps: [Generation.Step]) -> [(Preparation, [Generation.Step])] {
+        var groups: [(preparation: Preparation, steps: [Generation.Step])] = []
+        for step in steps {
+            guard let preparation = step.preparation else { continue }
+            if let known = groups.firstIndex(where: { $0.preparation.name == preparation.name }) {
+                groups[known].steps.append(step)
+            } else {
+                groups.append((preparation, [step]))
+            }
+        }
+        return groups
     }
 
     private func run(_ steps: [Generation.Step], _ inspection: Inspection) async -> Findings {

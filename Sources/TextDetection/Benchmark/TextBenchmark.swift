@@ -62,27 +62,25 @@ package struct TermBenchmark {
     /// The steps that `findings(in:)` takes, each on the clock.
     package func profile(_ batch: EventBatch) -> Profile {
         var profile = Profile()
+        var began = ContinuousClock.now
+        func lap(_ step: WritableKeyPath<Profile, Duration>) {
+            let now = ContinuousClock.now
+            profile[keyPath: step] += now - began
+            began = now
+        }
+        let folded = FoldedTexts(batch, .all(batch.count))
+        lap(\.folding)
         detector.matcher.withWorkspace { workspace, database in
-            var report = TermReport(batch, detector.matcher.set, most: detector.most)
-            var began = ContinuousClock.now
-            func lap(_ step: WritableKeyPath<Profile, Duration>) {
-                let now = ContinuousClock.now
-                profile[keyPath: step] += now - began
-                began = now
-            }
-            workspace.removeAll()
-            for position in 0..<batch.count {
-                let event = batch.events[position]
-                _ = detector.fold(event.title, .title, of: position, batch, workspace)
-                _ = detector.fold(event.body, .body, of: position, batch, workspace)
-                guard workspace.isFull || position == batch.count - 1 else { continue }
-                lap(\.folding)
-                let isScanned = detector.matcher.scan(workspace, database)
+            var report = TermReport(batch, folded, detector.matcher.set, most: detector.most)
+            var first = 0
+            while first < folded.texts.count {
+                let end = folded.end(ofStretchFrom: first, bytes: TermWorkspace.stretch)
+                let isScanned = detector.matcher.scan(folded, first..<end, workspace, database)
                 precondition(isScanned, "Vectorscan failed")
                 lap(\.scanning)
-                report.add(workspace)
-                workspace.removeAll()
+                report.add(workspace.tallies)
                 lap(\.reporting)
+                first = end
             }
         }
         return profile

@@ -12,7 +12,7 @@ struct ClassifierDetector: Detector {
     static let registration = DetectorRegistration(
         name: "text.classifier", version: "1",
         summary: "A linear model's scores of titles and bodies, for the order in which people look.", uses: [],
-        settings: [model, threshold, reportThreshold]
+        preparation: FoldedTexts.preparation, settings: [model, threshold, reportThreshold]
     ) { context in
         ClassifierDetector(
             TextClassifier(try ClassifierDetector.load(context.locate(context.settings[model]))),
@@ -39,48 +39,47 @@ struct ClassifierDetector: Detector {
     }
 
     func inspect(_ inspection: Inspection) -> Findings {
-        classifier.withWorkspace { workspace in
-            var findings = Findings()
-            var isCancelled = false
-            inspection.selection.forEach { position in
-                guard !isCancelled else { return }
-                inspect(position, inspection.batch, workspace, &findings)
-                isCancelled = position % 16 == 15 && Task.isCancelled
-            }
-            return findings
+        let folded = inspection.foldedTexts
+        var findings = Findings()
+        for event in folded.tooLong {
+            findings.unavailable.append(Unavailable(event: event, reason: "text-too-long"))
         }
+        classifier.withWorkspace { workspace in
+            // Where the findings of the event begin.
+            var (event, first) = (-1, 0)
+            for (number, text) in folded.texts.enumerated() {
+                if number % 16 == 15, Task.isCancelled { break }
+                if text.event != event { (event, first) = (text.event, findings.found.count) }
+                guard let score = score(text, of: folded, inspection.batch, workspace) else { continue }
+                add(score, text, of: folded, workspace, from: first, &findings)
+            }
+        }
+        return findings
     }
 
-    private func inspect(
-        _ position: Int, _ batch: EventBatch, _ workspace: ClassifierWorkspace, _ findings: inout Findings
-    ) {
-        let event = batch.events[position]
-        let first = findings.found.count
-        var isFolded = true
-        for (range, field) in [(event.title, TextSpan.Field.title), (event.body, .body)] where !range.isEmpty {
-            batch.withBytes(range) { bytes in
-                bytes.withMemoryRebound(to: UInt8.self) { text in
-                    switch workspace.score(text, by: classifier.model) {
-                    case .unfolded: isFolded = false
-                    case .blank: break
-                    case .scored(let score): add(score, field, of: position, workspace, from: first, &findings)
-                    }
-                }
-            }
+    /// nil if there are neither letters nor digits.
+    private func score(
+        _ text: FoldedTexts.Text, of folded: FoldedTexts, _ batch: EventBatch, _ workspace: ClassifierWorkspace
+    ) -> ClassifierScan.Score? {
+        let event = batch.events[text.event]
+        return batch.withBytes(text.field == .title ? event.title : event.body) { original in
+            workspace.score(
+                original, folded: folded.bytes(of: text), folded.edits[text.edits], by: classifier.model)
         }
-        if !isFolded { findings.unavailable.append(Unavailable(event: position, reason: "text-too-long")) }
     }
 
     private func add(
-        _ score: ClassifierScan.Score, _ field: TextSpan.Field, of event: Int, _ workspace: ClassifierWorkspace,
-        from first: Int, _ findings: inout Findings
+        _ score: ClassifierScan.Score, _ text: FoldedTexts.Text, of folded: FoldedTexts,
+        _ workspace: ClassifierWorkspace, from first: Int, _ findings: inout Findings
     ) {
         for lane in labels.indices {
             let probability = TextClassifier.logistic(score.logits[lane])
             guard probability >= thresholds[lane] else { continue }
-            var finding = Finding(event: event, label: labels[lane], score: probability)
-            if let span = workspace.evidence(lane, score.windows[lane], by: classifier.model).first {
-                finding.span = TextSpan(field: field, start: span.bytes.lowerBound, end: span.bytes.upperBound)
+            var finding = Finding(event: text.event, label: labels[lane], score: probability)
+            if let span = workspace.evidence(
+                lane, score.windows[lane], folded.edits[text.edits], by: classifier.model
+            ).first {
+                finding.span = TextSpan(field: text.field, start: span.bytes.lowerBound, end: span.bytes.upperBound)
             }
             guard let known = findings.found[first...].firstIndex(where: { $0.label === labels[lane] }) else {
                 findings.found.append(finding)

@@ -34,20 +34,20 @@ package final class TextClassifier: Sendable {
     /// - Parameter thresholds: for each label the score from which on evidence is worked out; none without one.
     /// - Returns: nil if the text is too long to be folded.
     package func classify(_ text: UnsafeRawBufferPointer, thresholds: [Double] = []) -> Classification? {
-        withWorkspace { workspace in
+        guard let folded = text.withMemoryRebound(to: UInt8.self, { FoldedTexts($0) }), let body = folded.texts.first
+        else { return nil }
+        let edits = folded.edits[body.edits]
+        return withWorkspace { workspace in
             let count = model.labels.count
-            let score: ClassifierScan.Score
-            switch text.withMemoryRebound(to: UInt8.self, { workspace.score($0, by: model) }) {
-            case .unfolded: return nil
-            case .blank: return Classification(scores: Array(repeating: 0, count: count), evidence: [])
-            case .scored(let best): score = best
+            guard let score = workspace.score(text, folded: folded.bytes(of: body), edits, by: model) else {
+                return Classification(scores: Array(repeating: 0, count: count), evidence: [])
             }
             var classification = Classification(scores: [], evidence: [])
             for lane in 0..<count {
                 let probability = TextClassifier.logistic(score.logits[lane])
                 classification.scores.append(probability)
                 guard lane < thresholds.count, probability >= thresholds[lane] else { continue }
-                for span in workspace.evidence(lane, score.windows[lane], by: model) {
+                for span in workspace.evidence(lane, score.windows[lane], edits, by: model) {
                     classification.evidence.append(
                         Classification.Evidence(label: model.labels[lane], span: span.bytes, weight: span.weight))
                 }
@@ -74,33 +74,27 @@ package final class TextClassifier: Sendable {
 /// Buffers for one text at a time.
 final class ClassifierWorkspace: @unchecked Sendable {
     // Sendable, although nothing here is: the pool gives one away before anybody else can have it.
-    private let folder = TextFolder()
     private var scan = ClassifierScan()
 
     deinit { scan.deallocate() }
 
-    enum Outcome {
-        /// The text is too long to be folded.
-        case unfolded
-        /// There are neither letters nor digits.
-        case blank
-        case scored(ClassifierScan.Score)
-    }
-
-    func score(_ text: UnsafeBufferPointer<UInt8>, by model: ClassifierModel) -> Outcome {
-        folder.removeAll()
-        guard folder.append(text) else { return .unfolded }
-        let score = scan.score(folder.bytes, by: model) { place in
-            let source = folder.edits.sourceRange(of: place..<place + 1)
+    /// nil if there are neither letters nor digits.
+    func score(
+        _ text: UnsafeRawBufferPointer, folded: UnsafeBufferPointer<UInt8>,
+        _ edits: ContiguousArray<FoldEdit>.SubSequence, by model: ClassifierModel
+    ) -> ClassifierScan.Score? {
+        scan.score(folded, by: model) { place in
+            let source = edits.sourceRange(of: place..<place + 1)
             return source.count > 1 && text[source].count { $0 & 0xC0 != 0x80 } > 1
         }
-        return score.map(Outcome.scored) ?? .blank
     }
 
     /// Spans in the original text, the heaviest first.
-    func evidence(_ lane: Int, _ window: Int32, by model: ClassifierModel) -> [ClassifierEvidence.Span] {
+    func evidence(
+        _ lane: Int, _ window: Int32, _ edits: ContiguousArray<FoldEdit>.SubSequence, by model: ClassifierModel
+    ) -> [ClassifierEvidence.Span] {
         ClassifierEvidence.spans(of: lane, in: scan, from: window, by: model).map { span in
-            ClassifierEvidence.Span(bytes: folder.edits.sourceRange(of: span.bytes), weight: span.weight)
+            ClassifierEvidence.Span(bytes: edits.sourceRange(of: span.bytes), weight: span.weight)
         }
     }
 

@@ -17,7 +17,7 @@ struct DocumentDetector: Detector {
     static let registration = DetectorRegistration(
         name: "text.documents", version: "1",
         summary: "Passages of documents that are signals, in titles and bodies, with words changed, added or left out.",
-        uses: [.document], settings: [least, most]
+        uses: [.document], preparation: FoldedTexts.preparation, settings: [least, most]
     ) { context in
         let matcher = DocumentMatcher(context.signals, least: context.settings[least], note: context.note)
         return DocumentDetector(matcher, most: context.settings[most])
@@ -43,42 +43,45 @@ struct DocumentDetector: Detector {
     func inspect(_ inspection: Inspection) -> Findings {
         var findings = Findings()
         guard !matcher.isEmpty else { return findings }
+        let folded = inspection.foldedTexts
+        for event in folded.tooLong {
+            findings.unavailable.append(Unavailable(event: event, reason: "text-too-long"))
+        }
         matcher.withWorkspace { workspace in
-            inspection.selection.forEach { position in
-                // A text with many passages is the dearest step; after cancellation nobody wants the rest.
-                if Task.isCancelled { return }
-                inspect(position, inspection.batch, workspace, &findings)
+            var first = 0
+            // A text with many passages is the dearest step; after cancellation nobody wants the rest.
+            while first < folded.texts.count, !Task.isCancelled {
+                let end = folded.end(ofStretchFrom: first, bytes: 0)
+                inspect(folded, first..<end, inspection.batch, workspace, &findings)
+                first = end
             }
         }
         return findings
     }
 
+    /// - Parameter texts: of one event.
     private func inspect(
-        _ position: Int, _ batch: EventBatch, _ workspace: DocumentWorkspace, _ findings: inout Findings
+        _ folded: FoldedTexts, _ texts: Range<Int>, _ batch: EventBatch, _ workspace: DocumentWorkspace,
+        _ findings: inout Findings
     ) {
+        let position = folded.texts[texts.lowerBound].event
         let event = batch.events[position]
         var found: [Finding] = []
-        var reason: Code?
-        for (range, field) in [(event.title, TextSpan.Field.title), (event.body, .body)] where !range.isEmpty {
-            let outcome = batch.withBytes(range) { bytes in
-                bytes.withMemoryRebound(to: UInt8.self) { matcher.matches(in: $0, workspace) }
-            }
-            switch outcome {
-            case .failed: reason = reason ?? "text-too-long"
-            case .found(let matches, let isComplete):
-                if !isComplete { reason = reason ?? "document-limit" }
-                for match in matches {
-                    // Event time, not the clock, so that a replay finds the same.
-                    guard
-                        let signal = matcher.signals.match(matcher.positions[match.document], at: event.time)
-                    else { continue }
-                    var finding = Finding(event: position, signal: signal)
-                    finding.coverage = match.coverageOfDocument
-                    finding.coverageOfText = match.coverageOfText
-                    finding.value = Int64(match.words)
-                    finding.span = TextSpan(field: field, start: match.span.lowerBound, end: match.span.upperBound)
-                    found.append(finding)
+        var isWhole = true
+        for text in folded.texts[texts] {
+            let (matches, isComplete) = matcher.matches(in: folded, text, workspace)
+            isWhole = isWhole && isComplete
+            for match in matches {
+                // Event time, not the clock, so that a replay finds the same.
+                guard let signal = matcher.signals.match(matcher.positions[match.document], at: event.time) else {
+                    continue
                 }
+                var finding = Finding(event: position, signal: signal)
+                finding.coverage = match.coverageOfDocument
+                finding.coverageOfText = match.coverageOfText
+                finding.value = Int64(match.words)
+                finding.span = TextSpan(field: text.field, start: match.span.lowerBound, end: match.span.upperBound)
+                found.append(finding)
             }
         }
         if found.count > most {
@@ -87,7 +90,9 @@ struct DocumentDetector: Detector {
             found.removeLast(found.count - most)
         }
         findings.found += found
-        if let reason { findings.unavailable.append(Unavailable(event: position, reason: reason)) }
+        if !isWhole, folded.tooLong.isEmpty || !folded.tooLong.contains(position) {
+            findings.unavailable.append(Unavailable(event: position, reason: "document-limit"))
+        }
     }
 
     /// Surest first, so that many weak documents can't hide a strong one; then by the words that are repeated.

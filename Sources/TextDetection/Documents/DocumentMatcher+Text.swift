@@ -21,9 +21,9 @@ extension DocumentMatcher {
     /// - Returns: and whether all was looked at that could be a passage.
     package func documents(in text: String) -> (found: [RepeatedDocument], isComplete: Bool)? {
         var text = text
-        let outcome = text.withUTF8 { bytes in withWorkspace { matches(in: bytes, $0) } }
-        guard case .found(let matches, let isComplete) = outcome else { return nil }
-        let found = matches.map { match in
+        guard let folded = text.withUTF8({ FoldedTexts($0) }), let body = folded.texts.first else { return nil }
+        let (all, isComplete) = withWorkspace { matches(in: folded, body, $0) }
+        let found = all.map { match in
             RepeatedDocument(
                 signal: positions[match.document], coverageOfText: match.coverageOfText,
                 coverageOfDocument: match.coverageOfDocument, words: match.words, range: match.span)

@@ -62,23 +62,22 @@ package final class DocumentMatcher: Sendable {
         let span: Range<Int>
     }
 
-    enum Outcome {
-        case found([Match], isComplete: Bool)
-        /// The text is too long to be folded.
-        case failed
-    }
-
     /// By document. Whether a document's signal has expired is for the caller to see.
-    func matches(in text: UnsafeBufferPointer<UInt8>, _ workspace: DocumentWorkspace) -> Outcome {
-        guard !isEmpty else { return .found([], isComplete: true) }
-        guard workspace.read(text) else { return .failed }
+    func matches(
+        in folded: FoldedTexts, _ text: FoldedTexts.Text, _ workspace: DocumentWorkspace
+    ) -> (found: [Match], isComplete: Bool) {
+        guard !isEmpty else { return ([], true) }
+        workspace.read(folded.bytes(of: text))
         workspace.findRuns(in: index)
-        let (found, isComplete) = matches(workspace)
-        return .found(found, isComplete: isComplete)
+        return matches(workspace) { folded.edits[text.edits].sourceRange(of: $0) }
     }
 
     /// Of a workspace that has a text and its runs.
-    func matches(_ workspace: DocumentWorkspace) -> (found: [Match], isComplete: Bool) {
+    ///
+    /// - Parameter source: where in the original text a stretch of the folded one comes from.
+    func matches(
+        _ workspace: DocumentWorkspace, source: (Range<Int>) -> Range<Int>
+    ) -> (found: [Match], isComplete: Bool) {
         var matches: [Match] = []
         let needed = workspace.text.count <= BandCheck.window ? least : least + least / 5
         var checks = 0
@@ -91,20 +90,22 @@ package final class DocumentMatcher: Sendable {
             let known = index.words(of: document)
             let isComplete = workspace.check(
                 first..<end, known, least: min(needed, known.count), checks: &checks, most: mostChecks)
-            if !workspace.stretches.isEmpty { matches.append(match(document, known.count, workspace)) }
+            if !workspace.stretches.isEmpty { matches.append(match(document, known.count, workspace, source)) }
             if !isComplete { return (matches, false) }
         }
         return (matches, true)
     }
 
-    private func match(_ document: Int, _ documentWords: Int, _ workspace: DocumentWorkspace) -> Match {
+    private func match(
+        _ document: Int, _ documentWords: Int, _ workspace: DocumentWorkspace, _ source: (Range<Int>) -> Range<Int>
+    ) -> Match {
         let ofText = Stretches(workspace.stretches.map(\.text))
         let ofDocument = Stretches(workspace.stretches.map(\.document))
         return Match(
             document: document, words: ofText.count,
             coverageOfText: Double(ofText.count) / Double(workspace.text.count),
             coverageOfDocument: Double(ofDocument.count) / Double(documentWords),
-            span: workspace.sourceRange(ofWords: ofText.longest))
+            span: source(workspace.foldedRange(ofWords: ofText.longest)))
     }
 }
 

@@ -20,7 +20,6 @@ final class DocumentWorkspace: @unchecked Sendable {
         let document: Range<Int>
     }
 
-    private let folder = TextFolder()
     private(set) var text = DocumentText()
     /// The text's words as `BandCheck` compares them.
     private var bytes: ContiguousArray<UInt8> = []
@@ -33,17 +32,12 @@ final class DocumentWorkspace: @unchecked Sendable {
     private var weaker: [Stretch] = []
     private var band = BandCheck()
 
-    /// Folds a text and takes its words.
-    ///
-    /// - Returns: false if the text is too long to be folded.
-    func read(_ source: UnsafeBufferPointer<UInt8>) -> Bool {
-        folder.removeAll()
+    /// Takes a folded text's words.
+    func read(_ folded: UnsafeBufferPointer<UInt8>) {
         text.removeAll()
-        guard folder.append(source) else { return false }
-        text.append(folder.bytes)
+        text.append(folded)
         bytes.removeAll(keepingCapacity: true)
         for hash in text.hashes { bytes.append(BandCheck.byte(of: hash)) }
-        return true
     }
 
     func findRuns(in index: DocumentIndex) {
@@ -102,10 +96,9 @@ final class DocumentWorkspace: @unchecked Sendable {
         }
     }
 
-    /// Where in the original text words stand.
-    func sourceRange(ofWords words: Range<Int>) -> Range<Int> {
+    /// Where in the folded text words stand.
+    func foldedRange(ofWords words: Range<Int>) -> Range<Int> {
         guard !words.isEmpty else { return 0..<0 }
-        let folded = Int(text.starts[words.lowerBound])..<Int(text.ends[words.upperBound - 1])
-        return folder.edits.sourceRange(of: folded)
+        return Int(text.starts[words.lowerBound])..<Int(text.ends[words.upperBound - 1])
     }
 }

@@ -18,7 +18,7 @@ struct TermDetector: Detector {
         // Folding is all in its table.
         name: "text.terms", version: "2+fold." + FoldTable.shared.digest.prefix(12),
         summary: "Terms and phrases that are signals, in titles and bodies.",
-        uses: [.term, .phrase], settings: [most]
+        uses: [.term, .phrase], preparation: FoldedTexts.preparation, settings: [most]
     ) { context in
         TermDetector(try TermMatcher(context.signals, note: context.note), most: context.settings[most])
     }
@@ -44,42 +44,20 @@ struct TermDetector: Detector {
     private func inspect(
         _ inspection: Inspection, _ workspace: TermWorkspace, _ database: TermDatabase
     ) -> Findings {
-        var report = TermReport(inspection.batch, matcher.set, most: most)
-        var isCancelled = false
-        workspace.removeAll()
-        inspection.selection.forEach { position in
-            guard !isCancelled else { return }
-            let event = inspection.batch.events[position]
-            let isFolded =
-                fold(event.title, .title, of: position, inspection.batch, workspace)
-                && fold(event.body, .body, of: position, inspection.batch, workspace)
-            if !isFolded { report.addUnavailable(position, "text-too-long") }
-            guard workspace.isFull else { return }
-            scan(workspace, database, &report)
-            isCancelled = Task.isCancelled
+        let folded = inspection.foldedTexts
+        var report = TermReport(inspection.batch, folded, matcher.set, most: most)
+        for event in folded.tooLong { report.addUnavailable(event, "text-too-long") }
+        var first = 0
+        while first < folded.texts.count, !Task.isCancelled {
+            let stretch = first..<folded.end(ofStretchFrom: first, bytes: TermWorkspace.stretch)
+            if matcher.scan(folded, stretch, workspace, database) {
+                report.add(workspace.tallies)
+            } else {
+                // What a failed scan found is not all there is: nobody may take it for that.
+                for text in folded.texts[stretch] { report.addUnavailable(text.event, "scan-failed") }
+            }
+            first = stretch.upperBound
         }
-        if !isCancelled { scan(workspace, database, &report) }
         return report.findings
-    }
-
-    @inline(__always)
-    func fold(
-        _ range: ByteRange, _ field: TextSpan.Field, of event: Int, _ batch: EventBatch, _ workspace: TermWorkspace
-    ) -> Bool {
-        guard !range.isEmpty else { return true }
-        return batch.withBytes(range) { bytes in
-            bytes.withMemoryRebound(to: UInt8.self) { workspace.append($0, event: event, field: field) }
-        }
-    }
-
-    /// The texts collected so far; the workspace is then empty again.
-    private func scan(_ workspace: TermWorkspace, _ database: TermDatabase, _ report: inout TermReport) {
-        if matcher.scan(workspace, database) {
-            report.add(workspace)
-        } else {
-            // What a failed scan found is not all there is: nobody may take it for that.
-            for text in workspace.texts { report.addUnavailable(text.event, "scan-failed") }
-        }
-        workspace.removeAll()
     }
 }

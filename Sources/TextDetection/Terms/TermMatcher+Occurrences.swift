@@ -26,17 +26,16 @@ extension TermMatcher {
         guard !isEmpty else { return [] }
         var text = text
         return withWorkspace { workspace, database in
-            workspace.removeAll()
-            guard text.withUTF8({ workspace.append($0, event: 0, field: .body) }) else { return nil }
-            return occurrences(workspace, database, most, disguised)
+            guard let folded = text.withUTF8({ FoldedTexts($0) }) else { return nil }
+            return occurrences(folded, workspace, database, most, disguised)
         } ?? nil
     }
 
     private func occurrences(
-        _ workspace: TermWorkspace, _ database: TermDatabase, _ most: Int, _ disguised: Bool
+        _ folded: FoldedTexts, _ workspace: TermWorkspace, _ database: TermDatabase, _ most: Int, _ disguised: Bool
     ) -> [TermOccurrence]? {
-        let bytes = workspace.folder.bytes
-        guard let base = bytes.baseAddress, let text = workspace.texts.first else { return [] }
+        let bytes = folded.bytes
+        guard let base = bytes.baseAddress, let text = folded.texts.first else { return [] }
         var hits = Hits(most: most)
         let isDone = withUnsafeMutablePointer(to: &hits) { hits in
             database.scan(bytes, with: workspace.scratch, context: hits) { pattern, _, end, _, context in
@@ -54,21 +53,21 @@ extension TermMatcher {
                 var entry = pattern.word
                 while entry >= 0 {
                     let place = start - text.bytes.lowerBound..<hit.end - text.bytes.lowerBound
-                    if set.entryMarks[Int(entry)]?.match(workspace.folder.edits[text.edits], place) != false {
+                    if set.entryMarks[Int(entry)]?.match(folded.edits[text.edits], place) != false {
                         entries.append(entry)
                     }
                     entry = set.entryNext[Int(entry)]
                 }
             }
-            let range = workspace.sourceRange(of: start..<hit.end, in: text)
+            let range = folded.sourceRange(of: start..<hit.end, in: text)
             for term in entries.flatMap({ set.entries[Int($0)] }) {
                 found.append(TermOccurrence(signal: set.terms[term].position, range: range))
             }
         }
         workspace.views.removeAll()
-        guard !disguised || findInViews(workspace, base) else { return nil }
+        guard !disguised || findInViews(folded, 0..<1, workspace, base) else { return nil }
         for hit in workspace.views.hits {
-            let range = workspace.sourceRange(of: Int(hit.start)..<Int(hit.end), in: text)
+            let range = folded.sourceRange(of: Int(hit.start)..<Int(hit.end), in: text)
             for term in set.entries[Int(hit.entry)] {
                 found.append(
                     TermOccurrence(

@@ -40,23 +40,31 @@ package final class TermMatcher: Sendable {
         return body(workspace, database)
     }
 
-    /// Fills in the tallies of the workspace's texts.
+    /// Fills in the workspace's tallies.
     ///
+    /// - Parameter stretch: of the texts.
     /// - Returns: false if Vectorscan failed, or views were too much work; something may then have been missed.
-    func scan(_ workspace: TermWorkspace, _ database: TermDatabase) -> Bool {
-        let bytes = workspace.folder.bytes
-        guard let base = bytes.baseAddress, !workspace.texts.isEmpty else { return true }
+    func scan(
+        _ folded: FoldedTexts, _ stretch: Range<Int>, _ workspace: TermWorkspace, _ database: TermDatabase
+    ) -> Bool {
+        workspace.tallies.removeAll(keepingCapacity: true)
+        guard let base = folded.bytes.baseAddress, let last = stretch.last else { return true }
+        // With the separators beside them.
+        let offset = folded.texts[stretch.lowerBound].bytes.lowerBound - 1
+        let bytes = UnsafeBufferPointer(rebasing: folded.bytes[offset..<folded.texts[last].bytes.upperBound + 1])
         return withPatterns { patterns, marks, isMarked, next in
-            workspace.texts.withUnsafeBufferPointer { texts in
+            folded.texts.withUnsafeBufferPointer { texts in
                 var tallies: ContiguousArray<TermTally> = []
                 swap(&tallies, &workspace.tallies)  // so that the scan owns it alone
                 var scan = TermScan(
                     bytes: base, texts: texts, patterns: patterns, marks: marks, isMarked: isMarked, next: next,
-                    edits: workspace.folder.edits, latest: workspace.latest, tallies: tallies)
+                    edits: folded.edits, latest: workspace.latest, offset: offset, text: stretch.lowerBound,
+                    tallies: tallies)
                 tallies = []
                 let isDone = withUnsafeMutablePointer(to: &scan) { scan in
                     database.scan(bytes, with: workspace.scratch, context: scan) { pattern, _, end, _, context in
-                        context?.assumingMemoryBound(to: TermScan.self).pointee.found(Int(pattern), end: Int(end))
+                        context?.assumingMemoryBound(to: TermScan.self).pointee.found(
+                            Int(pattern), endInStretch: Int(end))
                         return 0
                     }
                 }
@@ -64,7 +72,7 @@ package final class TermMatcher: Sendable {
                 swap(&workspace.tallies, &scan.tallies)
                 return isDone
             }
-        } && lookIntoViews(workspace, base)
+        } && lookIntoViews(folded, stretch, workspace, base)
     }
 
     private func withPatterns<Result>(
@@ -82,9 +90,11 @@ package final class TermMatcher: Sendable {
         }
     }
 
-    /// Adds what stands in the views of the workspace's texts.
-    private func lookIntoViews(_ workspace: TermWorkspace, _ bytes: UnsafePointer<UInt8>) -> Bool {
-        guard findInViews(workspace, bytes) else { return false }
+    /// Adds what stands in the views of the texts.
+    private func lookIntoViews(
+        _ folded: FoldedTexts, _ stretch: Range<Int>, _ workspace: TermWorkspace, _ bytes: UnsafePointer<UInt8>
+    ) -> Bool {
+        guard findInViews(folded, stretch, workspace, bytes) else { return false }
         if workspace.views.hits.isEmpty { return true }
         for hit in workspace.views.hits {
             workspace.tallies.append(
@@ -94,12 +104,14 @@ package final class TermMatcher: Sendable {
         return true
     }
 
-    func findInViews(_ workspace: TermWorkspace, _ bytes: UnsafePointer<UInt8>) -> Bool {
+    func findInViews(
+        _ folded: FoldedTexts, _ stretch: Range<Int>, _ workspace: TermWorkspace, _ bytes: UnsafePointer<UInt8>
+    ) -> Bool {
         workspace.views.removeAll()
         var isDone = true
-        for (number, text) in workspace.texts.enumerated() {
+        for number in stretch {
             let isRead = workspace.views.run(
-                views, number, text, workspace.folder.edits, bytes, workspace.despacedScratch)
+                views, number, folded.texts[number], folded.edits, bytes, workspace.despacedScratch)
             isDone = isDone && isRead
         }
         return isDone

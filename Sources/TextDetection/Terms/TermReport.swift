@@ -10,43 +10,39 @@ struct TermReport {
     }
 
     private let batch: EventBatch
+    private let folded: FoldedTexts
     private let set: TermSet
     private let most: Int
     private(set) var findings = Findings()
     /// Those of one event.
     private var matches: [Match] = []
 
-    init(_ batch: EventBatch, _ set: TermSet, most: Int) {
+    init(_ batch: EventBatch, _ folded: FoldedTexts, _ set: TermSet, most: Int) {
         self.batch = batch
+        self.folded = folded
         self.set = set
         self.most = most
     }
 
     /// Once for an event, however many of its texts failed.
     mutating func addUnavailable(_ event: Int, _ reason: Code) {
-        guard findings.unavailable.last?.event != event else { return }
+        guard !findings.unavailable.contains(where: { $0.event == event }) else { return }
         findings.unavailable.append(Unavailable(event: event, reason: reason))
     }
 
-    /// All fields of an event must be in one workspace at once.
-    mutating func add(_ workspace: TermWorkspace) {
+    /// - Parameter tallies: of all fields of each event that has some.
+    mutating func add(_ tallies: ContiguousArray<TermTally>) {
         var first = 0
-        while first < workspace.tallies.count {
-            let event = workspace.texts[Int(workspace.tallies[first].text)].event
+        while first < tallies.count {
+            let event = folded.texts[Int(tallies[first].text)].event
             var end = first
-            while end < workspace.tallies.count,
-                workspace.texts[Int(workspace.tallies[end].text)].event == event
-            {
-                end += 1
-            }
-            add(workspace.tallies[first..<end], of: event, workspace)
+            while end < tallies.count, folded.texts[Int(tallies[end].text)].event == event { end += 1 }
+            add(tallies[first..<end], of: event)
             first = end
         }
     }
 
-    private mutating func add(
-        _ tallies: ArraySlice<TermTally>, of position: Int, _ workspace: TermWorkspace
-    ) {
+    private mutating func add(_ tallies: ArraySlice<TermTally>, of position: Int) {
         matches.removeAll(keepingCapacity: true)
         for tally in tallies {
             for term in set.entries[Int(tally.entry)] where applies(term, to: batch.events[position]) {
@@ -59,8 +55,8 @@ struct TermReport {
             matches.removeLast(matches.count - most)
         }
         for match in matches {
-            let text = workspace.texts[Int(match.tally.text)]
-            let source = workspace.sourceRange(of: Int(match.tally.start)..<Int(match.tally.end), in: text)
+            let text = folded.texts[Int(match.tally.text)]
+            let source = folded.sourceRange(of: Int(match.tally.start)..<Int(match.tally.end), in: text)
             var finding = Finding(event: position, signal: set.terms[match.term].matched)
             finding.span = TextSpan(field: text.field, start: source.lowerBound, end: source.upperBound)
             finding.textView = set.entryViews[Int(match.tally.entry)]

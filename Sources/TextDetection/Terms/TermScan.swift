@@ -14,7 +14,7 @@ struct TermTally: Sendable, BitwiseCopyable {
 /// Its memory is bounded by texts and entries, whatever the number of hits: each is counted and forgotten.
 struct TermScan {
     let bytes: UnsafePointer<UInt8>
-    let texts: UnsafeBufferPointer<TermText>
+    let texts: UnsafeBufferPointer<FoldedTexts.Text>
     let patterns: UnsafeBufferPointer<TermSet.Pattern>
     /// Of the entries: see `TermSet`.
     let marks: UnsafeBufferPointer<TermMarks?>
@@ -24,15 +24,18 @@ struct TermScan {
     let edits: ContiguousArray<FoldEdit>
     let latest: UnsafeMutableBufferPointer<UInt32>
     let words = WordTable.shared
+    /// Where in `bytes` the stretch begins that is scanned.
+    let offset: Int
     /// The text of the last hit, where the next one is likely.
-    var text = 0
+    var text: Int
     var tallies: ContiguousArray<TermTally>
     /// Whether hits came in the order of texts, as they do; else an entry may have several tallies for a text.
     var isOrdered = true
 
     @inline(__always)
-    mutating func found(_ pattern: Int, end: Int) {
+    mutating func found(_ pattern: Int, endInStretch: Int) {
         let pattern = patterns[pattern]
+        let end = offset + endInStretch
         let start = end - Int(pattern.count)
         if pattern.substring >= 0 { count(UInt32(pattern.substring), start, end) }
         if pattern.word >= 0, words.isBoundary(start, in: bytes), words.isBoundary(end, in: bytes) {
@@ -46,7 +49,7 @@ struct TermScan {
     }
 
     @inline(__always)
-    private func isMarked(as entry: Int, _ start: Int, _ end: Int, _ text: TermText) -> Bool {
+    private func isMarked(as entry: Int, _ start: Int, _ end: Int, _ text: FoldedTexts.Text) -> Bool {
         if !text.traits.hasMarked, !isMarked[entry] { return true }
         guard let marks = marks[entry] else { return true }
         let first = text.bytes.lowerBound

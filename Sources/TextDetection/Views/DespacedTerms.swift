@@ -60,7 +60,7 @@ struct DespacedScan {
 
     /// - Returns: false if Vectorscan failed.
     mutating func run(
-        _ terms: DespacedTerms, _ bytes: UnsafePointer<UInt8>, _ text: TermText,
+        _ terms: DespacedTerms, _ bytes: UnsafePointer<UInt8>, _ text: FoldedTexts.Text,
         _ edits: ContiguousArray<FoldEdit>.SubSequence,
         _ scratch: TermScratch
     ) -> Bool {
@@ -93,7 +93,7 @@ struct DespacedScan {
     }
 
     private func isFound(
-        _ pattern: DespacedTerms.Pattern, _ range: Range<Int>, _ bytes: UnsafePointer<UInt8>, _ text: TermText,
+        _ pattern: DespacedTerms.Pattern, _ range: Range<Int>, _ bytes: UnsafePointer<UInt8>, _ text: FoldedTexts.Text,
         _ edits: ContiguousArray<FoldEdit>.SubSequence
     ) -> Bool {
         guard let first = token(startingAt: range.lowerBound) else { return false }
@@ -117,7 +117,9 @@ struct DespacedScan {
     }
 
     /// One letter, or what one became, as ß does.
-    private func isSingle(_ token: TokenCutter.Token, _ text: TermText, _ edits: ContiguousArray<FoldEdit>.SubSequence)
+    private func isSingle(
+        _ token: TokenCutter.Token, _ text: FoldedTexts.Text, _ edits: ContiguousArray<FoldEdit>.SubSequence
+    )
         -> Bool
     {
         guard token.digits == 0, token.letters <= 3 else { return false }

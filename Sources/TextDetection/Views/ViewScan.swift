@@ -27,7 +27,7 @@ struct ViewScan {
     ///
     /// - Returns: false if something may have been missed.
     mutating func run(
-        _ views: TermViews, _ number: Int, _ text: TermText, _ edits: ContiguousArray<FoldEdit>,
+        _ views: TermViews, _ number: Int, _ text: FoldedTexts.Text, _ edits: ContiguousArray<FoldEdit>,
         _ bytes: UnsafePointer<UInt8>, _ scratch: TermScratch?
     ) -> Bool {
         steps = 0
@@ -163,7 +163,9 @@ struct ViewScan {
 
     /// Words with letters of two scripts; and, where the rest of the text is in the other script, words all of whose
     /// letters are mistaken for others.
-    private mutating func lookForMistaken(_ target: Target, _ text: TermText, _ edits: ContiguousArray<FoldEdit>) {
+    private mutating func lookForMistaken(
+        _ target: Target, _ text: FoldedTexts.Text, _ edits: ContiguousArray<FoldEdit>
+    ) {
         let traits = text.traits
         let isForeign = traits.hasUnmistakable
         guard traits.hasMixed || traits.hasMistakable && !isForeign || isForeign && target.views.hasLatinLookalikes

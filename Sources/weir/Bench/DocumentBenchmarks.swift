@@ -40,7 +40,8 @@ enum DocumentBenchmarks {
             steps.reduce(0) { $0 + step($1).seconds } / Double(batches.reduce(0) { $0 + $1.count }) * 1e6
         }
         looking.profile = [
-            ("reading", share(\.reading)), ("looking up", share(\.lookingUp)), ("comparing", share(\.comparing)),
+            ("folding", share(\.folding)), ("reading", share(\.reading)), ("looking up", share(\.lookingUp)),
+            ("comparing", share(\.comparing)),
         ]
         var size = Figure(
             name: "text-near-\(documents)-bytes", value: Double(benchmark.bytes) / Double(documents),
