@@ -31,7 +31,7 @@ import Testing
             #expect(Array(folded.edits[text.edits]) == alone.edits)
             #expect(folded.bytes[text.bytes.lowerBound - 1] == TextFolder.separator)
             #expect(folded.bytes[text.bytes.upperBound] == TextFolder.separator)
-            #expect(folded.sourceRange(of: text.bytes, in: text) == 0..<original.utf8.count)
+            #expect(folded.sourceRange(of: text.bytes, in: text) == alone.sourceRange(of: 0..<alone.bytes.count))
         }
     }
 
