@@ -15,6 +15,7 @@ package struct CompiledPolicy: Sendable {
         let action: Action
         let labels: PolicyDocument.Labels
         let preserve: Bool
+        let context: PolicyDocument.Context
     }
 
     /// - Parameters:
@@ -31,7 +32,7 @@ package struct CompiledPolicy: Sendable {
         rules = document.rules.map { rule in
             Rule(
                 name: rule.name, test: compiler.compile(rule.condition), action: rule.action, labels: rule.labels,
-                preserve: rule.preserve)
+                preserve: rule.preserve, context: rule.context)
         }
         try problems.check()
     }
@@ -53,19 +54,37 @@ package struct CompiledPolicy: Sendable {
         }
     }
 
-    /// The first rule that applies, or the default.
+    /// The first rule that applies, or the default. One that is softened gives way to a later rule that is not and is
+    /// harder than a review: what a text says of one finding excuses no other.
     package func decide(_ input: Input) -> Decision {
+        var softened: Decision?
         // By index: a rule is copied only when it applies.
         for index in rules.indices where rules[index].test.holds(input) {
             let rule = rules[index]
-            let labels =
-                switch rule.labels {
-                case .fixed(let labels): labels
-                case .ofFindings: CompiledPolicy.labels(of: rule.test, input)
-                }
-            return Decision(action: rule.action, labels: labels, rule: rule.name, preserve: rule.preserve)
+            if rule.context == .softens, Softening.applies(to: rule.action, rule.test, input) {
+                guard softened == nil else { continue }
+                var decision = decision(rule, input)
+                decision.action = .review
+                decision.softenedFrom = rule.action
+                softened = decision
+            } else if let softened {
+                if rule.action > .review { return decision(rule, input) }
+                // By the order of rules this one would have decided over those behind it.
+                return softened
+            } else {
+                return decision(rule, input)
+            }
         }
-        return Decision(action: standard)
+        return softened ?? Decision(action: standard)
+    }
+
+    private func decision(_ rule: Rule, _ input: Input) -> Decision {
+        let labels =
+            switch rule.labels {
+            case .fixed(let labels): labels
+            case .ofFindings: CompiledPolicy.labels(of: rule.test, input)
+            }
+        return Decision(action: rule.action, labels: labels, rule: rule.name, preserve: rule.preserve)
     }
 
     private static func labels(of test: Test, _ input: Input) -> [String] {

@@ -20,7 +20,11 @@ package struct PolicyDocument: Sendable {
         package let action: Action
         package let labels: Labels
         package let preserve: Bool
+        package let context: Context
     }
+
+    /// Whether what a text says around a finding (`TextContext`) makes a person decide in place of the rule.
+    package enum Context: String, Sendable, CaseIterable { case softens, ignored }
 
     package enum Labels: Sendable, Equatable {
         /// Those of the signals that made the rule apply.
@@ -69,6 +73,8 @@ package struct PolicyDocument: Sendable {
         let action = mapping.required("action", .action)
         let labels = mapping.optional("labels", .labels) ?? .fixed([])
         let preserve = mapping.optional("preserve", .boolean) ?? false
+        let context =
+            mapping.optional("context", .choice(Context.allCases.map(\.rawValue))).flatMap(Context.init) ?? .softens
         mapping.finish()
         guard let name, let condition, let action else { return nil }
         if removes(action), !condition.requiresPositiveSignal {
@@ -76,7 +82,8 @@ package struct PolicyDocument: Sendable {
                 "\(action.name) acts without a person, so every way into this rule must ask for a finding with"
                     + " \"opinion: positive\"; use review, hold or escalate instead", key: "action")
         }
-        return Rule(name: name, condition: condition, action: action, labels: labels, preserve: preserve)
+        return Rule(
+            name: name, condition: condition, action: action, labels: labels, preserve: preserve, context: context)
     }
 
     /// Actions that take content away without a person.

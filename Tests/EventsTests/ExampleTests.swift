@@ -110,7 +110,9 @@ struct ExampleTests {
         let top = try #require(schema["properties"] as? [String: [String: Any]])
         #expect(Set(top.keys) == Set(written.keys))
         let members = try #require(top["data"]?["properties"] as? [String: Any])
-        #expect(Set(members.keys) == Set(data.keys).union(["findingsOmitted", "degradedOmitted", "outcome"]))
+        #expect(
+            Set(members.keys)
+                == Set(data.keys).union(["findingsOmitted", "degradedOmitted", "outcome", "softenedFrom"]))
         let finding = try #require(
             (schema["$defs"] as? [String: [String: Any]])?["finding"]?["properties"] as? [String: Any])
         let findings = try #require(data["findings"] as? [[String: Any]])

@@ -56,7 +56,7 @@ struct FindingOrderTests {
             var b = a
             // One member apart, or none.
             let other = randomFinding(media: 0..<2, using: &random)
-            switch Int.random(in: 0..<11, using: &random) {
+            switch Int.random(in: 0..<12, using: &random) {
             case 0: b.value = other.value
             case 1: b.threshold = other.threshold
             case 2: b.coverage = other.coverage
@@ -65,6 +65,7 @@ struct FindingOrderTests {
             case 5: b.span = other.span
             case 6: b.link = other.link
             case 7: b.coverageOfText = other.coverageOfText
+            case 10: b.textContext = other.textContext
             case 8: b.score = other.score
             case 9: b.label = other.label
             default: b.media = other.media

@@ -43,6 +43,7 @@ func richJudgement(_ batch: EventBatch) -> Judgement {
     term.coverage = 0.25
     term.textView = .leet
     term.coverageOfText = 0.125
+    term.textContext = [.reported, .attributedQuotation]
     var link = Finding(event: 0, fact: "link-shortener", value: -2)
     link.detector = DetectorID(1)
     link.link = 1

@@ -14,7 +14,8 @@ struct VerdictWriterTests {
         + #""signalId":"s-1","source":"local","opinion":"positive","distance":4,"threshold":31,"#
         + #""transform":"rotate90","background":"white","labels":["TVEC1"]},"#
         + #"{"detector":"text.terms","version":"2","signal":"term:turnip front","opinion":"positive","#
-        + #""coverage":0.25,"coverageOfText":0.125,"view":"leet","field":"body","start":12,"end":24,"#
+        + #""coverage":0.25,"coverageOfText":0.125,"view":"leet","context":["attributed-quotation","reported"],"#
+        + #""field":"body","start":12,"end":24,"#
         + #""labels":["TVEC1"]},"#
         + #"{"detector":"text.terms","version":"2","link":1,"fact":"link-shortener","value":-2},"#
         + #"{"detector":"text.terms","version":"2","model":"made-1+00ff","score":0.9375,"labels":["threat"]}],"#
@@ -35,6 +36,17 @@ struct VerdictWriterTests {
         let batch = richBatch("a-")
         #expect(verdict(richJudgement(batch), .enforcement) == Self.rich(account: "a-account"))
         #expect(verdict(richJudgement(batch), .audit) == Self.rich(account: "b02bae64f680f695b82eb2ca8c96e6be"))
+    }
+
+    @Test func aSoftenedVerdictSaysWhatTheRuleWouldHaveDone() {
+        let batch = decode([Record(event())]).batch
+        var decision = Decision(action: .review, rule: "words")
+        decision.softenedFrom = .endStream
+        let judgement = Judgement(batch: batch, event: 0, decision: decision, decided: Timestamp(nanoseconds: 0))
+        let written = verdict(judgement, .enforcement)
+        #expect(
+            written.contains(#""action":"review","labels":[],"rule":"words","softenedFrom":"endStream","policy":"#))
+        #expect(written.contains(#""automated":{"detection":true,"decision":false}"#))
     }
 
     @Test func aMinimalVerdictIsWrittenByteForByte() {
@@ -209,6 +221,7 @@ func randomFinding(media: Range<Int>, using random: inout SplitMix64) -> Finding
         Bool.random(using: &random) ? .rotate90 : .original, isOverWhite: Bool.random(using: &random))
     finding.value = maybe(Int64.random(in: 0...1, using: &random))
     finding.coverage = maybe(Bool.random(using: &random) ? 0.5 : 0.25)
+    finding.textContext = TextContext(rawValue: UInt8.random(in: 0...3, using: &random))
     finding.coverageOfText = maybe(Bool.random(using: &random) ? 0.5 : 0.25)
     finding.span = maybe(
         TextSpan(

@@ -45,6 +45,18 @@ extension DocumentDetector {
         #expect(found[0].signal?.reference.hasPrefix("document:sha256:") == true)
     }
 
+    /// A passage that somebody else is said to have written; `SofteningTests` has what follows.
+    @Test func aPassageMayBeQuoted() throws {
+        let passage = text(DocumentDetectorTests.known[0][0..<40])
+        let other = text(DocumentDetectorTests.known[9][0..<60])
+        let texts = [
+            "The police said they found “\(passage)” on a leaflet. \(other)", "“\(passage)” \(other)",
+            passage + " " + other,
+        ]
+        let found = detector([signals()[0]]).findings(try batch(texts.map { Post($0) })).found
+        #expect(found.map(\.textContext) == [.attributedQuotation, [], []])
+    }
+
     @Test func onlySelectedEventsAreLookedAt() throws {
         let batch = try batch(Array(repeating: Post(text(DocumentDetectorTests.known[2])), count: 4))
         #expect(detector(signals()).findings(batch, .some([1, 3])).found.map(\.event) == [1, 3])
@@ -100,7 +112,7 @@ extension DocumentDetector {
 
     @Test func isRegistered() throws {
         let registration = try #require(textDetectors.first { $0.identity.name == "text.documents" })
-        #expect(registration.identity.version == "1")
+        #expect(registration.identity.version == "2")
         #expect(registration.uses == [.document])
         let notes = Notes()
         let made = try registration.make(

@@ -140,6 +140,9 @@ def self_test():
         "an account by its name": lambda v: v["data"].update(account="a-1"),
         "a span without its field": lambda v: v["data"]["findings"][1].update(start=1, end=2),
         "a view that there is none of": lambda v: v["data"]["findings"][1].update(view="upside-down"),
+        "a context that there is none of": lambda v: v["data"]["findings"][1].update(context=["hearsay"]),
+        "a context of nothing": lambda v: v["data"]["findings"][1].update(context=[]),
+        "softened from a review": lambda v: v["data"].update(softenedFrom="review"),
         "no policy and no person": lambda v: v["data"].update(policy=None),
         "a person and a policy": lambda v: v["data"].update(outcome={"id": "o", "ruling": "confirm"}),
     }

@@ -6,6 +6,8 @@ package struct Decision: Sendable, Equatable {
     package var rule: String?
     /// Whether the content is to be kept as evidence, whatever the action.
     package var preserve: Bool
+    /// What the rule would have done, had the text not stood apart from what was found in it (`TextContext`).
+    package var softenedFrom: Action?
 
     package init(action: Action, labels: [String] = [], rule: String? = nil, preserve: Bool = false) {
         self.action = action

@@ -62,6 +62,8 @@ package struct Finding: Sendable {
     package var span: TextSpan?
     /// The view of the text in which a term was found, where it is not what is written.
     package var textView: TermMatch?
+    /// How the text stands to what was found in it, at every place.
+    package var textContext: TextContext = []
     /// Share of the known document that the text repeats, 0…1.
     package var coverage: Double?
     /// Share of the text that repeats the known document, 0…1.
@@ -98,6 +100,7 @@ package struct Finding: Sendable {
         if let order = MatchedSignal.order(a.signal, b.signal) { return order }
         if let order = PictureView.order(a.view, b.view) { return order }
         if a.textView != b.textView { return (a.textView?.rawValue ?? "") < (b.textView?.rawValue ?? "") }
+        if a.textContext != b.textContext { return a.textContext.rawValue < b.textContext.rawValue }
         if let order = ClassifiedLabel.order(a.label, b.label) { return order }
         if a.score != b.score { return (a.score ?? -1) < (b.score ?? -1) }
         if a.fact != b.fact { return (a.fact?.description ?? "") < (b.fact?.description ?? "") }

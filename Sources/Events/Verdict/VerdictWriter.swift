@@ -125,6 +125,11 @@ package struct VerdictWriter: Sendable {
         out.appendDecision(decision.action, preserve: decision.preserve, labels: decision.labels)
         out.append(",\"rule\":")
         if let rule = decision.rule { out.appendJSON(rule) } else { out.append("null") }
+        if let action = decision.softenedFrom {
+            out.append(",\"softenedFrom\":\"")
+            out.append(action.name)
+            out.append("\"")
+        }
         out.append(",\"policy\":")
         out.append(policy)
         out.append(",\"signals\":")
@@ -239,6 +244,10 @@ package struct VerdictWriter: Sendable {
             out.append(",\"view\":\"")
             out.append(view.rawValue)
             out.append("\"")
+        }
+        if !finding.textContext.isEmpty {
+            out.append(",\"context\":")
+            out.appendJSON(finding.textContext.names)
         }
         if let span = finding.span {
             out.append(span.field == .title ? ",\"field\":\"title\",\"start\":" : ",\"field\":\"body\",\"start\":")

@@ -71,7 +71,11 @@ package struct TermBenchmark {
         let folded = FoldedTexts(batch, .all(batch.count))
         lap(\.folding)
         detector.matcher.withWorkspace { workspace, database in
-            var report = TermReport(batch, folded, detector.matcher.set, most: detector.most)
+            let contexts = TermContexts(batch, folded) { text, most in
+                detector.matcher.places(in: folded, text, workspace, database, atMost: most)
+            }
+            var report = TermReport(
+                batch, folded, detector.matcher.set, most: detector.most, contexts: contexts)
             var first = 0
             while first < folded.texts.count {
                 let end = folded.end(ofStretchFrom: first, bytes: TermWorkspace.stretch)

@@ -8,14 +8,14 @@ internal import Signals
 /// One finding for a document and a field: `coverage` is the share of the document's words in stretches that the text
 /// has too, `coverageOfText` that of the text's, `value` how many words of the text that are, `span` the longest of
 /// these stretches. A repeated passage is no violation by itself: news quotes. The two shares are for the policy to
-/// tell.
+/// tell, and `context` says whether the longest stretch is quoted or reported.
 ///
 /// An event has at most `most` findings: of more, those of the surest signals, then those of the most words, and the
 /// fact `many-documents` whose value is how many there were. A text that shares more runs of words with documents than
 /// are looked at (`DocumentMatcher.mostChecks`) is unavailable with `document-limit`, beside what was found by then.
 struct DocumentDetector: Detector {
     static let registration = DetectorRegistration(
-        name: "text.documents", version: "1",
+        name: "text.documents", version: "2",
         summary: "Passages of documents that are signals, in titles and bodies, with words changed, added or left out.",
         uses: [.document], preparation: FoldedTexts.preparation, settings: [least, most]
     ) { context in
@@ -71,6 +71,7 @@ struct DocumentDetector: Detector {
         for text in folded.texts[texts] {
             let (matches, isComplete) = matcher.matches(in: folded, text, workspace)
             isWhole = isWhole && isComplete
+            var reader: ContextReader?
             for match in matches {
                 // Event time, not the clock, so that a replay finds the same.
                 guard let signal = matcher.signals.match(matcher.positions[match.document], at: event.time) else {
@@ -81,6 +82,13 @@ struct DocumentDetector: Detector {
                 finding.coverageOfText = match.coverageOfText
                 finding.value = Int64(match.words)
                 finding.span = TextSpan(field: text.field, start: match.span.lowerBound, end: match.span.upperBound)
+                if signal.opinion != .negative {
+                    let its = reader ?? context(of: text, folded, batch)
+                    reader = its
+                    let start = text.bytes.lowerBound
+                    finding.textContext = its.context(
+                        of: start + match.folded.lowerBound..<start + match.folded.upperBound)
+                }
                 found.append(finding)
             }
         }
@@ -93,6 +101,15 @@ struct DocumentDetector: Detector {
         if !isWhole, folded.tooLong.isEmpty || !folded.tooLong.contains(position) {
             findings.unavailable.append(Unavailable(event: position, reason: "document-limit"))
         }
+    }
+
+    private func context(of text: FoldedTexts.Text, _ folded: FoldedTexts, _ batch: EventBatch) -> ContextReader {
+        let event = batch.events[text.event]
+        var reader = ContextReader()
+        batch.withBytes(text.field == .title ? event.title : event.body) {
+            reader.read(folded, text, original: $0)
+        }
+        return reader
     }
 
     /// Surest first, so that many weak documents can't hide a strong one; then by the words that are repeated.

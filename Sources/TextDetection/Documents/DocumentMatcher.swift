@@ -60,6 +60,8 @@ package final class DocumentMatcher: Sendable {
         let coverageOfDocument: Double
         /// The longest of these stretches, in bytes of the original text.
         let span: Range<Int>
+        /// The same, in bytes of the folded text.
+        let folded: Range<Int>
     }
 
     /// By document. Whether a document's signal has expired is for the caller to see.
@@ -101,11 +103,12 @@ package final class DocumentMatcher: Sendable {
     ) -> Match {
         let ofText = Stretches(workspace.stretches.map(\.text))
         let ofDocument = Stretches(workspace.stretches.map(\.document))
+        let longest = workspace.foldedRange(ofWords: ofText.longest)
         return Match(
             document: document, words: ofText.count,
             coverageOfText: Double(ofText.count) / Double(workspace.text.count),
             coverageOfDocument: Double(ofDocument.count) / Double(documentWords),
-            span: source(workspace.foldedRange(ofWords: ofText.longest)))
+            span: source(longest), folded: longest)
     }
 }
 

@@ -16,7 +16,7 @@ internal import Signals
 struct TermDetector: Detector {
     static let registration = DetectorRegistration(
         // Folding is all in its table.
-        name: "text.terms", version: "2+fold." + FoldTable.shared.digest.prefix(12),
+        name: "text.terms", version: "3+fold." + FoldTable.shared.digest.prefix(12),
         summary: "Terms and phrases that are signals, in titles and bodies.",
         uses: [.term, .phrase], preparation: FoldedTexts.preparation, settings: [most]
     ) { context in
@@ -45,7 +45,10 @@ struct TermDetector: Detector {
         _ inspection: Inspection, _ workspace: TermWorkspace, _ database: TermDatabase
     ) -> Findings {
         let folded = inspection.foldedTexts
-        var report = TermReport(inspection.batch, folded, matcher.set, most: most)
+        let contexts = TermContexts(inspection.batch, folded) { text, most in
+            matcher.places(in: folded, text, workspace, database, atMost: most)
+        }
+        var report = TermReport(inspection.batch, folded, matcher.set, most: most, contexts: contexts)
         for event in folded.tooLong { report.addUnavailable(event, "text-too-long") }
         var first = 0
         while first < folded.texts.count, !Task.isCancelled {

@@ -9,6 +9,8 @@ package struct TermOccurrence: Sendable, Equatable {
     package let range: Range<Int>
     /// The view in which it stands there, if it is not written so.
     package var view: TermMatch?
+    /// How the text stands to it there.
+    package var context: TextContext = []
 }
 
 extension TermMatcher {
@@ -26,42 +28,26 @@ extension TermMatcher {
         guard !isEmpty else { return [] }
         var text = text
         return withWorkspace { workspace, database in
-            guard let folded = text.withUTF8({ FoldedTexts($0) }) else { return nil }
-            return occurrences(folded, workspace, database, most, disguised)
+            guard let folded = text.withUTF8({ FoldedTexts($0) }), let its = folded.texts.first else { return nil }
+            var reader = ContextReader()
+            text.withUTF8 { reader.read(folded, its, original: UnsafeRawBufferPointer($0)) }
+            return occurrences(folded, reader, workspace, database, most, disguised)
         } ?? nil
     }
 
     private func occurrences(
-        _ folded: FoldedTexts, _ workspace: TermWorkspace, _ database: TermDatabase, _ most: Int, _ disguised: Bool
+        _ folded: FoldedTexts, _ reader: ContextReader, _ workspace: TermWorkspace, _ database: TermDatabase,
+        _ most: Int,
+        _ disguised: Bool
     ) -> [TermOccurrence]? {
-        let bytes = folded.bytes
-        guard let base = bytes.baseAddress, let text = folded.texts.first else { return [] }
-        var hits = Hits(most: most)
-        let isDone = withUnsafeMutablePointer(to: &hits) { hits in
-            database.scan(bytes, with: workspace.scratch, context: hits) { pattern, _, end, _, context in
-                context?.assumingMemoryBound(to: Hits.self).pointee.append(Int(pattern), Int(end)) ?? 1
-            }
-        }
-        guard isDone || hits.isFull else { return nil }
+        guard let base = folded.bytes.baseAddress, let text = folded.texts.first else { return [] }
+        guard let places = places(in: folded, 0, workspace, database, atMost: most) else { return nil }
         var found: [TermOccurrence] = []
-        for hit in hits.found {
-            let pattern = set.patterns[hit.pattern]
-            let start = hit.end - Int(pattern.count)
-            var entries = pattern.substring >= 0 ? [pattern.substring] : []
-            let words = WordTable.shared
-            if pattern.word >= 0, words.isBoundary(start, in: base), words.isBoundary(hit.end, in: base) {
-                var entry = pattern.word
-                while entry >= 0 {
-                    let place = start - text.bytes.lowerBound..<hit.end - text.bytes.lowerBound
-                    if set.entryMarks[Int(entry)]?.match(folded.edits[text.edits], place) != false {
-                        entries.append(entry)
-                    }
-                    entry = set.entryNext[Int(entry)]
-                }
-            }
-            let range = folded.sourceRange(of: start..<hit.end, in: text)
-            for term in entries.flatMap({ set.entries[Int($0)] }) {
-                found.append(TermOccurrence(signal: set.terms[term].position, range: range))
+        for place in places.found {
+            let range = folded.sourceRange(of: place.range, in: text)
+            let context = reader.context(of: place.range)
+            for term in set.entries[place.entry] {
+                found.append(TermOccurrence(signal: set.terms[term].position, range: range, context: context))
             }
         }
         workspace.views.removeAll()
@@ -78,6 +64,52 @@ extension TermMatcher {
             ($0.range.lowerBound, $0.range.upperBound, $0.signal, $0.view?.rawValue ?? "")
                 < ($1.range.lowerBound, $1.range.upperBound, $1.signal, $1.view?.rawValue ?? "")
         }
+    }
+
+    /// A place where an entry's terms stand as they are written.
+    struct Place {
+        let entry: Int
+        /// In the buffer of folded texts.
+        let range: Range<Int>
+    }
+
+    /// All places in one text, in the order of their ends; not for the hot path.
+    ///
+    /// - Returns: nil if Vectorscan failed; and whether these are all, of which at most `most` patterns' hits are looked at.
+    func places(
+        in folded: FoldedTexts, _ number: Int, _ workspace: TermWorkspace, _ database: TermDatabase, atMost most: Int
+    ) -> (found: [Place], isComplete: Bool)? {
+        guard let base = folded.bytes.baseAddress else { return ([], true) }
+        let text = folded.texts[number]
+        // With the separators beside it.
+        let offset = text.bytes.lowerBound - 1
+        let bytes = UnsafeBufferPointer(rebasing: folded.bytes[offset..<text.bytes.upperBound + 1])
+        var hits = Hits(most: most)
+        let isDone = withUnsafeMutablePointer(to: &hits) { hits in
+            database.scan(bytes, with: workspace.scratch, context: hits) { pattern, _, end, _, context in
+                context?.assumingMemoryBound(to: Hits.self).pointee.append(Int(pattern), Int(end)) ?? 1
+            }
+        }
+        guard isDone || hits.isFull else { return nil }
+        var found: [Place] = []
+        let words = WordTable.shared
+        for hit in hits.found {
+            let pattern = set.patterns[hit.pattern]
+            let range = offset + hit.end - Int(pattern.count)..<offset + hit.end
+            if pattern.substring >= 0 { found.append(Place(entry: Int(pattern.substring), range: range)) }
+            guard pattern.word >= 0, words.isBoundary(range.lowerBound, in: base),
+                words.isBoundary(range.upperBound, in: base)
+            else { continue }
+            let inText = range.lowerBound - text.bytes.lowerBound..<range.upperBound - text.bytes.lowerBound
+            var entry = Int(pattern.word)
+            while entry >= 0 {
+                if set.entryMarks[entry]?.match(folded.edits[text.edits], inText) != false {
+                    found.append(Place(entry: entry, range: range))
+                }
+                entry = Int(set.entryNext[entry])
+            }
+        }
+        return (found, !hits.isFull)
     }
 
     /// Every hit of a scan, edges not looked at.

@@ -13,15 +13,17 @@ struct TermReport {
     private let folded: FoldedTexts
     private let set: TermSet
     private let most: Int
+    private var contexts: TermContexts
     private(set) var findings = Findings()
     /// Those of one event.
     private var matches: [Match] = []
 
-    init(_ batch: EventBatch, _ folded: FoldedTexts, _ set: TermSet, most: Int) {
+    init(_ batch: EventBatch, _ folded: FoldedTexts, _ set: TermSet, most: Int, contexts: TermContexts) {
         self.batch = batch
         self.folded = folded
         self.set = set
         self.most = most
+        self.contexts = contexts
     }
 
     /// Once for an event, however many of its texts failed.
@@ -60,6 +62,10 @@ struct TermReport {
             var finding = Finding(event: position, signal: set.terms[match.term].matched)
             finding.span = TextSpan(field: text.field, start: source.lowerBound, end: source.upperBound)
             finding.textView = set.entryViews[Int(match.tally.entry)]
+            // A disguise is no report.
+            if finding.textView == nil, set.terms[match.term].matched.opinion != .negative {
+                finding.textContext = contexts.context(of: match.tally)
+            }
             if match.tally.count > 1 { finding.value = Int64(match.tally.count) }
             findings.found.append(finding)
         }

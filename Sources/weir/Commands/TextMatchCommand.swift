@@ -15,8 +15,8 @@ extension Commands {
         example: "weir text match --signals terms.jsonl texts.txt",
         discussion: """
             One text a line; prints {"line":1,"matches":[{"value":"…","start":12,"end":21,"text":"as written"}]} for each, in
-            order; "view" beside them names the view of the text in which a term stands that is not written so. start and end
-            are byte offsets in the line. Languages and expiry of terms are not looked at. A line that is no UTF-8 or too long
+            order; "view" beside them names the view of the text in which a term stands that is not written so, and "context"
+            says how the text stands to it (quoted, reported, negated). start and end are byte offsets in the line. Languages and expiry of terms are not looked at. A line that is no UTF-8 or too long
             gives {"line":7,"error":"…"}, and the exit code is 1.
             """
     ) { invocation in
@@ -71,6 +71,10 @@ private struct TextMatches: Sendable {
             if let view = occurrence.view {
                 out.append(",\"view\":")
                 out.appendJSON(view.rawValue)
+            }
+            if !occurrence.context.isEmpty {
+                out.append(",\"context\":")
+                out.appendJSON(occurrence.context.names)
             }
             out.append("}")
         }
