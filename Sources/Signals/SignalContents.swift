@@ -119,7 +119,7 @@ struct SignalContents: Sendable {
         case .url where links.remove(subject): break
         case .domain, .urlmd5: _ = links.remove(subject)
         case .document: documents.remove(SignalContents.sha256(subject.value))
-        case .url, .vpdq, .tmk, .term, .phrase: others[key] = nil
+        case .url, .vpdq, .tmk, .term, .phrase, .combination: others[key] = nil
         }
     }
 
@@ -215,7 +215,7 @@ struct SignalContents: Sendable {
         case .domain, .urlmd5: _ = links.insert(signal, position)
         case .url where links.insert(signal, position): break
         case .document: documents.insert(SignalContents.sha256(signal.value), position)
-        case .url, .pdq, .vpdq, .tmk, .term, .phrase: others[key] = position
+        case .url, .pdq, .vpdq, .tmk, .term, .phrase, .combination: others[key] = position
         }
     }
 
@@ -231,7 +231,7 @@ struct SignalContents: Sendable {
         case .domain, .urlmd5: links.position(of: signal)
         case .url: links.position(of: signal) ?? others[key]
         case .document: documents[SignalContents.sha256(signal.value)]
-        case .vpdq, .tmk, .term, .phrase: others[key]
+        case .vpdq, .tmk, .term, .phrase, .combination: others[key]
         }
     }
 

@@ -68,7 +68,7 @@ package struct SignalTopicDecoder {
     }
 
     /// Types whose values can be that long.
-    static let longTypes: Set<SignalType> = [.url, .vpdq, .tmk, .term, .phrase, .document]
+    static let longTypes: Set<SignalType> = [.url, .vpdq, .tmk, .term, .phrase, .combination, .document]
 
     /// Whether keys have the value's digest.
     static func isLong(_ signal: Signal) -> Bool { signal.value.utf8.count > MatchedSignal.longestValue }

@@ -5,12 +5,14 @@ package import Events
 
 /// What this module adds to a pipeline.
 package let textDetectors: [DetectorRegistration] = [
-    TermDetector.registration, LinkDetector.registration, DocumentDetector.registration,
-    ClassifierDetector.registration,
+    TermDetector.registration, CombinationDetector.registration, LinkDetector.registration,
+    DocumentDetector.registration, ClassifierDetector.registration,
 ]
 
-/// Why a term, phrase or document can't be looked for; nil if it can, or is of another type.
-package func textProblem(_ signal: Signal) -> String? { termProblem(signal) ?? documentProblem(signal) }
+/// Why a term, phrase, combination or document can't be looked for; nil if it can, or is of another type.
+package func textProblem(_ signal: Signal) -> String? {
+    termProblem(signal) ?? combinationProblem(signal) ?? documentProblem(signal)
+}
 
 /// What texts fold to rests on this table: its digest, and its size in bytes.
 package var foldTable: (digest: String, byteCount: Int) { (FoldTable.shared.digest, FoldTable.shared.byteCount) }

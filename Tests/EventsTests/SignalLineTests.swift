@@ -90,7 +90,7 @@ struct SignalLineTests {
         (#"{"type":"term"}"#, "value: is required"), (#"{"type":7,"value":"x"}"#, "type: expected text"),
         (
             #"{"type":"Term","value":"x"}"#,
-            "type: \"Term\" is none of sha256, md5, sha1, pdq, vpdq, tmk, url, urlmd5, domain, term, phrase, document"
+            "type: \"Term\" is none of sha256, md5, sha1, pdq, vpdq, tmk, url, urlmd5, domain, term, phrase, combination, document"
         ),
         (#"{"type":"term","value":7}"#, "value: expected text"),
         (#"{"type":"term","value":""}"#, "value: is empty (type term)"),
@@ -207,6 +207,7 @@ struct SignalLineTests {
             case .md5, .urlmd5: value = hex(SHA256.hash(Array(value.utf8)).firstHalf)
             case .sha1: value = String(hex(SHA256.hash(Array(value.utf8))).prefix(40))
             case .domain: value = "d\(random.next()).example.org"
+            case .combination: value = "near(4; a; \(random.next()) | \\()"
             default: break
             }
             var signal = Signal(type: type, value: value)
@@ -218,7 +219,7 @@ struct SignalLineTests {
             signal.updatedAt = time()
             signal.expiresAt = time()
             signal.match = TermMatch.allCases.randomElement(using: &random) ?? .word
-            if [.term, .phrase].contains(type), signal.match == .prefix { signal.match = .word }
+            if [.term, .phrase, .combination].contains(type), signal.match == .prefix { signal.match = .word }
             signal.languages = maybe("id").map { [$0] } ?? []
             signal.deleted = Bool.random(using: &random)
             let line = written(signal)

@@ -67,7 +67,7 @@ import Testing
 
     @Test(
         arguments: [
-            (8, UInt8(1), "has format 1, and this version reads 2"),
+            (8, UInt8(1), "has format 1, and this version reads 3"),
             (12, 1, "was written by another kind of processor"),
             (0, 0x20, "is not a snapshot of signals"),
         ])

@@ -1,6 +1,6 @@
 /// What a signal's value is (interface, "Signals file").
 package enum SignalType: String, Sendable, CaseIterable {
-    case sha256, md5, sha1, pdq, vpdq, tmk, url, urlmd5, domain, term, phrase, document
+    case sha256, md5, sha1, pdq, vpdq, tmk, url, urlmd5, domain, term, phrase, combination, document
 }
 
 /// What a source holds of a signal. Only an undisputed `positive` may act without a person.

@@ -56,7 +56,7 @@ package final class SignalLineReader {
         signal.note = try text("note", members)
         signal.match = try choice("match", members, TermMatch.self) ?? .word
         // Else it would be taken for another; with hashes it means nothing, whatever it is.
-        guard signal.match != .prefix || ![.term, .phrase].contains(type) else {
+        guard signal.match != .prefix || ![.term, .phrase, .combination].contains(type) else {
             throw Rejection(description: "match: \"prefix\" is for addresses, not for the type \(type.rawValue)")
         }
         signal.languages = try list("languages", members, most: 64, bytes: SignalLimits.labelBytes)
@@ -174,10 +174,17 @@ package enum SignalValue {
         case .sha1: return try hex(value, digits: 40, type)
         case .md5, .urlmd5: return try hex(value, digits: 32, type)
         case .domain: return try domain(value)
-        case .url, .term, .phrase, .document, .vpdq, .tmk:
+        case .url, .term, .phrase, .combination, .document, .vpdq, .tmk:
             guard value.contains(where: { !$0.isWhitespace }) else { throw reject(type, "is empty") }
             guard value.utf8.count <= longest else {
                 throw reject(type, "has \(value.utf8.count) bytes; at most \(longest) are kept")
+            }
+            if type == .combination {
+                do throws(Combination.Failure) {
+                    _ = try Combination(value)
+                } catch {
+                    throw reject(type, error.description)
+                }
             }
             if type == .document, DocumentWords.isWritten(value) {
                 do throws(DocumentWords.Failure) {

@@ -152,7 +152,7 @@ package final class SignalSnapshot: Sendable {
                 place -= segment.count
             }
             return hex(recent[place])
-        case .url, .urlmd5, .domain, .vpdq, .tmk, .term, .phrase, .document: return nil
+        case .url, .urlmd5, .domain, .vpdq, .tmk, .term, .phrase, .combination, .document: return nil
         }
     }
 }

@@ -70,14 +70,14 @@ struct SnapshotRange: Sendable {
 
     /// In the order in which they stand in files.
     static let order: [SignalType] = [
-        .sha256, .sha1, .md5, .pdq, .url, .urlmd5, .domain, .vpdq, .tmk, .term, .phrase, .document,
+        .sha256, .sha1, .md5, .pdq, .url, .urlmd5, .domain, .vpdq, .tmk, .term, .phrase, .combination, .document,
     ]
 
     /// Whether the index has the value, so that records have not.
     static func isIndexed(_ type: SignalType) -> Bool {
         switch type {
         case .sha256, .sha1, .md5, .pdq: true
-        case .url, .urlmd5, .domain, .vpdq, .tmk, .term, .phrase, .document: false
+        case .url, .urlmd5, .domain, .vpdq, .tmk, .term, .phrase, .combination, .document: false
         }
     }
 

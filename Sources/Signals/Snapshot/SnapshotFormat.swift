@@ -14,7 +14,7 @@ internal import Glibc
 enum SnapshotFormat {
     static let magic = Array("weirsign".utf8)
     /// 2: domains in Punycode.
-    static let version: UInt32 = 2
+    static let version: UInt32 = 3
     static let order: UInt32 = 0x0102_0304
     static let alignment = 64
     static let block = 4 << 20

@@ -13,7 +13,7 @@ struct ContextReader {
     /// "I" stands so near before a verb of speaking.
     private static let personReach = 2
 
-    private var structure = TextStructure()
+    private(set) var structure = TextStructure()
     private var quotations: [Range<Int>] = []
     private var cues: [ContextCues.Cue] = []
     private var base: UnsafePointer<UInt8>?

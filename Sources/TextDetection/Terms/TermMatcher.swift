@@ -17,8 +17,13 @@ package final class TermMatcher: Sendable {
     ///
     /// - Parameter note: told of each signal that can't be looked for, and why; it is left out.
     /// - Throws: if Vectorscan can't be used here, or the set is beyond its limits.
-    package init(_ signals: SignalSet, note: (Signal, String) -> Void = { _, _ in }) throws {
-        set = TermSet(signals.signals(of: [.term, .phrase]), note: note)
+    package convenience init(_ signals: SignalSet, note: (Signal, String) -> Void = { _, _ in }) throws {
+        try self.init(TermSet(signals.signals(of: [.term, .phrase]), note: note))
+    }
+
+    /// - Throws: if Vectorscan can't be used here, or the set is beyond its limits.
+    init(_ set: TermSet) throws {
+        self.set = set
         database = set.texts.isEmpty ? nil : try TermDatabase(set.texts)
         views = try TermViews(set)
         // Made here and not under the first batch's deadline.

@@ -6,18 +6,19 @@ import TextDetection
 
 extension Commands {
     static let textMatch = Command(
-        "text", "match", summary: "find terms and phrases in texts", arguments: "PATH|-",
+        "text", "match", summary: "find terms, phrases and combinations of them in texts", arguments: "PATH|-",
         options: [
             Option(
                 "--signals", "FILE", repeatable: true,
-                "The signals, as JSON Lines; those that are no terms are passed over.")
+                "The signals, as JSON Lines; those of other types are passed over.")
         ],
         example: "weir text match --signals terms.jsonl texts.txt",
         discussion: """
             One text a line; prints {"line":1,"matches":[{"value":"…","start":12,"end":21,"text":"as written"}]} for each, in
-            order; "view" beside them names the view of the text in which a term stands that is not written so, and "context"
-            says how the text stands to it (quoted, reported, negated). start and end are byte offsets in the line. Languages and expiry of terms are not looked at. A line that is no UTF-8 or too long
-            gives {"line":7,"error":"…"}, and the exit code is 1.
+            order, then combinations by the first place where each is; "view" beside them names the view of the text in which
+            a term stands that is not written so, and "context" says how the text stands to it (quoted, reported, negated).
+            start and end are byte offsets in the line. Languages and expiry of signals are not looked at. A line that is no
+            UTF-8 or too long gives {"line":7,"error":"…"}, and the exit code is 1.
             """
     ) { invocation in
         let command = invocation.command
@@ -35,6 +36,7 @@ extension Commands {
 /// The terms of signals files, and what is found of them.
 private struct TextMatches: Sendable {
     let matcher: TermMatcher
+    let combinations: CombinationFinder
     let set: SignalSet
     let rejected: Int
 
@@ -42,20 +44,23 @@ private struct TextMatches: Sendable {
         var signals: [Signal] = []
         var rejected = 0
         for file in files {
-            let read = try SignalFile(path: file, check: termProblem)
-            signals += read.signals.filter { $0.type == .term || $0.type == .phrase }
+            let read = try SignalFile(path: file, check: textProblem)
+            signals += read.signals.filter { [.term, .phrase, .combination].contains($0.type) }
             rejected += read.rejected.count
         }
         self.rejected = rejected
         set = SignalSet(signals)
         matcher = try TermMatcher(set)
+        combinations = try CombinationFinder(set)
     }
 
     /// - Returns: why there is no answer, if there is none.
     func append(_ line: Int, _ bytes: UnsafeRawBufferPointer, to out: inout ByteWriter) -> String? {
-        guard let found = matcher.occurrences(in: String(decoding: bytes, as: UTF8.self)) else {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let terms = matcher.occurrences(in: text), let together = combinations.occurrences(in: text) else {
             return "could not be looked through"
         }
+        let found = terms + together
         out.append("{\"line\":")
         out.append(line)
         out.append(",\"matches\":[")

@@ -104,5 +104,6 @@ private func value(_ type: SignalType, _ number: UInt64) -> String {
     case .url: return "https://site.example/\(number)"
     case .domain: return "site\(number).example"
     case .vpdq, .tmk, .term, .phrase, .document: return "word \(number)"
+    case .combination: return "near(4; word; number \(number))"
     }
 }

@@ -8,6 +8,7 @@ internal import TextDetection
 let textTargets = [
     FuzzTarget("folding", .text) { try checkFolding($0) },
     FuzzTarget(concurrent: "terms", .text) { try await checkTerms($0) },
+    FuzzTarget(concurrent: "combinations", .text) { try await checkCombinations($0) },
     FuzzTarget(concurrent: "text-links", .text) { try await checkLinks($0) },
     FuzzTarget("text-model", .binary) { try checkModel($0) },
     FuzzTarget("evaluation", .json) { try checkEvaluationLine($0) },
@@ -107,7 +108,7 @@ private func checkFindings(_ set: SignalSet, _ text: String, _ expected: Int) as
 }
 
 /// What a detector finds in an event with that body.
-private func findings(_ detector: String, _ set: SignalSet, _ text: String) async throws -> [Finding] {
+func findings(_ detector: String, _ set: SignalSet, _ text: String) async throws -> [Finding] {
     var event = ByteWriter()
     event.append(
         "{\"type\":\"weir.upload.created.v1\",\"source\":\"s\",\"id\":\"e\",\"data\":{\"account\":{\"id\":\"a\"}")

@@ -1,0 +1,120 @@
+internal import Configuration
+internal import Detection
+internal import Events
+internal import Signals
+
+/// `text.combinations`: terms that mean something only together (`Combination`), in titles and bodies.
+///
+/// One finding for a combination and a field; of `some`, which counts in both, one for the upload, at the first of its
+/// terms. `span` is the first stretch (`near`) or term (`without`, `some`), `value` how many of them there are if more
+/// than one, or of `some` how many parts. A signal with `languages` counts as a term's does.
+///
+/// An event has at most `most` findings: of more, those of the surest signals, then as they stand in the texts, and the
+/// fact `many-combinations` whose value is how many there were. An event whose terms stand in more combinations and places
+/// than are looked at (`CombinationScan`) is unavailable with `combination-limit`, beside what was found by then.
+struct CombinationDetector: Detector {
+    static let registration = DetectorRegistration(
+        name: "text.combinations", version: "1+fold." + FoldTable.shared.digest.prefix(12),
+        summary: "Terms near each other, one without another in the sentence, several of a set.",
+        uses: [.combination], preparation: FoldedTexts.preparation, settings: [most]
+    ) { context in
+        CombinationDetector(
+            try CombinationMatcher(context.signals, note: context.note), most: context.settings[most])
+    }
+
+    static let most = Setting(
+        "most", .integer(1...1_000), standard: 64,
+        "Findings of one event; of more, the surest and first are kept, and many-combinations is reported.")
+
+    let matcher: CombinationMatcher
+    let most: Int
+
+    init(_ matcher: CombinationMatcher, most: Int) {
+        self.matcher = matcher
+        self.most = most
+    }
+
+    func inspect(_ inspection: Inspection) -> Findings {
+        if matcher.isEmpty { return Findings() }
+        let folded = inspection.foldedTexts
+        var findings = Findings()
+        for event in folded.tooLong {
+            findings.unavailable.append(Unavailable(event: event, reason: "text-too-long"))
+        }
+        _ = matcher.terms.withWorkspace { workspace, database in
+            var scan = CombinationScan(matcher, folded, workspace, database) { text, body in
+                let event = inspection.batch.events[text.event]
+                inspection.batch.withBytes(text.field == .title ? event.title : event.body, body)
+            }
+            var first = 0
+            while first < folded.texts.count, !Task.isCancelled {
+                let stretch = first..<folded.end(ofStretchFrom: first, bytes: TermWorkspace.stretch)
+                if matcher.terms.scan(folded, stretch, workspace, database) {
+                    add(workspace.tallies, folded, inspection.batch, &scan, &findings)
+                } else {
+                    for event in Set(folded.texts[stretch].map(\.event)).sorted() {
+                        findings.addOnce(Unavailable(event: event, reason: "scan-failed"))
+                    }
+                }
+                first = stretch.upperBound
+            }
+        }
+        return findings
+    }
+
+    private func add(
+        _ tallies: ContiguousArray<TermTally>, _ folded: FoldedTexts, _ batch: EventBatch,
+        _ scan: inout CombinationScan,
+        _ findings: inout Findings
+    ) {
+        let tallies = Array(tallies)
+        var first = 0
+        while first < tallies.count {
+            let position = folded.texts[Int(tallies[first].text)].event
+            let its = tallies[first...].prefix { folded.texts[Int($0.text)].event == position }
+            first = its.endIndex
+            let event = batch.events[position]
+            var matches = scan.matches(its) { applies($0, to: event, batch) }
+            if !scan.isComplete { findings.addOnce(Unavailable(event: position, reason: "combination-limit")) }
+            if matches.count > most {
+                findings.found.append(
+                    Finding(event: position, fact: "many-combinations", value: Int64(matches.count)))
+                matches.sort(by: precedes)
+                matches.removeLast(matches.count - most)
+            }
+            for match in matches { findings.found.append(finding(match, folded)) }
+        }
+    }
+
+    private func finding(_ match: CombinationScan.Match, _ folded: FoldedTexts) -> Finding {
+        let text = folded.texts[match.text]
+        let source = folded.sourceRange(of: match.range, in: text)
+        var finding = Finding(event: text.event, signal: matcher.combinations.members[match.member].matched)
+        finding.span = TextSpan(field: text.field, start: source.lowerBound, end: source.upperBound)
+        if finding.signal?.opinion != .negative { finding.textContext = match.context }
+        if match.count > 1 { finding.value = Int64(match.count) }
+        return finding
+    }
+
+    private func applies(_ member: CombinationSet.Member, to event: UploadEvent, _ batch: EventBatch) -> Bool {
+        // Event time, not the clock, so that a replay finds the same.
+        if let expiresAt = member.expiresAt, expiresAt <= event.time { return false }
+        if member.languages.isEmpty { return true }
+        let language = batch.withBytes(event.language) { Language.primary(of: $0) }
+        return language.isEmpty || member.languages.contains(language)
+    }
+
+    /// Surest first, so that many weak ones can't hide a strong one; then as they stand in the texts.
+    private func precedes(_ a: CombinationScan.Match, _ b: CombinationScan.Match) -> Bool {
+        let (first, second) = (matcher.combinations.members[a.member], matcher.combinations.members[b.member])
+        return (second.matched.opinion.certainty, a.range.lowerBound, a.range.upperBound, first.position)
+            < (first.matched.opinion.certainty, b.range.lowerBound, b.range.upperBound, second.position)
+    }
+}
+
+extension Findings {
+    /// Once for an event.
+    fileprivate mutating func addOnce(_ item: Unavailable) {
+        if !unavailable.contains(where: { $0.event == item.event }) { unavailable.append(item) }
+    }
+}
