@@ -183,7 +183,7 @@ struct CombinationScan {
         if let known = texts[number] { return known }
         let its = folded.texts[number]
         var text = Text(reader: ContextReader(), places: [:])
-        original(its) { text.reader.read(folded, its, original: $0) }
+        original(its) { text.reader.read(folded, its, original: $0, structured: true) }
         let terms = matcher.terms
         guard let base = folded.bytes.baseAddress,
             let plain = terms.places(in: folded, number, workspace, database, atMost: CombinationScan.mostHits),

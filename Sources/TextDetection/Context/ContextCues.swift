@@ -30,6 +30,8 @@ struct ContextCues: Sendable {
 
     /// By the hash of their first words; longer ones first.
     private var phrases: [UInt64: [Phrase]] = [:]
+    /// For the phrases that could soften something.
+    private(set) var gate = ContextGate()
 
     static let shared = ContextCues(words)
 
@@ -38,14 +40,15 @@ struct ContextCues: Sendable {
         for (kind, list) in words {
             for phrase in list.split(separator: ",") {
                 guard let folded = FoldedText(String(phrase)) else { continue }
-                let hashes = folded.bytes.withUnsafeBufferPointer { bytes -> [UInt64] in
-                    var tokens: [TokenCutter.Token] = []
-                    guard let base = bytes.baseAddress else { return [] }
+                var tokens: [TokenCutter.Token] = []
+                folded.bytes.withUnsafeBufferPointer { bytes in
+                    guard let base = bytes.baseAddress else { return }
                     TokenCutter().cut(base, 0..<bytes.count, into: &tokens)
-                    return tokens.map { ContextCues.hash(base, $0.range) }
+                    let hashes = tokens.map { ContextCues.hash(base, $0.range) }
+                    guard let first = hashes.first else { return }
+                    phrases[first, default: []].append(Phrase(words: hashes, kind: kind))
                 }
-                guard let first = hashes.first else { continue }
-                phrases[first, default: []].append(Phrase(words: hashes, kind: kind))
+                if kind != .endorsing, kind != .firstPerson { gate.insert(tokens.map { folded.bytes[$0.range] }) }
             }
         }
         for first in phrases.keys { phrases[first]?.sort { $0.words.count > $1.words.count } }
@@ -83,17 +86,21 @@ struct ContextCues: Sendable {
 
     /// Arabic writes "and" and "so" as the first letter of the next word.
     private static func withoutArabicPrefix(_ bytes: UnsafePointer<UInt8>, _ range: Range<Int>) -> Range<Int>? {
-        // U+0648 and U+0641.
-        guard range.count > 4, bytes[range.lowerBound] == 0xD9,
-            bytes[range.lowerBound + 1] == 0x88 || bytes[range.lowerBound + 1] == 0x81
-        else { return nil }
+        guard range.count > 4, isArabicPrefix(bytes, range.lowerBound) else { return nil }
         return range.lowerBound + 2..<range.upperBound
     }
 
-    /// FNV-1a (Fowler, Noll, Vo), 64 bits.
-    private static func hash(_ bytes: UnsafePointer<UInt8>, _ range: Range<Int>) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for place in range { hash = (hash ^ UInt64(bytes[place])) &* 0x0000_0100_0000_01B3 }
-        return hash
+    /// U+0648 or U+0641.
+    @inline(__always)
+    static func isArabicPrefix(_ bytes: UnsafePointer<UInt8>, _ place: Int) -> Bool {
+        bytes[place] == 0xD9 && (bytes[place + 1] == 0x88 || bytes[place + 1] == 0x81)
     }
+
+    /// FNV-1a (Fowler, Noll, Vo), 64 bits.
+    static func hash(_ bytes: UnsafePointer<UInt8>, _ range: Range<Int>) -> UInt64 {
+        range.reduce(start) { ($0 ^ UInt64(bytes[$1])) &* prime }
+    }
+
+    private static let start: UInt64 = 0xCBF2_9CE4_8422_2325
+    private static let prime: UInt64 = 0x0000_0100_0000_01B3
 }

@@ -16,15 +16,20 @@ struct ContextReader {
     private(set) var structure = TextStructure()
     private var quotations: [Range<Int>] = []
     private var cues: [ContextCues.Cue] = []
-    private var base: UnsafePointer<UInt8>?
 
     /// Takes a text in; places are asked for next.
-    mutating func read(_ folded: FoldedTexts, _ text: FoldedTexts.Text, original: UnsafeRawBufferPointer) {
-        base = folded.bytes.baseAddress
-        quotations = []
-        cues = []
-        guard let base else { return }
+    ///
+    /// - Parameter structured: whether `structure` is needed whatever the text says.
+    mutating func read(
+        _ folded: FoldedTexts, _ text: FoldedTexts.Text, original: UnsafeRawBufferPointer, structured: Bool = false
+    ) {
+        quotations.removeAll(keepingCapacity: true)
+        cues.removeAll(keepingCapacity: true)
+        guard let base = folded.bytes.baseAddress else { return }
+        let mayStandApart = ContextCues.shared.gate.isOpen(for: base, text.bytes)
+        guard structured || mayStandApart else { return }
         structure.read(folded.bytes, text, folded.edits[text.edits], original: original)
+        guard mayStandApart else { return }
         cues = ContextCues.shared.cues(in: structure, base)
         guard hasDistance else { return }
         quotations = QuotationMarks.quotations(in: base, text.bytes)

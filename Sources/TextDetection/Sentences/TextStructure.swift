@@ -175,11 +175,13 @@ extension TextStructure {
         let original: UnsafeRawBufferPointer
         /// Whether sentences may begin with capitals: of Latin, Greek or Cyrillic letters without marks.
         let hasCapitals: Bool
+        private let hasLines: Bool
 
         init(edits: ContiguousArray<FoldEdit>.SubSequence, start: Int, original: UnsafeRawBufferPointer) {
             self.edits = edits
             self.start = start
             self.original = original
+            hasLines = original.contains(UInt8(ascii: "\n")) || original.contains(UInt8(ascii: "\r"))
             hasCapitals = original.indices.contains { place in
                 switch original[place] {
                 case 0x41...0x5A: return true
@@ -190,7 +192,7 @@ extension TextStructure {
         }
 
         func isLineEnd(_ place: Int) -> Bool {
-            bytes(place).contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+            hasLines && bytes(place).contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
         }
 
         /// Of a letter that has a capital.

@@ -2,6 +2,7 @@ import Detection
 import Events
 import Foundation
 import Signals
+import TestSupport
 import Testing
 
 @testable import TextDetection
@@ -61,5 +62,47 @@ import Testing
         let found = detector.findings(try batch([Post(line.text)])).found
         #expect(found.count == 1)
         #expect(found.first?.textContext.names == line.context)
+    }
+}
+
+/// What tells cheaply that a text has no cue must not overlook one.
+@Suite struct ContextCuesTests {
+    @Test(arguments: UInt64(1)...60) func noCueIsOverlooked(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let cues = ContextCues.words.filter { $0.kind != .endorsing && $0.kind != .firstPerson }
+            .flatMap { $0.phrases.split(separator: ",").map(String.init) }
+        let around = ["“", "”", " ", ", ", "«", "\"", "日", "\u{200B}", "!", "؟", "-", "(", "\u{202E}"]
+        for _ in 0..<40 {
+            let cue = try #require(cues.randomElement(using: &random))
+            let prefix = cue.utf8.first == 0xD9 && Bool.random(using: &random) ? "و" : ""
+            let text =
+                "word" + (around.filter { $0 != "\u{200B}" && $0 != "\u{202E}" }.randomElement(using: &random) ?? "")
+                + prefix + cue + (around.randomElement(using: &random) ?? "")
+            let (found, mayStandApart) = try look(text)
+            if found { #expect(mayStandApart, "\(text)") }
+        }
+    }
+
+    @Test func mostTextsHaveNone() throws {
+        #expect(try look("A sunny day at the lake with friends and cake") == (false, false))
+        #expect(try look("Long live the lake, we agree, join us") == (false, false))
+        #expect(try look("وقال") == (true, true))
+    }
+
+    private func look(_ text: String) throws -> (Bool, Bool) {
+        var text = text
+        return try text.withUTF8 { original in
+            let folded = try #require(FoldedTexts(original))
+            let base = try #require(folded.bytes.baseAddress)
+            var structure = TextStructure()
+            structure.read(
+                folded.bytes, folded.texts[0], folded.edits[folded.texts[0].edits],
+                original: UnsafeRawBufferPointer(original))
+            let cues = ContextCues.shared.cues(in: structure, base)
+            return (
+                cues.contains { $0.kind != .endorsing && $0.kind != .firstPerson },
+                ContextCues.shared.gate.isOpen(for: base, folded.texts[0].bytes)
+            )
+        }
     }
 }
