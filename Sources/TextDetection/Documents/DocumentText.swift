@@ -34,6 +34,16 @@ struct DocumentText {
         var place = 0
         var word = Word(start: 0)
         while place < bytes.count {
+            if bytes[place] < 0x80, word.lastTraits & WordTable.unspaced == 0 {
+                if table.traits(of: UInt32(bytes[place])) & WordTable.word == 0 {
+                    finish(&word, end: place)
+                    place += 1
+                } else {
+                    if word.characters == 0 { word = Word(start: place) }
+                    word.addASCII(bytes, &place, table)
+                }
+                continue
+            }
             let (code, length) = DocumentText.character(at: place, bytes)
             let traits = table.traits(of: code)
             if traits & WordTable.word == 0 {
@@ -73,6 +83,22 @@ struct DocumentText {
             last = code
             lastTraits = traits
             characters += 1
+        }
+
+        /// As far as the word goes on in ASCII; one byte at least.
+        @inline(__always)
+        mutating func addASCII(_ bytes: UnsafeBufferPointer<UInt8>, _ place: inout Int, _ table: WordTable) {
+            let first = place
+            var byte = bytes[place]
+            repeat {
+                hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+                last = UInt32(byte)
+                place += 1
+                if place == bytes.count { break }
+                byte = bytes[place]
+            } while byte < 0x80 && table.traits(of: UInt32(byte)) & WordTable.word != 0
+            lastTraits = WordTable.word
+            characters += place - first
         }
 
         @inline(__always)
