@@ -37,6 +37,21 @@ package struct LinkBenchmark {
     }
 }
 
+/// `text.combinations` at its defaults, outside a pipeline.
+package struct CombinationBenchmark {
+    private let detector: CombinationDetector
+
+    package init(_ signals: SignalSet) throws {
+        detector = CombinationDetector(
+            try CombinationMatcher(signals), most: CombinationDetector.most.standard)
+    }
+
+    package func findings(in batch: EventBatch) -> Int {
+        let media = MediaFacts(unreadCount: batch.media.count)
+        return detector.inspect(Inspection(batch: batch, selection: .all(batch.count), media: media)).found.count
+    }
+}
+
 /// `text.terms` at its defaults, outside a pipeline.
 package struct TermBenchmark {
     private let detector: TermDetector

@@ -39,7 +39,29 @@ enum TextBenchmarks {
             figures.append(try matching("text-phrases-\(view.rawValue)", SignalSet(asking), duration, target: nil))
         }
         figures.append(links(duration))
+        figures.append(try combinations(duration, vocabulary))
         return figures
+    }
+
+    /// Ten thousand pairs of words, of which many stand in each text, and few near each other.
+    private static func combinations(_ duration: Duration, _ vocabulary: Vocabulary) throws -> Figure {
+        let detector = try CombinationBenchmark(
+            SignalSet(
+                (0..<terms).map {
+                    Signal(type: .combination, value: "near(8; \(vocabulary[$0]); \(vocabulary[$0 + terms]))")
+                }))
+        let batches = EventBenchmarks.batches(records(8_192))
+        var n = 0
+        var found = 0
+        let seconds = EventBenchmarks.processorSeconds(for: duration) {
+            for batch in batches {
+                found += detector.findings(in: batch)
+                n += batch.count
+            }
+        }
+        return Figure(
+            name: "text-combinations", value: seconds / Double(n) * 1e6, unit: "µs/event", n: n, seconds: seconds,
+            profile: [("findings", Double(found) / Double(n))])
     }
 
     /// Texts with a dot every some words, as sentences have them, and 10,000 domains that none of them leads to.
