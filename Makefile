@@ -29,6 +29,7 @@ test: ## build and run every test; those on a real broker need a Kafka (see READ
 	swift test --skip-build --filter '^KafkaIntegrationTests'
 	$(python) Tests/schemas/validate.py
 	$(python) Tests/schemas/validate.py --self-test
+	$(python) load-tests/compare_text/self_test.py --weir .build/debug/weir
 	.build/debug/weir demo --json > .build/demo-verdicts.jsonl
 	$(python) Tests/schemas/validate.py .build/demo-verdicts.jsonl
 	if .ci/prepare kafka > /dev/null; then
@@ -118,6 +119,11 @@ compare: release ## throughput beside other Kafka clients on one machine
 compare-hash: release ## PDQ beside pdqhash, its index beside faiss, and what it finds again; ARGUMENTS="…"
 	@python=$$(.ci/prepare peers)
 	$$python load-tests/compare_hash/run.py $(ARGUMENTS)
+
+.PHONY: compare-text
+compare-text: release ## matching of terms beside better_profanity, alt-profanity-check, re, pyahocorasick; ARGUMENTS="…"
+	@python=$$(.ci/prepare text-peers)
+	$$python load-tests/compare_text/run.py $(ARGUMENTS)
 
 .PHONY: text-model
 text-model: release ## train the text classifier that Weir ships with, and the lines its tests read; ARGUMENTS="…"

@@ -113,7 +113,7 @@ let package = Package(
         .executableTarget(
             name: "hostile-decoder", dependencies: ["Detection", "Events", "HashDetection", "Imaging", "Media"],
             path: "Tests/HostileDecoder", swiftSettings: swift),
-        tests("CommandLineTests", "Configuration", "TestSupport", "weir"),
+        tests("CommandLineTests", "Configuration", "Events", "TestSupport", "weir"),
         tests("ConcurrencyTests", "Concurrency", "TestSupport"),
         tests("FaultInjectionTests", "FaultInjection"),
         tests("ConfigurationTests", "Configuration", "TestSupport"),

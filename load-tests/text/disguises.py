@@ -9,7 +9,9 @@ import argparse
 import json
 import random
 import subprocess
+import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -227,6 +229,29 @@ def benign_table(weir: Weir, texts: dict[str, list[str]], seed: int) -> list[lis
     return rows
 
 
+def record(arguments: argparse.Namespace, found: list[list[str]], benign: list[list[str]]) -> None:
+    """Each row of the tables as an object, with what is needed to judge and repeat it."""
+    version = subprocess.run([arguments.weir, "version"], check=True, capture_output=True, text=True).stdout
+    head = {
+        "test": "text-disguises",
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "command": " ".join(["python3 load-tests/text/disguises.py", *sys.argv[1:]]),
+        "weir": " ".join(version.split()),
+        "words": arguments.words,
+    }
+    lines: list[dict[str, Any]] = []
+    for name, view, *cells in found:
+        shares = {language: float(cell) for language, cell in zip(LANGUAGES, cells, strict=True) if cell != "–"}
+        lines.append({**head, "disguise": name, "view": view, "found": shares})
+    for language, count, *cells in benign:
+        for terms, (share, spelling, most) in (("own", cells[:3]), ("all", cells[3:])):
+            alarms = {"language": language, "sentences": int(count), "terms": terms}
+            lines.append({**head, **alarms, "beyondPlain": float(share), "butForSpelling": float(spelling), "by": most})
+    path = Path(__file__).resolve().parents[1] / "results" / "text-disguises.jsonl"
+    with path.open("a") as out:
+        out.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weir", default=".build/release/weir", help="the command")
@@ -234,19 +259,22 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=500, help="words of each language")
     parser.add_argument("--only", choices=["disguises", "benign"])
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--record", action="store_true", help="append to results/text-disguises.jsonl")
     parser.add_argument("--least", type=float, default=95, help="exit code 1 if any share found is below that")
     arguments = parser.parse_args()
     weir = Weir(arguments.weir)
+    benign: list[list[str]] = []
     texts = {language: messages(arguments.catalogues, language) for language in LANGUAGES}
     found: list[list[str]] = []
     if arguments.only != "benign":
         print("| disguise | view | " + " | ".join(LANGUAGES) + " |\n| --- | --- |" + " --- |" * len(LANGUAGES))
         found = disguise_table(weir, texts, arguments.words, arguments.seed)
-    if arguments.only == "disguises":
-        return
-    print("\n| language | sentences | own words: % beyond plain | but for spelling | most by", end="")
-    print(" | words of all: % | but for spelling | most by |\n|" + " --- |" * 8)
-    benign_table(weir, texts, arguments.seed)
+    if arguments.only != "disguises":
+        print("\n| language | sentences | own words: % beyond plain | but for spelling | most by", end="")
+        print(" | words of all: % | but for spelling | most by |\n|" + " --- |" * 8)
+        benign = benign_table(weir, texts, arguments.seed)
+    if arguments.record:
+        record(arguments, found, benign)
     shares = [100.0] + [float(cell) for row in found for cell in row[2:] if cell != "–"]
     if min(shares) < arguments.least:
         raise SystemExit(1)

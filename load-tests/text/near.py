@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -147,9 +148,12 @@ CHANGES: list[tuple[str, Change, float | None]] = [
 ]
 
 
+def binary() -> str:
+    return os.environ.get("WEIR_BINARY", str(PACKAGE / ".build/release/weir"))
+
+
 def weir(*arguments: str, allowed: tuple[int, ...] = (0,)) -> list[Answer]:
-    binary = os.environ.get("WEIR_BINARY", str(PACKAGE / ".build/release/weir"))
-    done = run([binary, *arguments], stdout=PIPE, text=True)
+    done = run([binary(), *arguments], stdout=PIPE, text=True)
     if done.returncode not in allowed:
         sys.exit(f"weir {' '.join(arguments[:2])} ended with {done.returncode}")
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -294,8 +298,14 @@ def main() -> int:
                 add(*figure)
     if options.record:
         path = PACKAGE / "load-tests/results/text-near.jsonl"
+        head = {
+            "test": "text-near",
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "command": " ".join(["python3 load-tests/text/near.py", *sys.argv[1:]]),
+            "weir": " ".join(run([binary(), "version"], stdout=PIPE, text=True, check=True).stdout.split()),
+        }
         with path.open("a") as out:
-            out.writelines(json.dumps(figure) + "\n" for figure in figures)
+            out.writelines(json.dumps({**head, **figure}) + "\n" for figure in figures)
     return 0 if all(figure.get("met", True) for figure in figures) else 1
 
 

@@ -76,18 +76,18 @@ enum DocumentBenchmarks {
     }
 
     /// Made again wherever it is needed.
-    private static func document(_ document: Int, _ vocabulary: Vocabulary) -> [String] {
+    static func document(_ document: Int, _ vocabulary: Vocabulary) -> [String] {
         var random = SplitMix64(seed: UInt64(document) &* 0x9E37_79B9)
         return (0..<words).map { _ in word(vocabulary, &random) }
     }
 
     /// Low-numbered words are the frequent ones, about as in texts.
-    private static func word(_ vocabulary: Vocabulary, _ random: inout SplitMix64) -> String {
+    static func word(_ vocabulary: Vocabulary, _ random: inout SplitMix64) -> String {
         let place = Double.random(in: 0..<1, using: &random) * Double.random(in: 0..<1, using: &random)
         return vocabulary[Int(place * Double(vocabulary.count))]
     }
 
-    private static func fingerprint(_ number: Int, _ vocabulary: Vocabulary) -> String {
+    static func fingerprint(_ number: Int, _ vocabulary: Vocabulary) -> String {
         DocumentWords.parts(of: document(number, vocabulary).joined(separator: " "))?.first?.value ?? ""
     }
 
@@ -104,13 +104,7 @@ enum DocumentBenchmarks {
                 }
                 bytes = words.reduce(-1) { $0 + $1.utf8.count + 1 }
             }
-            var out = ByteWriter()
-            out.append("{\"type\":\"weir.upload.created.v1\",\"source\":\"/b\",\"id\":\"b-")
-            out.append(number)
-            out.append("\",\"time\":\"2026-11-23T10:00:00Z\",\"data\":{\"account\":{\"id\":\"a\"},\"text\":{\"body\":")
-            out.appendJSON(words.joined(separator: " "))
-            out.append("}}}")
-            return out.bytes
+            return TextBenchmarks.event(words.joined(separator: " "))
         }
     }
 }

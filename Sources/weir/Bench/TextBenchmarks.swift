@@ -124,6 +124,17 @@ enum TextBenchmarks {
         return figure
     }
 
+    /// An event that states no more than it must.
+    static func event(_ body: String) -> [UInt8] {
+        var out = ByteWriter()
+        out.append(
+            "{\"type\":\"weir.upload.created.v1\",\"source\":\"/b\",\"id\":\"b\",\"time\":\"2026-11-23T10:00:00Z\"")
+        out.append(",\"data\":{\"account\":{\"id\":\"a\"},\"text\":{\"body\":")
+        out.appendJSON(body)
+        out.append("}}}")
+        return out.bytes
+    }
+
     /// Events whose bodies have about 1 KB.
     private static func records(_ count: Int) -> [[UInt8]] {
         var options = UploadGenerator.Options()

@@ -10,7 +10,8 @@ extension Commands {
             Option(
                 "--of", "PATH",
                 "For hash: a picture of yours. For index: a folder with signals.pdq and queries.pdq, 32 bytes a hash; "
-                    + "matches.tsv is written beside them."),
+                    + "matches.tsv is written beside them. For text: a folder with signals.jsonl and texts, one a line."
+            ),
         ],
         example: "weir bench decode verdict",
         discussion: """
@@ -116,7 +117,16 @@ enum Benchmarks {
         Benchmark(name: "pipeline", summary: "bytes to verdicts with all detectors and 10,000 terms") {
             try await PipelineBenchmark.run($0)
         },
-        Benchmark(name: "text", summary: "folding texts, and matching 10,000 terms") { try TextBenchmarks.run($0) },
+        Benchmark(
+            name: "text", summary: "folding texts, and matching 10,000 terms",
+            withPath: { duration, path in
+                guard let path else { return try TextBenchmarks.run(duration) }
+                return try GivenTextBenchmark.run(folder: path, duration)
+            }),
+        Benchmark(
+            name: "text-all",
+            summary: "all detectors of texts: 10,000 terms, 10,000 domains, 100,000 known documents, classifier"
+        ) { try await AllTextBenchmarks.run($0) },
         Benchmark(name: "text-near", summary: "finding passages of 100,000 known documents in texts of 2 KB") {
             duration in
             DocumentBenchmarks.run(100_000, duration)

@@ -10,9 +10,10 @@ extension Commands {
         ],
         example: "weir demo",
         discussion: """
-            Some sixty uploads of a small imaginary platform: posts in four languages, pictures drawn here and copies of
-            a known one, a burst from new accounts, a live stream, records that are no events, and three decisions of people
-            on what was put before them. Ends by itself.
+            Some sixty uploads of a small imaginary platform: posts in four languages, three disguised texts that people are
+            to see and three innocent ones that are to be let be, pictures drawn here and copies of a known one, a burst
+            from new accounts, a live stream, records that are no events, and three decisions of people on what was put
+            before them. Ends by itself; the exit code is 1 if a record never came out, or a text was taken for another.
             Colours only on a terminal, and not if NO_COLOR is set.
             """
     ) { invocation in

@@ -21,7 +21,7 @@ struct DemoOutput: Sendable {
         var total: Int? { state.withLock { $0.isAll ? $0.count : nil } }
     }
 
-    /// - Returns: the exit code; 1 if something that was sent never came out.
+    /// - Returns: the exit code; 1 if something that was sent never came out, or a text was not taken for what it is.
     func follow(
         pace: Duration, patience: Duration, partitions: Int, forever: Bool, until shutdown: ShutdownSignal
     ) async throws -> Int32 {
@@ -111,7 +111,11 @@ struct DemoOutput: Sendable {
         progress.clear()
         let seconds = max(0.1, (latest - (first ?? start)).seconds)
         if !isJSON { Terminal.out(table.summary(seconds: seconds)) }
-        guard let total = sent.total, seen < total else { return ExitCode.success }
+        guard let total = sent.total, seen < total else {
+            guard table.mistaken > 0 else { return ExitCode.success }
+            Terminal.error("weir demo: \(table.mistaken) of the texts were not taken for what they are")
+            return ExitCode.failure
+        }
         Terminal.error("weir demo: \(total - seen) of \(total) records never came out")
         return ExitCode.failure
     }

@@ -26,10 +26,11 @@ struct DemoPlatform: Sendable {
         var out = ByteWriter()
         func add(
             _ type: SignalType, _ value: String, _ opinion: Opinion = .positive, id: String,
-            source: String = "demo-exchange"
+            source: String = "demo-exchange", match: TermMatch = .word
         ) {
             var signal = Signal(type: type, value: value)
             signal.opinion = opinion
+            signal.match = match
             signal.labels = ["TVEC1"]
             signal.source = source
             signal.id = id
@@ -41,7 +42,9 @@ struct DemoPlatform: Sendable {
         add(.sha256, hex(seed), .seed, id: "seed")
         add(.sha256, hex(disputed), id: "disputed-a")
         add(.sha256, hex(disputed), .negative, id: "disputed-b", source: "demo-newsroom")
-        for name in ["Turnip Front", "Barisan Lobak", "جبهة اللفت", "Front du Navet"] { add(.phrase, name, id: "name") }
+        // Spaced letters too are looked for, in this one.
+        add(.phrase, "Turnip Front", id: "name", match: .despaced)
+        for name in ["Barisan Lobak", "جبهة اللفت", "Front du Navet"] { add(.phrase, name, id: "name") }
         add(.domain, "turnip-front.example", id: "site")
         return out.bytes
     }
@@ -50,7 +53,8 @@ struct DemoPlatform: Sendable {
     /// - Parameter round: makes the ids of one round differ from those of another.
     func samples(at now: Timestamp, round: Int = 0) -> [DemoSample] {
         let suffix = round == 0 ? "" : "-r\(round)"
-        let groups = [ordinaryTexts, words, pictureUploads, ordinaryPictures, burst, doubtful, live, shares].map { $0 }
+        let texts = DemoText.all.map(\.event)
+        let groups = [ordinaryTexts, words, texts, pictureUploads, ordinaryPictures, burst, doubtful, live, shares]
         // Ordinary life stands between, as it does.
         var events: [DemoEvent] = []
         var index = 0
@@ -152,9 +156,9 @@ struct DemoPlatform: Sendable {
         elsewhere.media = DemoEvent.Item(url: "https://cdn.unknown.example/p.jpg")
         var broken = DemoEvent("broken-picture", by: "a-d-4")
         broken.media = DemoEvent.Item(bytes: Array(pictures.known.prefix(300)))
-        var disguised = DemoEvent("disguised", by: "a-d-5")
-        disguised.media = DemoEvent.Item(contentType: "image/png", bytes: pictures.ordinary.first)
-        return [seed, disputed, elsewhere, broken, disguised]
+        var mislabelled = DemoEvent("mislabelled", by: "a-d-5")
+        mislabelled.media = DemoEvent.Item(contentType: "image/png", bytes: pictures.ordinary.first)
+        return [seed, disputed, elsewhere, broken, mislabelled]
     }
 
     private var live: [DemoEvent] {

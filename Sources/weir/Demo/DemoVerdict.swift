@@ -8,7 +8,10 @@ struct DemoVerdict: Sendable {
     var content = ""
     var action = ""
     var rule = ""
-    var evidence = ""
+    /// What was found, and what could not be looked at.
+    var evidence: [String] = []
+    /// Of the samples that show what texts are taken for.
+    var text: DemoText?
     var detectors: [String] = []
     /// Seconds from the record's own time to when its committed verdict was read.
     var latency = 0.0
@@ -22,20 +25,20 @@ struct DemoVerdict: Sendable {
         else { return nil }
         self.content = content
         self.action = action
+        text = DemoText.named(content)
         if case .text(let rule)? = data["rule"] { self.rule = rule }
-        var parts: [String] = []
         if case .object(let outcome)? = data["outcome"], case .text(let ruling)? = outcome["ruling"],
             case .text(let superseded)? = data["supersedes"]
         {
             rule = "person: \(ruling)"
-            if case .text(let reason)? = outcome["reason"] { parts.append(reason) }
-            parts.append("in place of \(superseded.prefix(8))…")
+            if case .text(let reason)? = outcome["reason"] { evidence.append(reason) }
+            evidence.append("in place of \(superseded.prefix(8))…")
         }
         if case .list(let findings)? = data["findings"] {
             for case .object(let finding) in findings {
                 guard case .text(let detector)? = finding["detector"] else { continue }
                 detectors.append(detector)
-                parts.append(DemoVerdict.words(detector, finding))
+                evidence.append(words(detector, finding))
             }
         }
         if case .list(let degraded)? = data["degraded"] {
@@ -43,10 +46,9 @@ struct DemoVerdict: Sendable {
                 guard case .text(let detector)? = item["detector"], case .text(let reason)? = item["reason"] else {
                     continue
                 }
-                parts.append("\(detector) could not look: \(reason)")
+                evidence.append("\(detector) could not look: \(reason)")
             }
         }
-        evidence = parts.joined(separator: "; ")
         if case .object(let times)? = data["times"], case .text(let text)? = times["received"],
             let received = try? Timestamp(rfc3339: text)
         {
@@ -63,17 +65,23 @@ struct DemoVerdict: Sendable {
         content = "offset \(header("weir.source.offset"))"
         action = "dead letter"
         rule = header("weir.error.code")
-        evidence = header("weir.error.message")
+        evidence = [header("weir.error.message")]
     }
 
-    private static func words(_ detector: String, _ finding: [String: JSONObject.Value]) -> String {
-        var text = detector
-        if case .text(let fact)? = finding["fact"] { text += " \(fact)" }
+    private func words(_ detector: String, _ finding: [String: JSONObject.Value]) -> String {
+        var out = detector
+        if case .text(let fact)? = finding["fact"] { out += " \(fact)" }
         if case .text(let signal)? = finding["signal"] {
-            text += " \(signal.count > 30 ? "\(signal.prefix(27))…" : signal)"
+            out += " \(signal.count > 30 ? "\(signal.prefix(27))…" : signal)"
         }
-        if case .integer(let distance)? = finding["distance"] { text += " (\(distance) bits apart)" }
-        if case .text(let opinion)? = finding["opinion"], opinion != "positive" { text += " [\(opinion)]" }
-        return text
+        if case .integer(let distance)? = finding["distance"] { out += " (\(distance) bits apart)" }
+        if let text, case .integer(let start)? = finding["start"], case .integer(let end)? = finding["end"],
+            let excerpt = text.excerpt(Int(start), Int(end))
+        {
+            if case .text(let view)? = finding["view"] { out += ", \(view)" }
+            out += ": “\(DemoText.shown(excerpt))”"
+        }
+        if case .text(let opinion)? = finding["opinion"], opinion != "positive" { out += " [\(opinion)]" }
+        return out
     }
 }
