@@ -1,5 +1,5 @@
 internal import Configuration
-package import Detection
+internal import Detection
 package import Events
 package import Signals
 
