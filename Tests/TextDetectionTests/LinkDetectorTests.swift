@@ -112,6 +112,14 @@ import Testing
         #expect(found.map(words) == ["0 many-links ×50", "1 domain:known.example body 0..<13"])
     }
 
+    /// Or a long text would be a flood.
+    @Test func endsOfSentencesAreNoLinks() throws {
+        let sentences = (0..<2_000).map { "It is word\($0). " }.joined()
+        let found = try findings([Post(sentences + "known.example. Indeed.")], most: 1)
+        #expect(
+            found.map(words) == ["0 domain:known.example body \(sentences.utf8.count)..<\(sentences.utf8.count + 13)"])
+    }
+
     @Test func expiredSignalsDoNotMatch() throws {
         var expired = Signal(type: .domain, value: "known.example")
         expired.expiresAt = try Timestamp(rfc3339: "2026-11-23T10:00:00Z")

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import ahocorasick
+import ahocorasick  # type: ignore[import-not-found]
 import profanity_check  # type: ignore[import-untyped]
 from better_profanity import Profanity  # type: ignore[import-untyped]
 from whole_words import Match, alternation, is_whole
@@ -90,7 +90,7 @@ class Weir:
             known, lines = Path(folder, "signals.jsonl"), Path(folder, "texts")
             known.write_text(self.signals)
             lines.write_text("".join(text + "\n" for text in texts))
-            command = [weir.binary(), "text", "match", "--signals", known, lines]
+            command = [str(weir.binary()), "text", "match", "--signals", str(known), str(lines)]
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         answers = [json.loads(line)["matches"] for line in done.stdout.splitlines()]
         if len(answers) != len(texts):

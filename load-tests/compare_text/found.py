@@ -12,6 +12,10 @@ MILD = "damn"
 CARRIERS = ("well, {}, it is raining again", "the bus is late, {}, as always", "oh {}, my tea is cold")
 
 
+def as_it_is(word: str, _: Random) -> str:
+    return word
+
+
 def termed(terms: list[str]) -> dict[str, Engine]:
     return {
         "better_profanity": BetterProfanity(terms),
@@ -31,7 +35,7 @@ def disguised(sources: Sources, count: int, seed: int) -> Iterator[dict[str, Any
             # Urdu: half of the few words there are.
             terms, others = words[: len(words) // 2], words[len(words) // 2 :]
         peers = termed(terms)
-        for name, (view, change) in {"none": ("word", lambda word, _: word), **DISGUISES}.items():
+        for name, (view, change) in {"none": ("word", as_it_is), **DISGUISES}.items():
             tries = []
             for word in terms:
                 changed = change(word, rng)
@@ -61,7 +65,7 @@ def new(engine: Engine, clean: str, text: str) -> bool:
 def own_word(count: int, seed: int) -> Iterator[dict[str, Any]]:
     """alt-profanity-check takes no terms, so the same with a mild word that it knows."""
     model = ProfanityCheck()
-    for name, (view, change) in {"none": ("word", lambda word, _: word), **DISGUISES}.items():
+    for name, (view, change) in {"none": ("word", as_it_is), **DISGUISES}.items():
         rng = Random(f"{seed} mild {name}")
         changed = [made for _ in range(count) if (made := change(MILD, rng)) and (made != MILD or name == "none")]
         texts = [CARRIERS[place % len(CARRIERS)].format(made) for place, made in enumerate(changed)]

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -23,7 +24,7 @@ def made_up(count: int, seed: int) -> tuple[list[str], list[str]]:
     words = ["".join(rng.choices(PIECES, k=rng.randint(1, 3))) for _ in range(60)]
     texts = ["".join(rng.choice(words) + rng.choice(BETWEEN) for _ in range(14)).strip() for _ in range(count)]
     terms = {word for word in words[:40] if len(word) > 2 and not word.isdigit()}
-    terms |= {f"{first} {second}" for first, second in zip(words, words[1:], strict=False) if len(first + second) > 5}
+    terms |= {f"{first} {second}" for first, second in pairwise(words) if len(first + second) > 5}
     return [text.title() if number % 3 == 0 else text for number, text in enumerate(texts)], sorted(terms)
 
 

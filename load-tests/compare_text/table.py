@@ -44,7 +44,7 @@ def speeds() -> str:
                 if "leftOut" in result:
                     return "left out"
                 return f"{rounded(result['µs/KiB'])} ({rounded(result['MB/s'])})"
-        return "–"
+        return "-"
 
     rows = []
     for engine in dict.fromkeys(result["engine"] for result in found):
@@ -69,7 +69,7 @@ def disguises() -> str:
 
     def share(name: str) -> str:
         one = mild.get(name)
-        return f"{100 * one['found']['alt-profanity-check'] / one['tries']:.1f}" if one else "–"
+        return f"{100 * one['found']['alt-profanity-check'] / one['tries']:.1f}" if one else "-"
 
     rows = [
         [name, view, *(f"{100 * hits[name, engine] / tries[name]:.1f}" for engine in engines), share(name)]
@@ -85,7 +85,7 @@ def alarms() -> str:
     rows = []
     for engine in engines:
         cells = [
-            f"{100 * result['flagged'][engine] / result['sentences']:.2f}" if result["sentences"] else "–"
+            f"{100 * result['flagged'][engine] / result['sentences']:.2f}" if result["sentences"] else "-"
             for result in found
         ]
         rows.append([engine.replace("weir", "Weir"), *cells])

@@ -15,7 +15,7 @@ internal import Signals
 /// Links that the event lists by themselves are `metadata.account`'s.
 struct LinkDetector: Detector {
     static let registration = DetectorRegistration(
-        name: "text.links", version: "1", summary: "Links in titles and bodies that are signals, disguised ones too.",
+        name: "text.links", version: "2", summary: "Links in titles and bodies that are signals, disguised ones too.",
         uses: [.domain, .url, .urlmd5], settings: [most]
     ) { context in LinkDetector(context.signals, most: context.settings[most]) }
 

@@ -16,7 +16,8 @@ enum LinkScanner {
             if text[at] == UInt8(ascii: "."), at >= done {
                 let (host, end) = token(text, around: at, floor: done)
                 done = end
-                guard host.count > 2 else { continue }
+                // A word that ends a sentence has its only dot behind it.
+                guard host.count > 2, text[host].contains(UInt8(ascii: ".")) else { continue }
                 guard lookUp(host, text, body) else { return }
                 // Where no spaces stand between words, what is before and behind a name seems a part of it.
                 guard text[host].contains(where: { $0 >= 0x80 }) else { continue }

@@ -64,7 +64,7 @@ enum TextBenchmarks {
             profile: [("findings", Double(found) / Double(n))])
     }
 
-    /// Texts with a dot every some words, as sentences have them, and 10,000 domains that none of them leads to.
+    /// Texts without a dot, and 10,000 domains that none of them leads to. `text-all` has sentences and links.
     private static func links(_ duration: Duration) -> Figure {
         let detector = LinkBenchmark(
             SignalSet((0..<terms).map { Signal(type: .domain, value: "site\($0).example") }))
