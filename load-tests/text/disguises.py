@@ -232,10 +232,12 @@ def benign_table(weir: Weir, texts: dict[str, list[str]], seed: int) -> list[lis
 def record(arguments: argparse.Namespace, found: list[list[str]], benign: list[list[str]]) -> None:
     """Each row of the tables as an object, with what is needed to judge and repeat it."""
     version = subprocess.run([arguments.weir, "version"], check=True, capture_output=True, text=True).stdout
+    # Not where the command lies on this machine.
+    options = [word for word in sys.argv[1:] if word not in ("--weir", arguments.weir)]
     head = {
         "test": "text-disguises",
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "command": " ".join(["python3 load-tests/text/disguises.py", *sys.argv[1:]]),
+        "command": " ".join(["python3 load-tests/text/disguises.py", *options]),
         "weir": " ".join(version.split()),
         "words": arguments.words,
     }
