@@ -45,6 +45,35 @@ import Testing
         #expect(hashes[5] != hashes[0])
     }
 
+    /// ASCII is taken faster than the rest, to the same end.
+    @Test(arguments: UInt64(1)...50) func mixedWordsHashAsTheirCharacters(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        var text = ""
+        var expected: [UInt16] = []
+        for _ in 0..<200 {
+            let word = (0..<Int.random(in: 1...6, using: &random)).map { _ in
+                "ab9_zжя".randomElement(using: &random) ?? "a"
+            }
+            text += word + (Bool.random(using: &random) ? " " : ". ")
+            expected.append(hash(String(word)))
+            // A single character of a script without spaces is a piece of its own, whatever it stands between.
+            if Bool.random(using: &random) {
+                text = text.trimmingSuffix(while: { $0 == " " || $0 == "." }) + "漢"
+                expected.append(hash("漢"))
+            }
+        }
+        var words = DocumentText()
+        Array(text.utf8).withUnsafeBufferPointer { words.append($0) }
+        #expect(Array(words.hashes) == expected)
+    }
+
+    private func hash(_ word: String) -> UInt16 {
+        let sum = word.unicodeScalars.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { sum, scalar in
+            (sum ^ UInt64(scalar.value)) &* 0x0000_0100_0000_01B3
+        }
+        return UInt16(truncatingIfNeeded: DocumentText.mix(sum))
+    }
+
     /// Whatever is put in front or behind changes no pieces but those beside it.
     @Test(arguments: UInt64(1)...20) func piecesOfUnspacedScriptsAreLocal(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
@@ -79,6 +108,14 @@ import Testing
             bytes.withUnsafeBufferPointer { words.append($0) }
             #expect(zip(words.starts, words.ends).allSatisfy { $0 < $1 && $1 <= count })
         }
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while isTrimmed: (Character) -> Bool) -> String {
+        var text = self
+        while let last = text.last, isTrimmed(last) { text.removeLast() }
+        return text
     }
 }
 

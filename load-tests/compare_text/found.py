@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from engines import Alternation, Automaton, BetterProfanity, Engine, ProfanityCheck, Weir
-from sources import DISGUISES, LANGUAGES, WORD, Sources, plain
+from sources import DISGUISES, LANGUAGES, WORD, Sources, plain, spelled
 
 MILD = "damn"
 """A mild word that alt-profanity-check has learnt."""
@@ -34,6 +34,9 @@ def disguised(sources: Sources, count: int, seed: int) -> Iterator[dict[str, Any
         if len(others) < 3:
             # Urdu: half of the few words there are.
             terms, others = words[: len(words) // 2], words[len(words) // 2 :]
+        # Nor another spelling of a term, which Weir takes for the term.
+        spellings = {spelled(term) for term in terms}
+        others = [word for word in others if spelled(word) not in spellings]
         peers = termed(terms)
         for name, (view, change) in {"none": ("word", as_it_is), **DISGUISES}.items():
             tries = []

@@ -5,10 +5,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "text"))
 
-from catalogues import LANGUAGES, WORD, messages, plain, vocabulary
+from catalogues import LANGUAGES, WORD, messages, plain, spelled, vocabulary
 from disguises import DISGUISES, own
 
-__all__ = ["DISGUISES", "LANGUAGES", "WORD", "Sources", "plain"]
+__all__ = ["DISGUISES", "LANGUAGES", "WORD", "Sources", "plain", "spelled"]
 
 
 class Sources:

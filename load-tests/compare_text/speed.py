@@ -104,4 +104,4 @@ def by_batch(lines: list[str], seconds: float) -> dict[str, Any]:
 
 
 def speeds(seconds: float, size: int) -> dict[str, float]:
-    return {"µs/KiB": round(seconds * 1e6 * 1_024 / size, 3), "MB/s": round(size / seconds / 1e6, 4)}
+    return {"µs/KiB": round(seconds * 1e6 * 1_024 / size, 3), "MB/s": float(f"{size / seconds / 1e6:.3g}")}

@@ -43,7 +43,8 @@ def speeds() -> str:
             if result["engine"] == engine and result["terms"] == terms:
                 if "leftOut" in result:
                     return "left out"
-                return f"{rounded(result['µs/KiB'])} ({rounded(result['MB/s'])})"
+                speed = 1_024 / result["µs/KiB"]
+                return f"{rounded(result['µs/KiB'])} ({rounded(speed) if speed >= 0.001 else 'under 0.001'})"
         return "-"
 
     rows = []
