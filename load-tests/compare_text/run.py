@@ -39,9 +39,11 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", choices=PARTS)
     parser.add_argument("--terms", type=int, action="append", help="how many; default 1000, 10000 and 100000")
-    parser.add_argument("--texts", type=int, default=2_000, help="of about 1 KB, for speeds; and for equality")
-    parser.add_argument("--words", type=int, default=200, help="of each language, for disguises")
-    parser.add_argument("--sentences", type=int, default=2_000, help="of each language, for alarms")
+    parser.add_argument(
+        "--texts", type=int, default=2_000, help="of about 1 KB, for speeds; five times as many messages for equality"
+    )
+    parser.add_argument("--words", type=int, default=100, help="of each language, for disguises")
+    parser.add_argument("--sentences", type=int, default=500, help="of each language, for alarms")
     parser.add_argument("--seconds", type=float, default=5, help="of processor time for which each speed is measured")
     parser.add_argument("--catalogues", type=Path, default=Path("/usr/share/locale"))
     parser.add_argument("--seed", type=int, default=1)
@@ -56,7 +58,7 @@ def main() -> int:
     sources = Sources(chosen.catalogues)
     folder = Path(tempfile.mkdtemp(prefix="weir-text-"))
     parts: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
-        "equality": lambda: equality.compare(sources, chosen.texts, chosen.seed),
+        "equality": lambda: equality.compare(sources, 5 * chosen.texts, chosen.seed),
         "speed": lambda: speed.compare(sources, folder, counts, chosen.texts, chosen.seconds, chosen.seed),
         "disguises": lambda: found.disguised(sources, chosen.words, chosen.seed),
         "mild word": lambda: found.own_word(chosen.words, chosen.seed),
