@@ -35,15 +35,18 @@ struct ContextGate: Sendable {
             var start = range.lowerBound
             var place = start
             while place < range.upperBound {
-                var length = 1
-                let classes: UInt8
-                if bytes[place] < 0x80 {
-                    classes = table.classes(of: UInt32(bytes[place]))
-                } else {
-                    let (code, size) = FoldPass.character(at: place, bytes, range.upperBound)
-                    (classes, length) = (table.classes(of: code), size)
+                let byte = bytes[place]
+                if byte < 0x80 {
+                    // `_` too: a word that it is part of is no cue, which the reader finds out.
+                    if !FoldPass.isWordByte(byte) {
+                        if isAny(start, place) { return true }
+                        start = place + 1
+                    }
+                    place += 1
+                    continue
                 }
-                if classes & (WordTable.word | WordTable.unspaced) != WordTable.word {
+                let (code, length) = FoldPass.character(at: place, bytes, range.upperBound)
+                if table.classes(of: code) & (WordTable.word | WordTable.unspaced) != WordTable.word {
                     if isAny(start, place) { return true }
                     start = place + length
                 }
