@@ -69,8 +69,9 @@ package final class DocumentMatcher: Sendable {
         in folded: FoldedTexts, _ text: FoldedTexts.Text, _ workspace: DocumentWorkspace
     ) -> (found: [Match], isComplete: Bool) {
         guard !isEmpty else { return ([], true) }
-        workspace.read(folded.bytes(of: text))
-        workspace.findRuns(in: index)
+        let bytes = folded.bytes(of: text)
+        workspace.read(bytes)
+        workspace.findRuns(in: index, bytes)
         return matches(workspace) { folded.edits[text.edits].sourceRange(of: $0) }
     }
 

@@ -30,6 +30,30 @@ struct DocumentText {
 
     /// Takes the words of a folded text in. What is no UTF-8 makes no words.
     mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        appendHashes(bytes)
+        appendPlaces(bytes)
+    }
+
+    /// Without their places, for which most texts are never asked.
+    mutating func appendHashes(_ bytes: UnsafeBufferPointer<UInt8>) {
+        DocumentText.forEachWord(in: bytes) { word, _ in hashes.append(word.finished) }
+    }
+
+    /// Those of the words whose hashes were appended.
+    mutating func appendPlaces(_ bytes: UnsafeBufferPointer<UInt8>) {
+        DocumentText.forEachWord(in: bytes) { word, end in
+            starts.append(UInt32(word.start))
+            ends.append(UInt32(end))
+        }
+    }
+
+    @inline(__always)
+    private static func forEachWord(in bytes: UnsafeBufferPointer<UInt8>, _ body: (Word, _ end: Int) -> Void) {
+        func finish(_ word: inout Word, end: Int) {
+            guard word.characters > 0 else { return }
+            body(word, end)
+            word.characters = 0
+        }
         let table = WordTable.shared
         var place = 0
         var word = Word(start: 0)
@@ -56,15 +80,6 @@ struct DocumentText {
             place += length
         }
         finish(&word, end: bytes.count)
-    }
-
-    @inline(__always)
-    private mutating func finish(_ word: inout Word, end: Int) {
-        guard word.characters > 0 else { return }
-        hashes.append(word.finished)
-        starts.append(UInt32(word.start))
-        ends.append(UInt32(end))
-        word.characters = 0
     }
 
     /// A word on its way: a hash of its code points (FNV-1a's steps on whole code points, then Murmur3's finish).

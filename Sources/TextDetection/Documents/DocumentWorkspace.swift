@@ -35,12 +35,13 @@ final class DocumentWorkspace: @unchecked Sendable {
     /// Takes a folded text's words.
     func read(_ folded: UnsafeBufferPointer<UInt8>) {
         text.removeAll()
-        text.append(folded)
-        bytes.removeAll(keepingCapacity: true)
-        for hash in text.hashes { bytes.append(BandCheck.byte(of: hash)) }
+        text.appendHashes(folded)
     }
 
-    func findRuns(in index: DocumentIndex) {
+    /// Fills in `runs`; if there are any, also what they are compared by.
+    ///
+    /// - Parameter folded: the text that was read.
+    func findRuns(in index: DocumentIndex, _ folded: UnsafeBufferPointer<UInt8>) {
         runs.removeAll(keepingCapacity: true)
         prints.removeAll(keepingCapacity: true)
         text.hashes.withUnsafeBufferPointer { words in
@@ -55,7 +56,11 @@ final class DocumentWorkspace: @unchecked Sendable {
                     Run(document: UInt32(place.document), textWord: print.place, documentWord: Int32(place.word)))
             }
         }
-        if runs.count > 1 { runs.sort(by: Run.precedes) }
+        if runs.isEmpty { return }
+        runs.sort(by: Run.precedes)
+        text.appendPlaces(folded)
+        bytes.removeAll(keepingCapacity: true)
+        for hash in text.hashes { bytes.append(BandCheck.byte(of: hash)) }
     }
 
     /// Looks at the runs that one document has in common with the text, and fills in `stretches`.
