@@ -62,6 +62,7 @@ let package = Package(
         .target(
             name: "CImaging", dependencies: ["CVips"],
             linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("vips")]),
+        .target(name: "CCLD2", linkerSettings: [.linkedLibrary("cld2")]),
         .target(name: "CBuildInfo", cSettings: [.define("WEIR_COMMIT", to: "\"\(commit)\"")]),
         .target(name: "CChecksum"),
         .target(name: "CHamming"),
@@ -82,7 +83,7 @@ let package = Package(
         module("Media", "CCurl", "CSandbox", "Concurrency", "Detection", "Events", "HashDetection", "Imaging"),
         module("MetadataDetection", "Configuration", "Detection", "Events", "Signals"),
         module(
-            "TextDetection", "CICU", "CVectorscan", "Configuration", "Detection", "Events", "Signals"),
+            "TextDetection", "CCLD2", "CICU", "CVectorscan", "Configuration", "Detection", "Events", "Signals"),
         module("Policy", "Configuration", "Events"),
         module("Kafka", "Concurrency", "CRdkafka", "FaultInjection"),
         module("Operations", "CCurl", "CMalloc", "Concurrency", "Events", "CMicrohttpd"),

@@ -56,7 +56,7 @@ struct FindingOrderTests {
             var b = a
             // One member apart, or none.
             let other = randomFinding(media: 0..<2, using: &random)
-            switch Int.random(in: 0..<12, using: &random) {
+            switch Int.random(in: 0..<13, using: &random) {
             case 0: b.value = other.value
             case 1: b.threshold = other.threshold
             case 2: b.coverage = other.coverage
@@ -68,6 +68,7 @@ struct FindingOrderTests {
             case 10: b.textContext = other.textContext
             case 8: b.score = other.score
             case 9: b.label = other.label
+            case 11: b.language = other.language
             default: b.media = other.media
             }
             let same = !Finding.precedes(a, b) && !Finding.precedes(b, a)

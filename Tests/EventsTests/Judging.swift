@@ -47,6 +47,7 @@ func richJudgement(_ batch: EventBatch) -> Judgement {
     var link = Finding(event: 0, fact: "link-shortener", value: -2)
     link.detector = DetectorID(1)
     link.link = 1
+    link.language = "und-Ethi"
     var classified = Finding(event: 0, label: ClassifiedLabel("threat", model: "made-1+00ff"), score: 0.9375)
     classified.detector = DetectorID(1)
     var failed = Unavailable(event: 0, media: 1, reason: "fetch-timeout")

@@ -17,7 +17,7 @@ struct VerdictWriterTests {
         + #""coverage":0.25,"coverageOfText":0.125,"view":"leet","context":["attributed-quotation","reported"],"#
         + #""field":"body","start":12,"end":24,"#
         + #""labels":["TVEC1"]},"#
-        + #"{"detector":"text.terms","version":"2","link":1,"fact":"link-shortener","value":-2},"#
+        + #"{"detector":"text.terms","version":"2","link":1,"fact":"link-shortener","language":"und-Ethi","value":-2},"#
         + #"{"detector":"text.terms","version":"2","model":"made-1+00ff","score":0.9375,"labels":["threat"]}],"#
         + ##""degraded":[{"detector":"text.terms","media":"#1","reason":"fetch-timeout"},"##
         + #"{"detector":"hash.pdq","reason":"deadline"}],"automated":{"detection":true,"decision":true},"#
@@ -220,6 +220,7 @@ func randomFinding(media: Range<Int>, using random: inout SplitMix64) -> Finding
     finding.view = PictureView(
         Bool.random(using: &random) ? .rotate90 : .original, isOverWhite: Bool.random(using: &random))
     finding.value = maybe(Int64.random(in: 0...1, using: &random))
+    finding.language = maybe(Bool.random(using: &random) ? "pl" : "und-Ethi")
     finding.coverage = maybe(Bool.random(using: &random) ? 0.5 : 0.25)
     finding.textContext = TextContext(rawValue: UInt8.random(in: 0...3, using: &random))
     finding.coverageOfText = maybe(Bool.random(using: &random) ? 0.5 : 0.25)

@@ -124,6 +124,7 @@ struct Verdict: Decodable, Equatable {
         let version: String
         var media: String?
         var fact: String?
+        var language: String?
         var signal: String?
         var value: Int?
     }

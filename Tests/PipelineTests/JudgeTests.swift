@@ -169,6 +169,43 @@ import Testing
         #expect(harness.metric("weir_detector_seconds_count{") == #"weir_detector_seconds_count{detector="d"} 1"#)
     }
 
+    /// Once a verdict, and when it is out; a policy can ask for the fact.
+    @Test func uncoveredLanguagesAreCounted() async throws {
+        let detector = fake("d") { _, _ in
+            func finding(_ event: Int, _ language: Code, _ field: TextSpan.Field) -> Finding {
+                var finding = Finding(event: event, fact: "uncovered-language")
+                finding.language = language
+                finding.span = TextSpan(field: field, start: 0, end: 9)
+                return finding
+            }
+            return Findings(
+                found: [
+                    finding(0, "pl", .title), finding(0, "pl", .body), finding(2, "pl", .title),
+                    finding(2, "und-Ethi", .body), Finding(event: 1, fact: "other"),
+                ])
+        }
+        let policy = """
+            version: 1
+            name: test
+            revision: "1"
+            rules: [ { name: blind, when: { finding: { fact: uncovered-language } }, action: review } ]
+            """
+        let harness = try Harness("  - { name: s, detectors: [d] }", [detector], policy: policy)
+        let judged = await harness.judge.judge(try plainUploads(3))
+        #expect(judged.decisions.map(\.action) == [.review, .allow, .review])
+        #expect(try judged.verdicts().first?.data.findings.map(\.language) == ["pl", "pl"])
+        #expect(harness.metric("weir_uncovered_language_total{") == nil)
+        var tally = judged.tally
+        tally.add(judged.tally)
+        tally.report(to: harness.metrics, topic: "uploads")
+        #expect(
+            harness.metric("weir_uncovered_language_total{language=\"pl\"")
+                == #"weir_uncovered_language_total{language="pl"} 4"#)
+        #expect(
+            harness.metric("weir_uncovered_language_total{language=\"und")
+                == #"weir_uncovered_language_total{language="und-Ethi"} 2"#)
+    }
+
     @Test func policiesOnTrialAreToldAndDoNothing() async throws {
         let shadow =
             "version: 1\nname: next\nrevision: \"2\"\nrules: [ { name: all, when: { finding: {} }, action: hold } ]"

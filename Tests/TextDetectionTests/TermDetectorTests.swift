@@ -35,12 +35,41 @@ import Testing
         #expect(findings.found.map(\.event) == [1, 3])
     }
 
+    /// The text says which language it is in; what the event states counts for little (`TextLanguage`).
     @Test func languagesScopeATerm() throws {
         var indonesian = signal("lobak")
         indonesian.languages = ["ID", "ms-MY"]
-        let languages = [nil, "id", "ID-Latn", "ms", "en", "", "und", "mul", "idx"]
-        let batch = try batch(languages.map { Post("lobak", language: $0) })
-        #expect(try detector([indonesian]).findings(batch).found.map(\.event) == [0, 1, 2, 3, 5, 6, 7])
+        let malay = "Semua lobak ini untuk kami, dan saya juga akan makan itu dengan mereka."
+        let english = "What they call a lobak is a radish, and it was not on the table with the other ones."
+        let languages = [nil, "id", "ID-Latn", "en", "", "und", "mul", "idx"]
+        let texts = [
+            "lobak", malay, english,
+            String(repeating: malay + "\n", count: 10) + String(repeating: english + " ", count: 12),
+        ]
+        let batch = try batch(texts.flatMap { text in languages.map { Post(text, language: $0) } })
+        let found = try detector([indonesian]).findings(batch).found
+        let count = languages.count
+        #expect(Set(found.map(\.event)) == Set(Array(0..<2 * count) + Array(3 * count..<4 * count)))
+    }
+
+    /// Each text has its own.
+    @Test func titleAndBodyHaveLanguagesOfTheirOwn() throws {
+        var term = signal("lobak")
+        term.languages = ["id"]
+        let malay = "Semua lobak ini untuk kami, dan saya juga akan makan itu dengan mereka."
+        let english = "What they call a lobak is a radish, and it was not on the table with the other ones."
+        var anywhere = signal("radish")
+        anywhere.languages = []
+        let posts = [
+            Post(malay, title: english), Post(english, title: malay), Post(english, title: english),
+            Post(english, title: english), Post(malay, title: malay),
+        ]
+        let found = try detector([term, anywhere]).findings(try batch(posts)).found.map(words)
+        #expect(
+            found.filter { $0.contains("lobak") }.map { String($0.prefix(19)) } == [
+                "0 term:lobak body 6", "1 term:lobak title ", "4 term:lobak title ", "4 term:lobak body 6",
+            ])
+        #expect(found.count { $0.contains("radish") } == 6)
     }
 
     @Test func expiredTermsDoNotMatch() throws {

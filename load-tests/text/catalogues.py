@@ -14,11 +14,11 @@ WORD = re.compile(r"[^\W\d_]+")
 def messages(root: Path, language: str) -> list[str]:
     """All translated messages of a language (English: those that were translated), without markup, sorted."""
     found: set[str] = set()
-    for path in sorted((root / ("de" if language == "en" else language) / "LC_MESSAGES").glob("*.mo")):
+    for path in sorted(root.rglob(f"{'de' if language == 'en' else language}/LC_MESSAGES/*.mo")):
         try:
             with path.open("rb") as file:
                 catalogue = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
-        except (OSError, UnicodeDecodeError, ValueError):
+        except (IndexError, OSError, UnicodeDecodeError, ValueError):
             continue
         for key, value in catalogue.items():
             text = key if language == "en" else value

@@ -59,6 +59,8 @@ package struct Finding: Sendable {
     package var view = PictureView.displayed
     /// The fact's figure, in the unit that the detector documents.
     package var value: Int64?
+    /// The tag of the language that the fact is about (BCP 47).
+    package var language: Code?
     package var span: TextSpan?
     /// The view of the text in which a term was found, where it is not what is written.
     package var textView: TermMatch?
@@ -104,6 +106,7 @@ package struct Finding: Sendable {
         if let order = ClassifiedLabel.order(a.label, b.label) { return order }
         if a.score != b.score { return (a.score ?? -1) < (b.score ?? -1) }
         if a.fact != b.fact { return (a.fact?.description ?? "") < (b.fact?.description ?? "") }
+        if a.language != b.language { return (a.language?.description ?? "") < (b.language?.description ?? "") }
         if a.value != b.value {
             return (a.value ?? .min, a.value != nil ? 1 : 0) < (b.value ?? .min, b.value != nil ? 1 : 0)
         }

@@ -206,6 +206,11 @@ package struct VerdictWriter: Sendable {
             out.append(fact.text)
             out.append("\"")
         }
+        if let language = finding.language {
+            out.append(",\"language\":\"")
+            out.append(language.text)
+            out.append("\"")
+        }
         if let label = finding.label {
             out.append(",\"model\":")
             out.appendJSON(label.model)

@@ -90,6 +90,7 @@ package final class Judge: Sendable {
             let id = batch.withBytes(event.id) { ids.digest(offset: event.offset, event: $0) }
             write(judgement, id, writer, to: &out, &outputs)
             tally.add(decision, degraded: !failed.isEmpty, automated: decision.action.isAutomated)
+            tally.addLanguages(of: its)
             decisions.append(decision)
         }
         return JudgedBatch(keys: batch.bytes, bytes: out.bytes, outputs: outputs, decisions: decisions, tally: tally)

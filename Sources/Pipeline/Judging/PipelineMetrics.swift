@@ -5,6 +5,7 @@ package struct PipelineMetrics: Sendable {
     package let events: MetricFamily<Counter>
     package let verdicts: MetricFamily<Counter>
     package let degraded: Counter
+    package let uncoveredLanguages: MetricFamily<Counter>
     package let unavailable: MetricFamily<Counter>
     package let stageSeconds: MetricFamily<Histogram>
     package let detectorSeconds: MetricFamily<Histogram>
@@ -17,6 +18,9 @@ package struct PipelineMetrics: Sendable {
             "weir_verdicts_total", "Verdicts, by action, label and whether the decision was automated.",
             labels: ["action", "label", "automated"])
         degraded = registry.counter("weir_degraded_total", "Verdicts that at least one detector had no part in.")[]
+        uncoveredLanguages = registry.counter(
+            "weir_uncovered_language_total", "Verdicts on texts in a language for which nothing is looked for.",
+            labels: ["language"])
         unavailable = registry.counter(
             "weir_detector_unavailable_total", "Uploads or items a detector could not look at.",
             labels: ["detector", "reason"])

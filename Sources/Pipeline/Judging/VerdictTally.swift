@@ -15,6 +15,8 @@ package struct VerdictTally: Sendable {
     private var allowed = 0
     private var degraded = 0
     private var total = 0
+    /// Verdicts with a text in a language that is not covered.
+    private var uncovered: [Code: Int] = [:]
 
     package init() {}
 
@@ -30,11 +32,22 @@ package struct VerdictTally: Sendable {
         }
     }
 
+    /// - Parameter findings: of one verdict. Title and body in one language count once.
+    mutating func addLanguages(of findings: ArraySlice<Finding>) {
+        for index in findings.indices {
+            guard let language = findings[index].language,
+                !findings[..<index].contains(where: { $0.language == language })
+            else { continue }
+            uncovered[language, default: 0] += 1
+        }
+    }
+
     package mutating func add(_ other: VerdictTally) {
         total += other.total
         degraded += other.degraded
         allowed += other.allowed
         counts.merge(other.counts, uniquingKeysWith: +)
+        uncovered.merge(other.uncovered, uniquingKeysWith: +)
     }
 
     /// - Parameter topic: the input.
@@ -42,6 +55,9 @@ package struct VerdictTally: Sendable {
         metrics.events[topic, "verdict"].increment(by: total)
         metrics.degraded.increment(by: degraded)
         if allowed > 0 { metrics.verdicts["allow", "", "true"].increment(by: allowed) }
+        for (language, count) in uncovered {
+            metrics.uncoveredLanguages[language.description].increment(by: count)
+        }
         for (kind, count) in counts {
             metrics.verdicts["\(kind.action.name)", kind.label, String(kind.automated)].increment(by: count)
         }

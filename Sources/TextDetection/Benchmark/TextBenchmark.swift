@@ -25,6 +25,43 @@ package enum FoldBenchmark {
     }
 }
 
+/// The vote on a text's language, as `text.language` does it.
+package enum LanguageBenchmark {
+    /// - Parameters:
+    ///   - untilSure: as `text.language` asks; else the whole text, as after a hit.
+    ///   - repeated: as in `FoldBenchmark`.
+    /// - Returns: how often it was voted.
+    package static func vote(
+        _ text: String, untilSure: Bool, _ repeated: (() -> Void) -> Double
+    ) -> (n: Int, seconds: Double) {
+        var text = text
+        var n = 0
+        let seconds = text.withUTF8 { text in
+            let expected = LanguageVoter.vote(text, untilSure: untilSure)
+            return repeated {
+                for _ in 0..<256 {
+                    precondition(LanguageVoter.vote(text, untilSure: untilSure) == expected, "the vote differs")
+                }
+                n += 256
+            }
+        }
+        return (n, seconds)
+    }
+
+    /// The identifier, for comparison.
+    package static func identify(_ text: String, _ repeated: (() -> Void) -> Double) -> (n: Int, seconds: Double) {
+        var text = text
+        var n = 0
+        let seconds = text.withUTF8 { text in
+            repeated {
+                for _ in 0..<16 { _ = LanguageIdentifier.identify(text) }
+                n += 16
+            }
+        }
+        return (n, seconds)
+    }
+}
+
 /// `text.links` at its defaults, outside a pipeline.
 package struct LinkBenchmark {
     private let detector: LinkDetector

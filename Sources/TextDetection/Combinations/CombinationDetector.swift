@@ -7,14 +7,15 @@ internal import Signals
 ///
 /// One finding for a combination and a field; of `some`, which counts in both, one for the upload, at the first of its
 /// terms. `span` is the first stretch (`near`) or term (`without`, `some`), `value` how many of them there are if more
-/// than one, or of `some` how many parts. A signal with `languages` counts as a term's does.
+/// than one, or of `some` how many parts. A signal with `languages` counts as a term's does,
+/// if it would in one of the event's texts.
 ///
 /// An event has at most `most` findings: of more, those of the surest signals, then as they stand in the texts, and the
 /// fact `many-combinations` whose value is how many there were. An event whose terms stand in more combinations and places
 /// than are looked at (`CombinationScan`) is unavailable with `combination-limit`, beside what was found by then.
 struct CombinationDetector: Detector {
     static let registration = DetectorRegistration(
-        name: "text.combinations", version: "1+fold." + FoldTable.shared.digest.prefix(12),
+        name: "text.combinations", version: "2+" + LanguageVersion.ofTerms,
         summary: "Terms near each other, one without another in the sentence, several of a set.",
         uses: [.combination], preparation: FoldedTexts.preparation, settings: [most]
     ) { context in
@@ -46,11 +47,12 @@ struct CombinationDetector: Detector {
                 let event = inspection.batch.events[text.event]
                 inspection.batch.withBytes(text.field == .title ? event.title : event.body, body)
             }
+            var languages = TextLanguages(inspection.batch)
             var first = 0
             while first < folded.texts.count, !Task.isCancelled {
                 let stretch = first..<folded.end(ofStretchFrom: first, bytes: TermWorkspace.stretch)
                 if matcher.terms.scan(folded, stretch, workspace, database) {
-                    add(workspace.tallies, folded, inspection.batch, &scan, &findings)
+                    add(workspace.tallies, folded, inspection.batch, &scan, &languages, &findings)
                 } else {
                     for event in Set(folded.texts[stretch].map(\.event)).sorted() {
                         findings.addOnce(Unavailable(event: event, reason: "scan-failed"))
@@ -64,8 +66,7 @@ struct CombinationDetector: Detector {
 
     private func add(
         _ tallies: ContiguousArray<TermTally>, _ folded: FoldedTexts, _ batch: EventBatch,
-        _ scan: inout CombinationScan,
-        _ findings: inout Findings
+        _ scan: inout CombinationScan, _ languages: inout TextLanguages, _ findings: inout Findings
     ) {
         let tallies = Array(tallies)
         var first = 0
@@ -73,8 +74,12 @@ struct CombinationDetector: Detector {
             let position = folded.texts[Int(tallies[first].text)].event
             let its = tallies[first...].prefix { folded.texts[Int($0.text)].event == position }
             first = its.endIndex
-            let event = batch.events[position]
-            var matches = scan.matches(its) { applies($0, to: event, batch) }
+            let time = batch.events[position].time
+            var matches = scan.matches(its) { member in
+                // Event time, not the clock, so that a replay finds the same.
+                if let expiresAt = member.expiresAt, expiresAt <= time { return false }
+                return member.languages.isEmpty || languages.admit(member.languages, anywhereIn: position)
+            }
             if !scan.isComplete { findings.addOnce(Unavailable(event: position, reason: "combination-limit")) }
             if matches.count > most {
                 findings.found.append(
@@ -94,14 +99,6 @@ struct CombinationDetector: Detector {
         if finding.signal?.opinion != .negative { finding.textContext = match.context }
         if match.count > 1 { finding.value = Int64(match.count) }
         return finding
-    }
-
-    private func applies(_ member: CombinationSet.Member, to event: UploadEvent, _ batch: EventBatch) -> Bool {
-        // Event time, not the clock, so that a replay finds the same.
-        if let expiresAt = member.expiresAt, expiresAt <= event.time { return false }
-        if member.languages.isEmpty { return true }
-        let language = batch.withBytes(event.language) { Language.primary(of: $0) }
-        return language.isEmpty || member.languages.contains(language)
     }
 
     /// Surest first, so that many weak ones can't hide a strong one; then as they stand in the texts.

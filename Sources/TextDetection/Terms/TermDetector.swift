@@ -9,14 +9,13 @@ internal import Signals
 /// more than once (overlapping occurrences included). `match`: `word` needs word boundaries at both edges, which every
 /// place in scripts without spaces is; `substring` needs none; the others are `word`, and a view of the text beside it
 /// (`Views`), which `textView` then names.
-/// A signal with `languages` counts if the event states none, `und` or `mul`, or one with such a primary subtag.
+/// Whether a signal with `languages` counts in a text `TextLanguage` says, not what the event states.
 ///
 /// An event has at most `most` findings: of more, those of the surest signals (positive, negative, disputed, seed),
 /// then the first in title and body, and the fact `many-terms` whose value is how many there were.
 struct TermDetector: Detector {
     static let registration = DetectorRegistration(
-        // Folding is all in its table.
-        name: "text.terms", version: "3+fold." + FoldTable.shared.digest.prefix(12),
+        name: "text.terms", version: "4+" + LanguageVersion.ofTerms,
         summary: "Terms and phrases that are signals, in titles and bodies.",
         uses: [.term, .phrase], preparation: FoldedTexts.preparation, settings: [most]
     ) { context in

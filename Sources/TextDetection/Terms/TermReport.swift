@@ -17,6 +17,7 @@ struct TermReport {
     private(set) var findings = Findings()
     /// Those of one event.
     private var matches: [Match] = []
+    private var languages: TextLanguages
 
     init(_ batch: EventBatch, _ folded: FoldedTexts, _ set: TermSet, most: Int, contexts: TermContexts) {
         self.batch = batch
@@ -24,6 +25,7 @@ struct TermReport {
         self.set = set
         self.most = most
         self.contexts = contexts
+        languages = TextLanguages(batch)
     }
 
     /// Once for an event, however many of its texts failed.
@@ -47,7 +49,8 @@ struct TermReport {
     private mutating func add(_ tallies: ArraySlice<TermTally>, of position: Int) {
         matches.removeAll(keepingCapacity: true)
         for tally in tallies {
-            for term in set.entries[Int(tally.entry)] where applies(term, to: batch.events[position]) {
+            let field = folded.texts[Int(tally.text)].field
+            for term in set.entries[Int(tally.entry)] where applies(term, to: position, field) {
                 matches.append(Match(term: term, tally: tally))
             }
         }
@@ -71,12 +74,11 @@ struct TermReport {
         }
     }
 
-    private func applies(_ term: Int, to event: UploadEvent) -> Bool {
+    private mutating func applies(_ term: Int, to position: Int, _ field: TextSpan.Field) -> Bool {
         // Event time, not the clock, so that a replay finds the same.
-        if let expiresAt = set.terms[term].expiresAt, expiresAt <= event.time { return false }
-        if set.terms[term].languages.isEmpty { return true }
-        let language = batch.withBytes(event.language) { Language.primary(of: $0) }
-        return language.isEmpty || set.terms[term].languages.contains(language)
+        if let expiresAt = set.terms[term].expiresAt, expiresAt <= batch.events[position].time { return false }
+        return set.terms[term].languages.isEmpty
+            || languages.admit(set.terms[term].languages, in: field, of: position)
     }
 
     /// Surest first, so that many weak terms can't hide a strong one; then as they stand in the texts.

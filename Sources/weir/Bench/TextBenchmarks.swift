@@ -21,6 +21,7 @@ enum TextBenchmarks {
                     name: "text-fold-\(name)", value: seconds / Double(n) / kibibytes * 1e6, unit: "µs/KiB", n: n,
                     seconds: seconds, target: .atMost(3)))
         }
+        figures += telling(duration)
         figures += try classifying(duration)
         // Words of the same syllables as the texts', so that many stand in them or inside their words; and phrases
         // of two of them, which are rare, as terms are in practice.
@@ -79,6 +80,28 @@ enum TextBenchmarks {
         return Figure(
             name: "text-links", value: seconds / Double(n) * 1e6, unit: "µs/event", n: n, seconds: seconds,
             target: .atMost(3))
+    }
+
+    /// Which language a text is in: as far as `text.language` reads it, the whole of it, and by the identifier.
+    private static func telling(_ duration: Duration) -> [Figure] {
+        var figures: [Figure] = []
+        for (name, words) in TextSample.all {
+            let text = TextSample.text(of: words, bytes: textBytes)
+            let kibibytes = Double(text.utf8.count) / 1_024
+            func add(
+                _ prefix: String, target: Figure.Target?, _ run: ((() -> Void) -> Double) -> (n: Int, seconds: Double)
+            ) {
+                let (n, seconds) = run { EventBenchmarks.processorSeconds(for: duration, $0) }
+                figures.append(
+                    Figure(
+                        name: "\(prefix)-\(name)", value: seconds / Double(n) / kibibytes * 1e6, unit: "µs/KiB", n: n,
+                        seconds: seconds, target: target))
+            }
+            add("text-language", target: .atMost(1)) { LanguageBenchmark.vote(text, untilSure: true, $0) }
+            add("text-language-whole", target: nil) { LanguageBenchmark.vote(text, untilSure: false, $0) }
+            add("text-identify", target: nil) { LanguageBenchmark.identify(text, $0) }
+        }
+        return figures
     }
 
     /// The classifier over texts that are folded already.

@@ -9,7 +9,7 @@ enum Commands {
         signalsPut, signalsDelete, signalsList, signalsExport, signalsStats,
         textFold, textMatch,
         textNear, textFingerprint,
-        textClassify, textEvaluate,
+        textClassify, textLanguage, textEvaluate,
         loadGenerate, loadRun, bench, probe, version,
     ]
 }

@@ -17,6 +17,7 @@ extension Commands {
             \(cryptoLibraryVersion)
             ICU \(textLibraryVersions.icu), folding table \(foldTable.digest.prefix(12)) (\(foldTable.byteCount) bytes)
             Vectorscan \(textLibraryVersions.vectorscan)
+            CLD2 \(textLibraryVersions.cld2)
 
             """)
         return ExitCode.success

@@ -10,6 +10,7 @@ let textTargets = [
     FuzzTarget(concurrent: "terms", .text) { try await checkTerms($0) },
     FuzzTarget(concurrent: "combinations", .text) { try await checkCombinations($0) },
     FuzzTarget(concurrent: "text-links", .text) { try await checkLinks($0) },
+    FuzzTarget("text-language", .text) { try checkLanguage($0) },
     FuzzTarget("text-model", .binary) { try checkModel($0) },
     FuzzTarget("evaluation", .json) { try checkEvaluationLine($0) },
 ]
@@ -56,6 +57,21 @@ private func checkSpans(of folded: FoldedText, _ bytes: UnsafeRawBufferPointer, 
             try require(isEdge(span.lowerBound) && isEdge(span.upperBound), "a span cuts a character")
         }
     }
+}
+
+/// Any bytes have one language or none, wherever they lie; what is sure in the first stretch, so.
+private func checkLanguage(_ bytes: UnsafeRawBufferPointer) throws {
+    let answer = languageOfText(bytes)
+    try require(answer.among.count != 1 || answer.among == [answer.tag], "one language, and not called so")
+    // Elsewhere in memory, and with something behind it.
+    let copy = Array("de".utf8) + bytes + Array("og et".utf8)
+    let again = copy.withUnsafeBytes { languageOfText(UnsafeRawBufferPointer(rebasing: $0[2..<2 + bytes.count])) }
+    try require(answer == again, "what stands around a text decides")
+    let identified = identifiedLanguage(of: bytes)
+    let identifiedAgain = copy.withUnsafeBytes {
+        identifiedLanguage(of: UnsafeRawBufferPointer(rebasing: $0[2..<2 + bytes.count]))
+    }
+    try require(identified == identifiedAgain, "what stands around a text decides for the identifier")
 }
 
 /// Terms one a line (`~` before those that match inside of words, other signs before those that are looked for in a view),

@@ -77,8 +77,14 @@ import Testing
         old.expiresAt = try Timestamp(rfc3339: "2026-11-23T10:00:00Z")
         let detector = CombinationDetector(try CombinationMatcher(SignalSet([german, old])), most: 64)
         let found = try findings(
-            detector, [Post("a b c"), Post("a b c", language: "de-AT"), Post("a b c", language: "fr")])
-        #expect(found.found.map(\.event) == [0, 1])
+            detector,
+            [
+                Post("a b c"), Post("a b c", language: "de-AT"), Post("a b c", language: "fr"),
+                // Of another language, as it shows.
+                Post("a b c qui ne sont pas dans cette rue et que nous avons avec vous", language: "de"),
+                Post("a b c", title: "qui ne sont pas dans cette rue et que nous avons avec vous"),
+            ])
+        #expect(found.found.map(\.event) == [0, 1, 2, 4])
     }
 
     @Test func ofMoreThanMostTheSurestAreKept() throws {

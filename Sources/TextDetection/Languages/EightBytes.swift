@@ -1,0 +1,49 @@
+/// Eight bytes of a text at once, the first in the lowest place.
+struct EightBytes: Equatable, BitwiseCopyable {
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+
+    var value: UInt64
+
+    @inline(__always)
+    init(value: UInt64) { self.value = value }
+
+    /// Beyond the text's end there are zeros.
+    @inline(__always)
+    init(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int) {
+        if place + 8 <= bytes.count, let base = bytes.baseAddress {
+            value = UInt64(littleEndian: UnsafeRawPointer(base).loadUnaligned(fromByteOffset: place, as: UInt64.self))
+        } else {
+            value = 0
+            for (offset, byte) in bytes[min(place, bytes.count)...].prefix(8).enumerated() {
+                value |= UInt64(byte) << UInt64(8 * offset)
+            }
+        }
+    }
+
+    /// How many of the bytes, from the first on, are letters of ASCII.
+    @inline(__always)
+    var leadingLetters: Int {
+        // In each byte the highest bit is set by a carry from the others; no byte's sum reaches the next.
+        let small = (value | EightBytes.ones * 0x20) & ~EightBytes.highBits
+        let fromA = small + EightBytes.ones * UInt64(0x80 - UInt8(ascii: "a"))
+        let beyondZ = small + EightBytes.ones * UInt64(0x80 - UInt8(ascii: "z") - 1)
+        let others = ~(fromA & ~beyondZ & ~value) & EightBytes.highBits
+        return others.trailingZeroBitCount / 8
+    }
+
+    /// The first `count` bytes, 1 to 8; zeros behind them.
+    @inline(__always)
+    func first(_ count: Int) -> EightBytes { EightBytes(value: value & ~0 >> UInt64(64 - 8 * count)) }
+
+    /// ASCII's bytes with the bit that capitals lack; zeros stay.
+    @inline(__always)
+    var withSmallLetters: EightBytes {
+        // Zero bytes: none of their bits carries into the highest when 0x7F is added.
+        let isASCII = ~value & ((value & ~EightBytes.highBits) + ~EightBytes.highBits) & EightBytes.highBits
+        return EightBytes(value: value | isASCII >> 2)
+    }
+
+    @inline(__always)
+    subscript(place: Int) -> UInt8 { UInt8(truncatingIfNeeded: value >> UInt64(8 * place)) }
+}
