@@ -4,24 +4,25 @@ internal import Signals
 /// Makes findings of what scans counted.
 struct TermReport {
     private struct Match: BitwiseCopyable {
-        /// Position in `TermSet.terms`.
+        /// Positions in `TermLayers.parts`, and in `TermSet.terms` there.
+        let part: Int
         let term: Int
         let tally: TermTally
     }
 
     private let batch: EventBatch
     private let folded: FoldedTexts
-    private let set: TermSet
+    private let layers: TermLayers
     private let most: Int
     private var contexts: TermContexts
     private(set) var findings = Findings()
     /// Those of one event.
     private var matches: [Match] = []
 
-    init(_ batch: EventBatch, _ folded: FoldedTexts, _ set: TermSet, most: Int, contexts: TermContexts) {
+    init(_ batch: EventBatch, _ folded: FoldedTexts, _ layers: TermLayers, most: Int, contexts: TermContexts) {
         self.batch = batch
         self.folded = folded
-        self.set = set
+        self.layers = layers
         self.most = most
         self.contexts = contexts
     }
@@ -47,8 +48,11 @@ struct TermReport {
     private mutating func add(_ tallies: ArraySlice<TermTally>, of position: Int) {
         matches.removeAll(keepingCapacity: true)
         for tally in tallies {
-            for term in set.entries[Int(tally.entry)] where applies(term, to: batch.events[position]) {
-                matches.append(Match(term: term, tally: tally))
+            let part = layers.part(ofEntry: Int(tally.entry))
+            let set = layers.parts[part].layer.set
+            for term in set.entries[Int(tally.entry) - layers.parts[part].firstEntry]
+            where layers.parts[part].isAlive(term) && applies(set.terms[term], to: batch.events[position]) {
+                matches.append(Match(part: part, term: term, tally: tally))
             }
         }
         if matches.count > most {
@@ -59,11 +63,13 @@ struct TermReport {
         for match in matches {
             let text = folded.texts[Int(match.tally.text)]
             let source = folded.sourceRange(of: Int(match.tally.start)..<Int(match.tally.end), in: text)
-            var finding = Finding(event: position, signal: set.terms[match.term].matched)
+            let part = layers.parts[match.part]
+            let matched = part.layer.set.terms[match.term].matched
+            var finding = Finding(event: position, signal: matched)
             finding.span = TextSpan(field: text.field, start: source.lowerBound, end: source.upperBound)
-            finding.textView = set.entryViews[Int(match.tally.entry)]
+            finding.textView = part.layer.set.entryViews[Int(match.tally.entry) - part.firstEntry]
             // A disguise is no report.
-            if finding.textView == nil, set.terms[match.term].matched.opinion != .negative {
+            if finding.textView == nil, matched.opinion != .negative {
                 finding.textContext = contexts.context(of: match.tally)
             }
             if match.tally.count > 1 { finding.value = Int64(match.tally.count) }
@@ -71,18 +77,31 @@ struct TermReport {
         }
     }
 
-    private func applies(_ term: Int, to event: UploadEvent) -> Bool {
+    private func applies(_ term: TermSet.Term, to event: UploadEvent) -> Bool {
         // Event time, not the clock, so that a replay finds the same.
-        if let expiresAt = set.terms[term].expiresAt, expiresAt <= event.time { return false }
-        if set.terms[term].languages.isEmpty { return true }
+        if let expiresAt = term.expiresAt, expiresAt <= event.time { return false }
+        if term.languages.isEmpty { return true }
         let language = batch.withBytes(event.language) { Language.primary(of: $0) }
-        return language.isEmpty || set.terms[term].languages.contains(language)
+        return language.isEmpty || term.languages.contains(language)
     }
 
-    /// Surest first, so that many weak terms can't hide a strong one; then as they stand in the texts.
+    /// Surest first, so that many weak terms can't hide a strong one; then as they stand in the texts, and by their values.
     private func precedes(_ a: Match, _ b: Match) -> Bool {
-        let (first, second) = (set.terms[a.term], set.terms[b.term])
-        return (second.certainty, a.tally.start, a.tally.end, first.position)
-            < (first.certainty, b.tally.start, b.tally.end, second.position)
+        let (first, second) = (layers.parts[a.part].layer.set, layers.parts[b.part].layer.set)
+        let (one, other) = (first.terms[a.term], second.terms[b.term])
+        if one.certainty != other.certainty { return one.certainty > other.certainty }
+        if (a.tally.start, a.tally.end) != (b.tally.start, b.tally.end) {
+            return (a.tally.start, a.tally.end) < (b.tally.start, b.tally.end)
+        }
+        let (member, another) = (first.members[Int(one.member)], second.members[Int(other.member)])
+        if TermSet.Member.precedes(member, another) { return true }
+        if TermSet.Member.precedes(another, member) { return false }
+        // One signal in two views.
+        return view(a) < view(b)
+    }
+
+    private func view(_ match: Match) -> String {
+        let part = layers.parts[match.part]
+        return part.layer.set.entryViews[Int(match.tally.entry) - part.firstEntry]?.rawValue ?? ""
     }
 }

@@ -8,7 +8,8 @@ struct ViewScan {
     }
 
     /// So many comparisons of a word with a term's are made for a text; of one that needs more nothing is known.
-    /// Reached only by texts of disguised words that stand in very many phrases.
+    /// Reached only by texts of disguised words that stand in very many phrases. One counts for each signal that the
+    /// phrase stands for, so that the sum is the same whatever layers they are in.
     static let mostSteps = 1_000_000
 
     private(set) var hits: ContiguousArray<Hit> = []
@@ -23,15 +24,23 @@ struct ViewScan {
 
     mutating func removeAll() { hits.removeAll(keepingCapacity: true) }
 
-    /// One text.
+    /// Those of the text that was looked through last.
+    mutating func removeHits(in number: Int) {
+        while let last = hits.last, last.text == UInt32(number) { hits.removeLast() }
+    }
+
+    /// Begins another text.
+    mutating func begin() { steps = 0 }
+
+    /// One text, by the terms of one layer.
     ///
     /// - Returns: false if something may have been missed.
     mutating func run(
-        _ views: TermViews, _ number: Int, _ text: FoldedTexts.Text, _ edits: ContiguousArray<FoldEdit>,
-        _ bytes: UnsafePointer<UInt8>, _ scratch: TermScratch?
+        _ part: TermLayers.Part, _ number: Int, _ text: FoldedTexts.Text, _ edits: ContiguousArray<FoldEdit>,
+        _ bytes: UnsafePointer<UInt8>, _ scratch: TermScratch
     ) -> Bool {
-        steps = 0
-        let target = Target(views: views, number: UInt32(number), range: text.bytes, bytes: bytes)
+        let views = part.layer.views
+        let target = Target(part: part, views: views, number: UInt32(number), range: text.bytes, bytes: bytes)
         if !views.stretched.isEmpty, RepeatedLetters.occur(in: bytes, text.bytes) {
             ViewScan.plain.cut(bytes, text.bytes, into: &tokens)
             look(target, views.stretched, .stretched) { $0.letters > 2 }
@@ -50,13 +59,13 @@ struct ViewScan {
             trimStops(bytes)
             look(target, views.masked, .masked) { $0.signs > 0 && $0.letters > 1 }
         }
-        if let terms = views.despaced, let scratch {
+        if let terms = views.despaced {
             guard despaced.run(terms, bytes, text, edits[text.edits], scratch) else { return false }
             for (entry, range) in despaced.found {
                 hits.append(
                     Hit(
-                        text: UInt32(number), entry: UInt32(entry), start: UInt32(range.lowerBound),
-                        end: UInt32(range.upperBound)))
+                        text: UInt32(number), entry: UInt32(part.firstEntry + Int(entry)),
+                        start: UInt32(range.lowerBound), end: UInt32(range.upperBound)))
             }
         }
         return steps <= ViewScan.mostSteps
@@ -64,6 +73,7 @@ struct ViewScan {
 
     /// What is looked through.
     private struct Target {
+        let part: TermLayers.Part
         let views: TermViews
         let number: UInt32
         let range: Range<Int>
@@ -94,18 +104,21 @@ struct ViewScan {
         _ word: Int32, at position: Int, _ slot: TermViews.Slot, _ target: Target, _ reading: Reading.Type
     ) {
         for use in target.views.words[Int(word)].uses {
-            steps += 1
-            guard steps <= ViewScan.mostSteps else { return }
             let phrase = target.views.phrases[Int(use.phrase)]
+            let weight = target.part.weight(of: use.phrase, phrase)
+            guard weight > 0 else { continue }
+            steps += weight
+            guard steps <= ViewScan.mostSteps else { return }
             let entry = phrase.entries[slot.rawValue]
             let first = position - Int(use.position)
             guard entry >= 0, first >= 0, first + phrase.words.count <= tokens.count else { continue }
-            guard isPhrase(phrase, from: first, disguisedAt: position, target, reading) else { continue }
+            guard isPhrase(phrase, weight, from: first, disguisedAt: position, target, reading) else { continue }
             var each = entry
             repeat {
                 hits.append(
                     Hit(
-                        text: target.number, entry: UInt32(each), start: UInt32(tokens[first].start),
+                        text: target.number, entry: UInt32(target.part.firstEntry + Int(each)),
+                        start: UInt32(tokens[first].start),
                         end: UInt32(tokens[first + phrase.words.count - 1].end)))
                 each = target.views.next[Int(each)]
             } while each >= 0
@@ -113,7 +126,7 @@ struct ViewScan {
     }
 
     private mutating func isPhrase<Reading: WordReading>(
-        _ phrase: TermViews.Phrase, from first: Int, disguisedAt position: Int, _ target: Target,
+        _ phrase: TermViews.Phrase, _ weight: Int, from first: Int, disguisedAt position: Int, _ target: Target,
         _ reading: Reading.Type
     ) -> Bool {
         for (offset, gap) in phrase.gaps.enumerated() {
@@ -123,7 +136,7 @@ struct ViewScan {
             else { return false }
         }
         for (offset, word) in phrase.words.enumerated() where first + offset != position {
-            steps += 1
+            steps += weight
             decode(tokens[first + offset], target.bytes)
             let known = target.views.words[Int(word)].codes
             if codes == known { continue }
@@ -174,12 +187,12 @@ struct ViewScan {
         let start = text.bytes.lowerBound
         for position in tokens.indices where tokens[position].letters > 1 {
             let token = tokens[position]
-            let isASCII = target.bytes[token.start] < 0x80
             let isMixed =
                 traits.hasMixed
                 && edits[text.edits].hasCause(.mistaken, in: token.start - start..<token.end - start)
             decode(token, target.bytes)
-            let isWhole = token.letters > 3 && (isForeign ? isASCII : !isASCII && areMistaken(codes))
+            let isWhole =
+                token.letters > 3 && (isForeign ? codes.allSatisfy { $0 < 0x80 } : areMistaken(codes))
             guard isMixed || isWhole else { continue }
             let written = codes
             target.views.mistaken.each(standingFor: written) { word in
