@@ -10,8 +10,8 @@ struct TermLayers: Sendable {
     static let types: Set<SignalType> = [.term, .phrase]
 
     struct Limits: Sendable {
-        /// So many changed terms are compiled again with the next change, in at most 35 ms. A set of no more has one layer.
-        var recent = 1_000
+        /// So many changed terms are compiled again with the next change, in some 20 ms. A set of no more has one layer.
+        var recent = 500
         /// With so many layers, all but the first become one.
         var layers = 6
     }

@@ -48,11 +48,12 @@ struct TermReport {
     private mutating func add(_ tallies: ArraySlice<TermTally>, of position: Int) {
         matches.removeAll(keepingCapacity: true)
         for tally in tallies {
-            let part = layers.part(ofEntry: Int(tally.entry))
-            let set = layers.parts[part].layer.set
-            for term in set.entries[Int(tally.entry) - layers.parts[part].firstEntry]
-            where layers.parts[part].isAlive(term) && applies(set.terms[term], to: batch.events[position]) {
-                matches.append(Match(part: part, term: term, tally: tally))
+            // By the classes on the way: a copy of a set would count references to all that it has.
+            let number = layers.part(ofEntry: Int(tally.entry))
+            let part = layers.parts[number]
+            for term in part.layer.set.entries[Int(tally.entry) - part.firstEntry]
+            where part.isAlive(term) && applies(term, of: part, to: batch.events[position]) {
+                matches.append(Match(part: number, term: term, tally: tally))
             }
         }
         if matches.count > most {
@@ -77,23 +78,24 @@ struct TermReport {
         }
     }
 
-    private func applies(_ term: TermSet.Term, to event: UploadEvent) -> Bool {
+    private func applies(_ term: Int, of part: TermLayers.Part, to event: UploadEvent) -> Bool {
         // Event time, not the clock, so that a replay finds the same.
-        if let expiresAt = term.expiresAt, expiresAt <= event.time { return false }
-        if term.languages.isEmpty { return true }
+        if let expiresAt = part.layer.set.terms[term].expiresAt, expiresAt <= event.time { return false }
+        if part.layer.set.terms[term].languages.isEmpty { return true }
         let language = batch.withBytes(event.language) { Language.primary(of: $0) }
-        return language.isEmpty || term.languages.contains(language)
+        return language.isEmpty || part.layer.set.terms[term].languages.contains(language)
     }
 
     /// Surest first, so that many weak terms can't hide a strong one; then as they stand in the texts, and by their values.
     private func precedes(_ a: Match, _ b: Match) -> Bool {
-        let (first, second) = (layers.parts[a.part].layer.set, layers.parts[b.part].layer.set)
-        let (one, other) = (first.terms[a.term], second.terms[b.term])
-        if one.certainty != other.certainty { return one.certainty > other.certainty }
+        let (first, second) = (layers.parts[a.part].layer, layers.parts[b.part].layer)
+        let (sure, other) = (first.set.terms[a.term].certainty, second.set.terms[b.term].certainty)
+        if sure != other { return sure > other }
         if (a.tally.start, a.tally.end) != (b.tally.start, b.tally.end) {
             return (a.tally.start, a.tally.end) < (b.tally.start, b.tally.end)
         }
-        let (member, another) = (first.members[Int(one.member)], second.members[Int(other.member)])
+        let member = first.set.members[Int(first.set.terms[a.term].member)]
+        let another = second.set.members[Int(second.set.terms[b.term].member)]
         if TermSet.Member.precedes(member, another) { return true }
         if TermSet.Member.precedes(another, member) { return false }
         // One signal in two views.

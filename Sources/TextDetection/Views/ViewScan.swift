@@ -39,27 +39,26 @@ struct ViewScan {
         _ part: TermLayers.Part, _ number: Int, _ text: FoldedTexts.Text, _ edits: ContiguousArray<FoldEdit>,
         _ bytes: UnsafePointer<UInt8>, _ scratch: TermScratch
     ) -> Bool {
-        let views = part.layer.views
-        let target = Target(part: part, views: views, number: UInt32(number), range: text.bytes, bytes: bytes)
-        if !views.stretched.isEmpty, RepeatedLetters.occur(in: bytes, text.bytes) {
+        let target = Target(part: part, number: UInt32(number), range: text.bytes, bytes: bytes)
+        if !part.layer.views.stretched.isEmpty, RepeatedLetters.occur(in: bytes, text.bytes) {
             ViewScan.plain.cut(bytes, text.bytes, into: &tokens)
-            look(target, views.stretched, .stretched) { $0.letters > 2 }
+            look(target, part.layer.views.stretched, .stretched) { $0.letters > 2 }
         }
-        if text.traits.hasMistakable || views.hasLatinLookalikes { lookForMistaken(target, text, edits) }
-        if !views.edit1.isEmpty {
+        if text.traits.hasMistakable || part.layer.views.hasLatinLookalikes { lookForMistaken(target, text, edits) }
+        if !part.layer.views.edit1.isEmpty {
             ViewScan.plain.cut(bytes, text.bytes, into: &tokens)
-            look(target, views.edit1, .edit1) { $0.letters + 1 >= EditReading.shortest && $0.digits == 0 }
+            look(target, part.layer.views.edit1, .edit1) { $0.letters + 1 >= EditReading.shortest && $0.digits == 0 }
         }
-        if !views.leet.isEmpty {
+        if !part.layer.views.leet.isEmpty {
             ViewScan.leet.cut(bytes, text.bytes, into: &tokens)
-            look(target, views.leet, .leet, digitsCount: true) { $0.letters > 0 && $0.digits + $0.signs > 0 }
+            look(target, part.layer.views.leet, .leet, digitsCount: true) { $0.letters > 0 && $0.digits + $0.signs > 0 }
         }
-        if !views.masked.isEmpty {
+        if !part.layer.views.masked.isEmpty {
             ViewScan.masked.cut(bytes, text.bytes, into: &tokens)
             trimStops(bytes)
-            look(target, views.masked, .masked) { $0.signs > 0 && $0.letters > 1 }
+            look(target, part.layer.views.masked, .masked) { $0.signs > 0 && $0.letters > 1 }
         }
-        if let terms = views.despaced {
+        if let terms = part.layer.views.despaced {
             guard despaced.run(terms, bytes, text, edits[text.edits], scratch) else { return false }
             for (entry, range) in despaced.found {
                 hits.append(
@@ -74,7 +73,6 @@ struct ViewScan {
     /// What is looked through.
     private struct Target {
         let part: TermLayers.Part
-        let views: TermViews
         let number: UInt32
         let range: Range<Int>
         let bytes: UnsafePointer<UInt8>
@@ -94,7 +92,7 @@ struct ViewScan {
                 else { return }
                 add(word, at: position, slot, target, Reading.self)
             } codes: {
-                target.views.words[Int($0)].codes
+                target.part.layer.views.words[Int($0)].codes
             }
         }
     }
@@ -103,8 +101,8 @@ struct ViewScan {
     private mutating func add<Reading: WordReading>(
         _ word: Int32, at position: Int, _ slot: TermViews.Slot, _ target: Target, _ reading: Reading.Type
     ) {
-        for use in target.views.words[Int(word)].uses {
-            let phrase = target.views.phrases[Int(use.phrase)]
+        for use in target.part.layer.views.words[Int(word)].uses {
+            let phrase = target.part.layer.views.phrases[Int(use.phrase)]
             let weight = target.part.weight(of: use.phrase, phrase)
             guard weight > 0 else { continue }
             steps += weight
@@ -120,7 +118,7 @@ struct ViewScan {
                         text: target.number, entry: UInt32(target.part.firstEntry + Int(each)),
                         start: UInt32(tokens[first].start),
                         end: UInt32(tokens[first + phrase.words.count - 1].end)))
-                each = target.views.next[Int(each)]
+                each = target.part.layer.views.next[Int(each)]
             } while each >= 0
         }
     }
@@ -138,7 +136,7 @@ struct ViewScan {
         for (offset, word) in phrase.words.enumerated() where first + offset != position {
             steps += weight
             decode(tokens[first + offset], target.bytes)
-            let known = target.views.words[Int(word)].codes
+            let known = target.part.layer.views.words[Int(word)].codes
             if codes == known { continue }
             // Found already from there, if it stands for it.
             guard first + offset > position, Reading.stands(codes, for: known) else { return false }
@@ -181,7 +179,9 @@ struct ViewScan {
     ) {
         let traits = text.traits
         let isForeign = traits.hasUnmistakable
-        guard traits.hasMixed || traits.hasMistakable && !isForeign || isForeign && target.views.hasLatinLookalikes
+        guard
+            traits.hasMixed || traits.hasMistakable && !isForeign
+                || isForeign && target.part.layer.views.hasLatinLookalikes
         else { return }
         ViewScan.plain.cut(target.bytes, text.bytes, into: &tokens)
         let start = text.bytes.lowerBound
@@ -195,11 +195,11 @@ struct ViewScan {
                 token.letters > 3 && (isForeign ? codes.allSatisfy { $0 < 0x80 } : areMistaken(codes))
             guard isMixed || isWhole else { continue }
             let written = codes
-            target.views.mistaken.each(standingFor: written) { word in
+            target.part.layer.views.mistaken.each(standingFor: written) { word in
                 guard !Surroundings.isIdentifier(token, target.bytes, target.range, digitsCount: false) else { return }
                 add(word, at: position, .mistaken, target, MistakenReading.self)
             } codes: {
-                target.views.words[Int($0)].codes
+                target.part.layer.views.words[Int($0)].codes
             }
         }
     }
