@@ -15,6 +15,26 @@ package protocol Detector: Sendable {
     func inspect(_ inspection: Inspection) async throws -> Findings
 }
 
+/// A detector that can be made anew of the same signals, so that it is as fast as one that was made of them at once: what
+/// is made for changed signals builds on what was there (`DetectorContext.previous`), and may be slower.
+package protocol RebuiltDetector: Detector {
+    /// nil where nothing would be gained.
+    var rebuild: DetectorRebuild? { get }
+}
+
+/// Work that may take seconds, to be done beside all else.
+package struct DetectorRebuild: Sendable {
+    /// Whether changes soon take longer if it is not done.
+    package let isUrgent: Bool
+    /// The detector in whose place it gives the same findings.
+    package let run: @Sendable () throws -> any Detector
+
+    package init(isUrgent: Bool, run: @escaping @Sendable () throws -> any Detector) {
+        self.isUrgent = isUrgent
+        self.run = run
+    }
+}
+
 /// What a stage hands to its detectors.
 package struct Inspection: Sendable {
     package let batch: EventBatch
@@ -131,18 +151,27 @@ package struct DetectorRegistration: Sendable {
 package struct DetectorContext: Sendable {
     package let signals: SignalSet
     package let settings: Settings
+    /// The one that was made before for other signals, with the same settings in the same place; nil: this is the first.
+    /// Findings must not depend on it.
+    package let previous: (any Detector)?
     /// Where a file is that settings name by a relative path.
     package let locate: @Sendable (String) -> String
     /// To be told of each signal that the detector can't use, and why: it is left out and spoils nothing.
     package let note: @Sendable (Signal, String) -> Void
+    /// For the log: what people should know that concerns no signal.
+    package let log: @Sendable (_ message: String, _ facts: [String: String]) -> Void
 
     package init(
-        signals: SignalSet, settings: Settings, note: @escaping @Sendable (Signal, String) -> Void = { _, _ in },
+        signals: SignalSet, settings: Settings, previous: (any Detector)? = nil,
+        note: @escaping @Sendable (Signal, String) -> Void = { _, _ in },
+        log: @escaping @Sendable (_ message: String, _ facts: [String: String]) -> Void = { _, _ in },
         locate: @escaping @Sendable (String) -> String = { $0 }
     ) {
         self.signals = signals
         self.settings = settings
+        self.previous = previous
         self.locate = locate
         self.note = note
+        self.log = log
     }
 }

@@ -135,4 +135,40 @@ struct SignalRecords: Sendable {
             }
         }
     }
+
+    // MARK: Differences
+
+    /// Whether both have the same snapshot below, or none.
+    func hasSameBase(as other: SignalRecords) -> Bool { base === other.base }
+
+    /// Positions at which the lists may differ, ascending; arrays that both share are passed over. Both have the same base.
+    func forEachDifference(from old: SignalRecords, _ body: (Int32) -> Void) {
+        for limb in 0..<max(limbs.count, old.limbs.count) {
+            let (mine, others) = (SignalRecords.part(limbs, limb), SignalRecords.part(old.limbs, limb))
+            if SignalRecords.isShared(mine, others) { continue }
+            for branch in 0..<max(mine.count, others.count) {
+                let (mine, others) = (SignalRecords.part(mine, branch), SignalRecords.part(others, branch))
+                if SignalRecords.isShared(mine, others) { continue }
+                for leaf in 0..<max(mine.count, others.count) {
+                    let (mine, others) = (SignalRecords.part(mine, leaf), SignalRecords.part(others, leaf))
+                    if SignalRecords.isShared(mine, others) { continue }
+                    let start = Int32(limb << 15 | branch << 10 | leaf << 5)
+                    for place in 0..<Int32(max(mine.count, others.count)) { body(start + place) }
+                }
+            }
+        }
+    }
+
+    /// As the subscript, at any position.
+    func record(at position: Int32) -> SignalRecord? { Int(position) < count ? self[position] : nil }
+
+    private static func part<Element>(
+        _ array: ContiguousArray<ContiguousArray<Element>>, _ place: Int
+    ) -> ContiguousArray<Element> { place < array.count ? array[place] : [] }
+
+    /// Whether two arrays are one: neither can have changed then.
+    private static func isShared<Element>(_ a: ContiguousArray<Element>, _ b: ContiguousArray<Element>) -> Bool {
+        a.count == b.count
+            && a.withUnsafeBufferPointer { a in b.withUnsafeBufferPointer { b in a.baseAddress == b.baseAddress } }
+    }
 }

@@ -12,7 +12,7 @@ package final class SignalSet: Sendable {
         init() {}
     }
 
-    private let contents: SignalContents
+    let contents: SignalContents
     package let version: SignalVersion
     package let pdq: PDQIndex
     package let links: LinkIndex

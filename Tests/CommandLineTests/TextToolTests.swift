@@ -72,6 +72,29 @@ import Testing
                 """)
     }
 
+    /// A text that could not be looked through goes to people, by the shipped pipeline and policy.
+    @Test func aTextThatCannotBeScannedGoesToPeople() throws {
+        // Words of disguises that stand in very many phrases: more work than a text may make.
+        let phrases = (0..<3_000).map { #"{"type":"phrase","value":"the w\#($0)x","match":"leet","source":"local"}"# }
+        let signals = try file("signals.jsonl", Array(phrases.joined(separator: "\n").utf8))
+        func event(_ id: String, _ body: String) -> String {
+            #"{"specversion":"1.0","type":"weir.upload.created.v1","source":"/t","id":"\#(id)","#
+                + #""data":{"account":{"id":"a"},"text":{"body":"\#(body)"}}}"#
+        }
+        let events = try file(
+            "events.jsonl",
+            Array((event("flood", String(repeating: "th3 a ", count: 3_000)) + "\n" + event("calm", "a calm day")).utf8)
+        )
+        let outcome = try weir("scan", "--signals", signals, events)
+        #expect(outcome.code == 0)
+        let verdicts = outcome.output.split(separator: "\n").map(String.init)
+        let flood = try #require(verdicts.first { $0.contains(#""event":"flood""#) })
+        #expect(flood.contains(#""action":"review""#) && flood.contains(#""rule":"not-inspected""#))
+        #expect(flood.contains(#"{"detector":"text.terms","reason":"scan-failed"}"#))
+        let calm = try #require(verdicts.first { $0.contains(#""event":"calm""#) })
+        #expect(calm.contains(#""action":"allow""#) && calm.contains(#""degraded":[]"#))
+    }
+
     @Test func wrongUsageSaysWhatIsMissing() throws {
         #expect(try weir("text", "match", "texts").code == 64)
         #expect(try weir("text", "fold").code == 64)

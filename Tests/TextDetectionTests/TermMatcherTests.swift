@@ -142,7 +142,7 @@ import Testing
             signal("TURNIP"), signal("turnip", .substring), signal("Turnip"), signal("turnip", type: .phrase),
         ])
         let matcher = try TermMatcher(set)
-        #expect(matcher.set.patterns.count == 1)
+        #expect(matcher.layers.parts[0].layer.set.patterns.count == 1)
         #expect(try #require(matcher.occurrences(in: "turnip")).count == 4)
         #expect(
             try #require(matcher.occurrences(in: "turnips")).map { set.signals[Int($0.signal)].value } == ["turnip"])

@@ -51,10 +51,13 @@ package struct PipelineBlueprint: Sendable {
     ///
     /// - Parameters:
     ///   - previous: a generation of this blueprint: what its detectors rest on may be as it was.
+    ///   - rebuilt: a detector that was made anew beside it, to be built on in place of the one that it has there.
     ///   - note: told of each signal that a detector leaves out, and why.
+    ///   - log: told what people should know beside that.
     package func generation(
-        for signals: SignalSet, after previous: Generation? = nil,
-        note: @escaping @Sendable (Signal, String) -> Void = { _, _ in }
+        for signals: SignalSet, after previous: Generation? = nil, rebuilt: Generation.Rebuilt? = nil,
+        note: @escaping @Sendable (Signal, String) -> Void = { _, _ in },
+        log: @escaping @Sendable (_ message: String, _ facts: [String: String]) -> Void = { _, _ in }
     ) throws -> Generation {
         let identities = detectors
         var stages: [Generation.Stage] = []
@@ -64,13 +67,21 @@ package struct PipelineBlueprint: Sendable {
                 guard let index = identities.firstIndex(where: { $0.name == step.detector }),
                     let registration = catalog.first(where: { $0.identity.name == step.detector })
                 else { continue }
-                let unchanged = previous.flatMap { previous in
-                    registration.uses.flatMap { signals.isUnchanged($0, since: previous.signals) ? previous : nil }
+                let place = Generation.Place(stage: stageIndex, step: steps.count)
+                let before = previous?[place]
+                let isUnchanged = previous.flatMap { previous in
+                    registration.uses.map { signals.isUnchanged($0, since: previous.signals) }
                 }
-                let detector =
-                    try unchanged?.stages[stageIndex].steps[steps.count].detector
-                    ?? registration.make(
-                        DetectorContext(signals: signals, settings: step.settings, note: note, locate: locate))
+                let replaced = rebuilt.flatMap { $0.place == place ? $0.detector : nil }
+                let detector: any Detector
+                if let before, isUnchanged == true, replaced == nil {
+                    detector = before
+                } else {
+                    detector = try registration.make(
+                        DetectorContext(
+                            signals: signals, settings: step.settings, previous: replaced ?? before, note: note,
+                            log: log, locate: locate))
+                }
                 steps.append(
                     Generation.Step(
                         id: DetectorID(index), identity: registration.identity,
@@ -133,8 +144,36 @@ package final class Generation: Sendable {
         var needs: MediaNeeds { steps.reduce([]) { $0.union($1.needs) } }
     }
 
+    /// Where a detector stands.
+    package struct Place: Sendable, Equatable {
+        package let stage: Int
+        package let step: Int
+    }
+
+    /// A detector that was made anew.
+    package struct Rebuilt: Sendable {
+        package let place: Place
+        package let detector: any Detector
+    }
+
     package let signals: SignalSet
     package let stages: [Stage]
+
+    package subscript(_ place: Place) -> any Detector { stages[place.stage].steps[place.step].detector }
+
+    /// Work that would make detectors faster: the most urgent.
+    package var rebuildDue: (place: Place, rebuild: DetectorRebuild)? {
+        var due: (place: Place, rebuild: DetectorRebuild)?
+        for (stage, steps) in stages.map(\.steps).enumerated() {
+            for (step, detector) in steps.map(\.detector).enumerated() {
+                guard let rebuild = (detector as? any RebuiltDetector)?.rebuild else { continue }
+                guard due.map({ rebuild.isUrgent && !$0.rebuild.isUrgent }) ?? true else { continue }
+                due = (Place(stage: stage, step: step), rebuild)
+            }
+        }
+        return due
+    }
+
     /// Whether any stage has pictures decoded.
     package var looksAtPictures: Bool {
         stages.contains { $0.media != .none && !$0.needs.isDisjoint(with: [.picture, .orientations]) }

@@ -1,5 +1,6 @@
 package import Concurrency
 internal import Configuration
+internal import Detection
 internal import Events
 internal import FaultInjection
 package import Operations
@@ -131,10 +132,24 @@ package actor SignalStore {
         adopt(set, try generation(for: set))
     }
 
-    private func generation(for set: SignalSet) throws -> Generation {
-        try blueprint.generation(for: set, after: generation) { [logger] signal, reason in
+    // MARK: Rebuilding
+
+    /// Signalled when a detector may gain by being made anew.
+    package nonisolated let rebuilds = Wakeup()
+
+    var rebuildDue: (place: Generation.Place, rebuild: DetectorRebuild)? { generation?.rebuildDue }
+
+    /// Puts a detector that was made anew into its place, with what has changed meanwhile.
+    func finish(_ rebuilt: Generation.Rebuilt) throws {
+        adopt(set, try generation(for: set, rebuilt))
+    }
+
+    private func generation(for set: SignalSet, _ rebuilt: Generation.Rebuilt? = nil) throws -> Generation {
+        try blueprint.generation(for: set, after: generation, rebuilt: rebuilt) { [logger] signal, reason in
             logger.warning(
                 "signal left out", ["type": signal.type.rawValue, "id": signal.id ?? "", "reason": reason])
+        } log: { [logger] message, facts in
+            logger.warning(message, facts)
         }
     }
 
@@ -143,5 +158,6 @@ package actor SignalStore {
         self.generation = generation
         judge?.current = generation
         if set.mergeDue != nil { merges.signal() }
+        if generation.rebuildDue != nil { rebuilds.signal() }
     }
 }

@@ -122,16 +122,16 @@ package struct TermBenchmark {
         }
         let folded = FoldedTexts(batch, .all(batch.count))
         lap(\.folding)
-        detector.matcher.withWorkspace { workspace, database in
+        detector.matcher.withWorkspace { workspace, layers in
             let contexts = TermContexts(batch, folded) { text, most in
-                detector.matcher.places(in: folded, text, workspace, database, atMost: most)
+                detector.matcher.places(in: folded, text, workspace, layers, atMost: most)
             }
             var report = TermReport(
-                batch, folded, detector.matcher.set, most: detector.most, contexts: contexts)
+                batch, folded, layers, most: detector.most, contexts: contexts)
             var first = 0
             while first < folded.texts.count {
                 let end = folded.end(ofStretchFrom: first, bytes: TermWorkspace.stretch)
-                let isScanned = detector.matcher.scan(folded, first..<end, workspace, database)
+                let isScanned = detector.matcher.scan(folded, first..<end, workspace, layers)
                 precondition(isScanned, "Vectorscan failed")
                 lap(\.scanning)
                 report.add(workspace.tallies)

@@ -42,8 +42,8 @@ struct CombinationDetector: Detector {
         for event in folded.tooLong {
             findings.unavailable.append(Unavailable(event: event, reason: "text-too-long"))
         }
-        _ = matcher.terms.withWorkspace { workspace, database in
-            var scan = CombinationScan(matcher, folded, workspace, database) { text, body in
+        _ = matcher.terms.withWorkspace { workspace, layers in
+            var scan = CombinationScan(matcher, folded, workspace, layers) { text, body in
                 let event = inspection.batch.events[text.event]
                 inspection.batch.withBytes(text.field == .title ? event.title : event.body, body)
             }
@@ -51,13 +51,12 @@ struct CombinationDetector: Detector {
             var first = 0
             while first < folded.texts.count, !Task.isCancelled {
                 let stretch = first..<folded.end(ofStretchFrom: first, bytes: TermWorkspace.stretch)
-                if matcher.terms.scan(folded, stretch, workspace, database) {
-                    add(workspace.tallies, folded, inspection.batch, &scan, &languages, &findings)
-                } else {
-                    for event in Set(folded.texts[stretch].map(\.event)).sorted() {
-                        findings.addOnce(Unavailable(event: event, reason: "scan-failed"))
+                if !matcher.terms.scan(folded, stretch, workspace, layers) {
+                    for number in workspace.unread.sorted() {
+                        findings.addOnce(Unavailable(event: folded.texts[number].event, reason: "scan-failed"))
                     }
                 }
+                add(workspace.tallies, folded, inspection.batch, &scan, &languages, &findings)
                 first = stretch.upperBound
             }
         }

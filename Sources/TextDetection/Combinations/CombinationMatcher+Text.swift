@@ -19,9 +19,9 @@ package struct CombinationFinder: Sendable {
 
     private func occurrences(in text: UnsafeBufferPointer<UInt8>) -> [TermOccurrence]? {
         guard let folded = FoldedTexts(text) else { return nil }
-        let found = matcher.terms.withWorkspace { workspace, database -> [TermOccurrence]? in
-            guard matcher.terms.scan(folded, folded.texts.indices, workspace, database) else { return nil }
-            var scan = CombinationScan(matcher, folded, workspace, database) { _, body in
+        let found = matcher.terms.withWorkspace { workspace, layers -> [TermOccurrence]? in
+            guard matcher.terms.scan(folded, folded.texts.indices, workspace, layers) else { return nil }
+            var scan = CombinationScan(matcher, folded, workspace, layers) { _, body in
                 body(UnsafeRawBufferPointer(text))
             }
             let matches = scan.matches(Array(workspace.tallies)[...]) { _ in true }

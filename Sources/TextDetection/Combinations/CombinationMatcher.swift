@@ -12,8 +12,14 @@ final class CombinationMatcher: Sendable {
     /// - Throws: if Vectorscan can't be used here, or the set is beyond its limits.
     init(_ signals: SignalSet, note: (Signal, String) -> Void = { _, _ in }) throws {
         combinations = CombinationSet(signals, note: note)
-        terms = try TermMatcher(TermSet(combinations.terms))
+        terms = try TermMatcher(combinations.terms)
     }
+
+    /// All terms are in one layer; there is none if there are no combinations.
+    var set: TermSet { terms.layers.parts[0].layer.set }
+
+    /// Of a term, which is its place among `CombinationSet.terms`.
+    func position(of term: Int) -> Int32 { set.members[Int(set.terms[term].member)].position }
 
     var isEmpty: Bool { combinations.members.isEmpty }
 }
@@ -45,7 +51,7 @@ struct CombinationScan {
     private let folded: FoldedTexts
     private let original: (FoldedTexts.Text, (UnsafeRawBufferPointer) -> Void) -> Void
     private let workspace: TermWorkspace
-    private let database: TermDatabase
+    private let layers: TermLayers
     /// What is known of the texts of one event.
     private var texts: [Int: Text] = [:]
     private var steps = 0
@@ -59,14 +65,14 @@ struct CombinationScan {
 
     /// - Parameter original: lends out what a text was before it was folded.
     init(
-        _ matcher: CombinationMatcher, _ folded: FoldedTexts, _ workspace: TermWorkspace, _ database: TermDatabase,
+        _ matcher: CombinationMatcher, _ folded: FoldedTexts, _ workspace: TermWorkspace, _ layers: TermLayers,
         original: @escaping (FoldedTexts.Text, (UnsafeRawBufferPointer) -> Void) -> Void
     ) {
         self.matcher = matcher
         self.folded = folded
         self.original = original
         self.workspace = workspace
-        self.database = database
+        self.layers = layers
     }
 
     /// - Parameters:
@@ -98,8 +104,8 @@ struct CombinationScan {
     )] {
         var all: [Presence] = []
         for tally in tallies {
-            for term in matcher.terms.set.entries[Int(tally.entry)] {
-                let uses = matcher.combinations.uses[Int(matcher.terms.set.terms[term].position)]
+            for term in matcher.set.entries[Int(tally.entry)] {
+                let uses = matcher.combinations.uses[Int(matcher.position(of: term))]
                 steps += uses.count
                 guard steps <= CombinationScan.mostSteps else {
                     isComplete = false
@@ -186,7 +192,7 @@ struct CombinationScan {
         original(its) { text.reader.read(folded, its, original: $0, structured: true) }
         let terms = matcher.terms
         guard let base = folded.bytes.baseAddress,
-            let plain = terms.places(in: folded, number, workspace, database, atMost: CombinationScan.mostHits),
+            let plain = terms.places(in: folded, number, workspace, layers, atMost: CombinationScan.mostHits),
             plain.isComplete, terms.findInViews(folded, number..<number + 1, workspace, base)
         else {
             isComplete = false
@@ -195,7 +201,7 @@ struct CombinationScan {
         for place in plain.found { add(place.entry, place.range, isPlain: true, to: &text) }
         for hit in workspace.views.hits {
             add(
-                Int(hit.entry), Int(hit.start)..<Int(hit.end), isPlain: terms.set.entryViews[Int(hit.entry)] == nil,
+                Int(hit.entry), Int(hit.start)..<Int(hit.end), isPlain: matcher.set.entryViews[Int(hit.entry)] == nil,
                 to: &text)
         }
         texts[number] = text
@@ -203,8 +209,8 @@ struct CombinationScan {
     }
 
     private func add(_ entry: Int, _ range: Range<Int>, isPlain: Bool, to text: inout Text) {
-        for term in matcher.terms.set.entries[entry] {
-            let position = matcher.terms.set.terms[term].position
+        for term in matcher.set.entries[entry] {
+            let position = matcher.position(of: term)
             text.places[position, default: []].append(CombinationTest.Place(range: range, isPlain: isPlain))
         }
     }

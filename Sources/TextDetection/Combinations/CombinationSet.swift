@@ -20,7 +20,7 @@ struct CombinationSet: Sendable {
 
     private(set) var members: ContiguousArray<Member> = []
     /// Each term once for every view that it is looked for in.
-    private(set) var terms: [(position: Int32, signal: Signal, matched: MatchedSignal)] = []
+    private(set) var terms: [SignalListing.Entry] = []
     /// By the positions that `terms` have.
     private(set) var uses: ContiguousArray<[Use]> = []
     /// Of each member, its terms by the parts that they stand in.
@@ -53,7 +53,7 @@ struct CombinationSet: Sendable {
                         known[key] = index
                         var term = Signal(type: .phrase, value: alternative)
                         term.match = signal.match
-                        terms.append((Int32(index), term, matched))
+                        terms.append(SignalListing.Entry(KnownSignal(term), position: Int32(index)))
                         uses.append([])
                     }
                     uses[index].append(Use(member: member, part: UInt32(part)))

@@ -17,14 +17,22 @@ struct TermDetector: Detector {
     static let registration = DetectorRegistration(
         name: "text.terms", version: "4+" + LanguageVersion.ofTerms,
         summary: "Terms and phrases that are signals, in titles and bodies.",
-        uses: [.term, .phrase], preparation: FoldedTexts.preparation, settings: [most]
+        uses: TermLayers.types, preparation: FoldedTexts.preparation, settings: [most, databases]
     ) { context in
-        TermDetector(try TermMatcher(context.signals, note: context.note), most: context.settings[most])
+        let folder = context.settings[databases].map { TermDatabaseFolder($0, log: context.log) }
+        let matcher = try TermMatcher(
+            context.signals, after: (context.previous as? TermDetector)?.matcher, TermCompiler(folder: folder),
+            note: context.note)
+        return TermDetector(matcher, most: context.settings[most])
     }
 
     static let most = Setting(
         "most", .integer(1...1_000), standard: 64,
         "Findings of one event; of more, the surest and first are kept, and many-terms is reported.")
+
+    static let databases = Setting(
+        "databases", .optional(.string), standard: nil,
+        "Directory in which what is compiled of more than 1,000 terms is kept for the next start; null: nowhere.")
 
     let matcher: TermMatcher
     let most: Int
@@ -35,31 +43,41 @@ struct TermDetector: Detector {
     }
 
     func inspect(_ inspection: Inspection) -> Findings {
-        matcher.withWorkspace { workspace, database in
-            inspect(inspection, workspace, database)
+        matcher.withWorkspace { workspace, layers in
+            inspect(inspection, workspace, layers)
         } ?? Findings()
     }
 
     private func inspect(
-        _ inspection: Inspection, _ workspace: TermWorkspace, _ database: TermDatabase
+        _ inspection: Inspection, _ workspace: TermWorkspace, _ layers: TermLayers
     ) -> Findings {
         let folded = inspection.foldedTexts
         let contexts = TermContexts(inspection.batch, folded) { text, most in
-            matcher.places(in: folded, text, workspace, database, atMost: most)
+            matcher.places(in: folded, text, workspace, layers, atMost: most)
         }
-        var report = TermReport(inspection.batch, folded, matcher.set, most: most, contexts: contexts)
+        var report = TermReport(inspection.batch, folded, layers, most: most, contexts: contexts)
         for event in folded.tooLong { report.addUnavailable(event, "text-too-long") }
         var first = 0
         while first < folded.texts.count, !Task.isCancelled {
             let stretch = first..<folded.end(ofStretchFrom: first, bytes: TermWorkspace.stretch)
-            if matcher.scan(folded, stretch, workspace, database) {
-                report.add(workspace.tallies)
-            } else {
-                // What a failed scan found is not all there is: nobody may take it for that.
-                for text in folded.texts[stretch] { report.addUnavailable(text.event, "scan-failed") }
+            if !matcher.scan(folded, stretch, workspace, layers) {
+                // What was found there is not all there is: nobody may take it for that.
+                for number in workspace.unread.sorted() {
+                    report.addUnavailable(folded.texts[number].event, "scan-failed")
+                }
             }
+            report.add(workspace.tallies)
             first = stretch.upperBound
         }
         return report.findings
+    }
+}
+
+extension TermDetector: RebuiltDetector {
+    var rebuild: DetectorRebuild? {
+        guard matcher.isLayered else { return nil }
+        return DetectorRebuild(isUrgent: matcher.isCrowded) {
+            TermDetector(try matcher.rebuilt(), most: most)
+        }
     }
 }

@@ -4,14 +4,15 @@ internal import Signals
 /// Makes findings of what scans counted.
 struct TermReport {
     private struct Match: BitwiseCopyable {
-        /// Position in `TermSet.terms`.
+        /// Positions in `TermLayers.parts`, and in `TermSet.terms` there.
+        let part: Int
         let term: Int
         let tally: TermTally
     }
 
     private let batch: EventBatch
     private let folded: FoldedTexts
-    private let set: TermSet
+    private let layers: TermLayers
     private let most: Int
     private var contexts: TermContexts
     private(set) var findings = Findings()
@@ -19,10 +20,10 @@ struct TermReport {
     private var matches: [Match] = []
     private var languages: TextLanguages
 
-    init(_ batch: EventBatch, _ folded: FoldedTexts, _ set: TermSet, most: Int, contexts: TermContexts) {
+    init(_ batch: EventBatch, _ folded: FoldedTexts, _ layers: TermLayers, most: Int, contexts: TermContexts) {
         self.batch = batch
         self.folded = folded
-        self.set = set
+        self.layers = layers
         self.most = most
         self.contexts = contexts
         languages = TextLanguages(batch)
@@ -50,8 +51,12 @@ struct TermReport {
         matches.removeAll(keepingCapacity: true)
         for tally in tallies {
             let field = folded.texts[Int(tally.text)].field
-            for term in set.entries[Int(tally.entry)] where applies(term, to: position, field) {
-                matches.append(Match(term: term, tally: tally))
+            // By the classes on the way: a copy of a set would count references to all that it has.
+            let number = layers.part(ofEntry: Int(tally.entry))
+            let part = layers.parts[number]
+            for term in part.layer.set.entries[Int(tally.entry) - part.firstEntry]
+            where part.isAlive(term) && applies(term, of: part, to: position, field) {
+                matches.append(Match(part: number, term: term, tally: tally))
             }
         }
         if matches.count > most {
@@ -62,11 +67,13 @@ struct TermReport {
         for match in matches {
             let text = folded.texts[Int(match.tally.text)]
             let source = folded.sourceRange(of: Int(match.tally.start)..<Int(match.tally.end), in: text)
-            var finding = Finding(event: position, signal: set.terms[match.term].matched)
+            let part = layers.parts[match.part]
+            let matched = part.layer.set.terms[match.term].matched
+            var finding = Finding(event: position, signal: matched)
             finding.span = TextSpan(field: text.field, start: source.lowerBound, end: source.upperBound)
-            finding.textView = set.entryViews[Int(match.tally.entry)]
+            finding.textView = part.layer.set.entryViews[Int(match.tally.entry) - part.firstEntry]
             // A disguise is no report.
-            if finding.textView == nil, set.terms[match.term].matched.opinion != .negative {
+            if finding.textView == nil, matched.opinion != .negative {
                 finding.textContext = contexts.context(of: match.tally)
             }
             if match.tally.count > 1 { finding.value = Int64(match.tally.count) }
@@ -74,17 +81,35 @@ struct TermReport {
         }
     }
 
-    private mutating func applies(_ term: Int, to position: Int, _ field: TextSpan.Field) -> Bool {
+    private mutating func applies(
+        _ term: Int, of part: TermLayers.Part, to position: Int, _ field: TextSpan.Field
+    ) -> Bool {
         // Event time, not the clock, so that a replay finds the same.
-        if let expiresAt = set.terms[term].expiresAt, expiresAt <= batch.events[position].time { return false }
-        return set.terms[term].languages.isEmpty
-            || languages.admit(set.terms[term].languages, in: field, of: position)
+        if let expiresAt = part.layer.set.terms[term].expiresAt, expiresAt <= batch.events[position].time {
+            return false
+        }
+        if part.layer.set.terms[term].languages.isEmpty { return true }
+        return languages.admit(part.layer.set.terms[term].languages, in: field, of: position)
     }
 
-    /// Surest first, so that many weak terms can't hide a strong one; then as they stand in the texts.
+    /// Surest first, so that many weak terms can't hide a strong one; then as they stand in the texts, and by their values.
     private func precedes(_ a: Match, _ b: Match) -> Bool {
-        let (first, second) = (set.terms[a.term], set.terms[b.term])
-        return (second.certainty, a.tally.start, a.tally.end, first.position)
-            < (first.certainty, b.tally.start, b.tally.end, second.position)
+        let (first, second) = (layers.parts[a.part].layer, layers.parts[b.part].layer)
+        let (sure, other) = (first.set.terms[a.term].certainty, second.set.terms[b.term].certainty)
+        if sure != other { return sure > other }
+        if (a.tally.start, a.tally.end) != (b.tally.start, b.tally.end) {
+            return (a.tally.start, a.tally.end) < (b.tally.start, b.tally.end)
+        }
+        let member = first.set.members[Int(first.set.terms[a.term].member)]
+        let another = second.set.members[Int(second.set.terms[b.term].member)]
+        if TermSet.Member.precedes(member, another) { return true }
+        if TermSet.Member.precedes(another, member) { return false }
+        // One signal in two views.
+        return view(a) < view(b)
+    }
+
+    private func view(_ match: Match) -> String {
+        let part = layers.parts[match.part]
+        return part.layer.set.entryViews[Int(match.tally.entry) - part.firstEntry]?.rawValue ?? ""
     }
 }

@@ -1,7 +1,7 @@
 /// How often an entry stands in a text, and where first.
 struct TermTally: Sendable, BitwiseCopyable {
     let text: UInt32
-    let entry: UInt32
+    var entry: UInt32
     /// In the buffer of folded texts.
     var start: UInt32
     var end: UInt32
@@ -25,7 +25,7 @@ struct TermScan {
     let latest: UnsafeMutableBufferPointer<UInt32>
     let words = WordTable.shared
     /// Where in `bytes` the stretch begins that is scanned.
-    let offset: Int
+    var offset: Int
     /// The text of the last hit, where the next one is likely.
     var text: Int
     var tallies: ContiguousArray<TermTally>

@@ -27,10 +27,30 @@ struct TermSet: Sendable {
         var edit1: Int32 = -1
     }
 
-    /// A signal that is looked for, as findings name it.
-    struct Term: Sendable {
-        /// Position in the signal set.
+    /// A signal that is looked for. They stand in the order of types and values.
+    struct Member: Sendable {
+        let type: SignalType
+        let value: String
+        let known: KnownSignal
+        /// In the set that it came with.
         let position: Int32
+        /// Position of its pattern.
+        let pattern: Int32
+        /// Whether it must stand between word edges, and so is looked for in views.
+        let isWord: Bool
+
+        static func precedes(_ a: Member, _ b: Member) -> Bool { precedes(a, b.type, b.value) }
+
+        static func precedes(_ a: Member, _ type: SignalType, _ value: String) -> Bool {
+            if a.type != type { return a.type.rawValue < type.rawValue }
+            return a.value.utf8.lexicographicallyPrecedes(value.utf8)
+        }
+    }
+
+    /// A signal as one of its entries has it, and as findings name it.
+    struct Term: Sendable {
+        /// Position in `members`.
+        let member: Int32
         let matched: MatchedSignal
         let expiresAt: Timestamp?
         /// Primary language subtags in small letters; none: all languages.
@@ -52,15 +72,18 @@ struct TermSet: Sendable {
     private(set) var entryNext: ContiguousArray<Int32> = []
     private(set) var entryIsMarked: ContiguousArray<Bool> = []
     private(set) var terms: ContiguousArray<Term> = []
+    private(set) var members: ContiguousArray<Member> = []
+    /// How many members each pattern has.
+    private(set) var patternMembers: ContiguousArray<Int32> = []
 
-    /// - Parameter note: told of each signal that can't be looked for, and why; it is left out.
-    init(
-        _ signals: [(position: Int32, signal: Signal, matched: MatchedSignal)],
-        note: (Signal, String) -> Void = { _, _ in }
-    ) {
+    /// - Parameters:
+    ///   - signals: terms and phrases, of each value one, in the order of types and values.
+    ///   - note: told of each signal that can't be looked for, and why; it is left out.
+    init(_ signals: [SignalListing.Entry], note: (Signal, String) -> Void = { _, _ in }) {
         var known: [[UInt8]: Int] = [:]
-        var members: [[Term]] = []
-        for (position, signal, matched) in signals {
+        var entryTerms: [[Term]] = []
+        for entry in signals {
+            let signal = entry.known.signal
             switch TermSet.folded(signal) {
             case .failure(let problem): note(signal, problem.description)
             case .success(let text):
@@ -69,31 +92,38 @@ struct TermSet: Sendable {
                     known[text] = pattern
                     patterns.append(Pattern(count: UInt32(text.count)))
                     texts.append(text)
+                    patternMembers.append(0)
                 }
+                patternMembers[pattern] += 1
                 // What is looked for in a view may stand there as a word like any other, too.
-                let term = Term(position, signal, matched)
+                let term = Term(Int32(members.count), signal, entry.known.matched)
+                members.append(
+                    Member(
+                        type: signal.type, value: signal.value, known: entry.known, position: entry.position,
+                        pattern: Int32(pattern), isWord: signal.match != .substring))
                 for (slot, view) in TermSet.slots(signal.match) {
                     let marks = slot == \.word ? TermSet.marks(signal, text) : nil
                     var entry = patterns[pattern][keyPath: slot]
                     while entry >= 0, entryMarks[Int(entry)] != marks { entry = entryNext[Int(entry)] }
                     if entry < 0 {
-                        entry = Int32(members.count)
-                        members.append([])
+                        entry = Int32(entryTerms.count)
+                        entryTerms.append([])
                         entryViews.append(view)
                         entryMarks.append(marks)
                         entryIsMarked.append(marks?.marks.isEmpty == false)
                         entryNext.append(patterns[pattern][keyPath: slot])
                         patterns[pattern][keyPath: slot] = entry
                     }
-                    members[Int(entry)].append(term)
+                    entryTerms[Int(entry)].append(term)
                 }
             }
         }
         if patterns.count > 1 {
             patterns.append(Pattern(count: UInt32(TermSet.ballast.count)))
             texts.append(TermSet.ballast)
+            patternMembers.append(0)
         }
-        for entry in members {
+        for entry in entryTerms {
             entries.append(terms.count..<terms.count + entry.count)
             terms += entry
         }
@@ -153,8 +183,8 @@ package func termProblem(_ signal: Signal) -> String? {
 }
 
 extension TermSet.Term {
-    init(_ position: Int32, _ signal: Signal, _ matched: MatchedSignal) {
-        self.position = position
+    init(_ member: Int32, _ signal: Signal, _ matched: MatchedSignal) {
+        self.member = member
         self.matched = matched
         expiresAt = signal.expiresAt
         languages = signal.languages.map { Language.primary(of: $0.utf8) }

@@ -6,21 +6,27 @@ final class TermWorkspace: @unchecked Sendable {
     /// enough to stay in the cache. Measured: 64 KiB are no faster.
     static let stretch = 16 << 10
 
+    /// For all databases, one after the other.
     let scratch: TermScratch
-    /// For the terms that are looked for without spaces, if there are any.
-    let despacedScratch: TermScratch?
     var views = ViewScan()
     /// What the last scan counted.
     var tallies: ContiguousArray<TermTally> = []
-    /// Position of each entry's latest tally; anything where there is none.
+    /// Numbers of those texts that it could not look through.
+    var unread: Set<Int> = []
+    /// Position of each entry's latest tally among its layer's; anything where there is none.
     let latest: UnsafeMutableBufferPointer<UInt32>
 
-    init(scratch: TermScratch, despacedScratch: TermScratch? = nil, entries: Int) {
+    init(scratch: TermScratch, entries: Int) {
         self.scratch = scratch
-        self.despacedScratch = despacedScratch
         latest = .allocate(capacity: entries)
         latest.initialize(repeating: 0)
     }
 
     deinit { latest.deallocate() }
+
+    /// Forgets the last scan.
+    func removeAll() {
+        tallies.removeAll(keepingCapacity: true)
+        if !unread.isEmpty { unread.removeAll() }
+    }
 }

@@ -23,7 +23,7 @@ struct DespacedTerms: Sendable {
     let database: TermDatabase
 
     /// nil if no term asks for it.
-    init?(_ set: TermSet) throws {
+    init?(_ set: TermSet, _ compiler: TermCompiler, isKept: Bool) throws {
         var patterns: [Pattern] = []
         var texts: ContiguousArray<[UInt8]> = []
         for (pattern, text) in zip(set.patterns, set.texts) where pattern.despaced >= 0 {
@@ -43,7 +43,7 @@ struct DespacedTerms: Sendable {
         guard !patterns.isEmpty else { return nil }
         if texts.count > 1 { texts.append(TermSet.ballast) }
         self.patterns = patterns
-        database = try TermDatabase(texts)
+        database = try compiler.database(of: texts, isKept: isKept)
     }
 }
 

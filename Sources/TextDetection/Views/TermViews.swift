@@ -12,6 +12,8 @@ struct TermViews: Sendable {
         var gaps: [[UInt8]] = []
         /// Entries that are found in each view; -1: none.
         var entries = InlineArray<5, Int32>(repeating: -1)
+        /// So many signals it stands for.
+        var weight: Int32 = 0
     }
 
     struct Word: Sendable {
@@ -32,19 +34,23 @@ struct TermViews: Sendable {
     private(set) var leet = WordIndex<LeetReading>()
     private(set) var masked = WordIndex<MaskedReading>()
     private(set) var edit1 = WordIndex<EditReading>()
-    /// Words of other scripts all of whose letters are mistaken for Latin ones.
+    /// Words of other scripts that a word of ASCII may stand for.
     private(set) var hasLatinLookalikes = false
+    /// The phrase of each of the set's patterns; -1 if it has none.
+    private(set) var phraseOfPattern: [Int32] = []
     let despaced: DespacedTerms?
     /// `TermSet.entryNext`: in a view marks tell no words apart.
     let next: ContiguousArray<Int32>
 
     /// - Throws: if Vectorscan can't be used here.
-    init(_ set: TermSet) throws {
-        despaced = try DespacedTerms(set)
+    init(_ set: TermSet, _ compiler: TermCompiler = TermCompiler(), isKept: Bool = false) throws {
+        despaced = try DespacedTerms(set, compiler, isKept: isKept)
         next = set.entryNext
         var known: [[UInt32]: Int32] = [:]
-        for (pattern, text) in zip(set.patterns, set.texts) where pattern.word >= 0 {
+        phraseOfPattern = [Int32](repeating: -1, count: set.patterns.count)
+        for (number, (pattern, text)) in zip(set.patterns, set.texts).enumerated() where pattern.word >= 0 {
             guard var phrase = Phrase(text, { word(for: $0, &known) }) else { continue }
+            phraseOfPattern[number] = Int32(phrases.count)
             phrase.entries[Slot.stretched.rawValue] = pattern.word
             phrase.entries[Slot.mistaken.rawValue] = pattern.word
             phrase.entries[Slot.leet.rawValue] = pattern.leet
@@ -55,13 +61,18 @@ struct TermViews: Sendable {
             }
             phrases.append(phrase)
         }
+        for member in set.members where member.isWord {
+            let phrase = phraseOfPattern[Int(member.pattern)]
+            if phrase >= 0 { phrases[Int(phrase)].weight += 1 }
+        }
         stretched = WordIndex(members(.stretched))
         mistaken = WordIndex(members(.mistaken))
         leet = WordIndex(members(.leet))
         masked = WordIndex(members(.masked))
         edit1 = WordIndex(members(.edit1))
         hasLatinLookalikes = words.contains { word in
-            word.codes.allSatisfy { FoldTable.shared.latin(for: $0) != 0 }
+            let latin = MistakenReading.latin(word.codes)
+            return latin != word.codes && latin.allSatisfy { $0 < 0x80 }
         }
     }
 

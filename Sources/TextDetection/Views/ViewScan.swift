@@ -8,7 +8,8 @@ struct ViewScan {
     }
 
     /// So many comparisons of a word with a term's are made for a text; of one that needs more nothing is known.
-    /// Reached only by texts of disguised words that stand in very many phrases.
+    /// Reached only by texts of disguised words that stand in very many phrases. One counts for each signal that the
+    /// phrase stands for, so that the sum is the same whatever layers they are in.
     static let mostSteps = 1_000_000
 
     private(set) var hits: ContiguousArray<Hit> = []
@@ -23,40 +24,47 @@ struct ViewScan {
 
     mutating func removeAll() { hits.removeAll(keepingCapacity: true) }
 
-    /// One text.
+    /// Those of the text that was looked through last.
+    mutating func removeHits(in number: Int) {
+        while let last = hits.last, last.text == UInt32(number) { hits.removeLast() }
+    }
+
+    /// Begins another text.
+    mutating func begin() { steps = 0 }
+
+    /// One text, by the terms of one layer.
     ///
     /// - Returns: false if something may have been missed.
     mutating func run(
-        _ views: TermViews, _ number: Int, _ text: FoldedTexts.Text, _ edits: ContiguousArray<FoldEdit>,
-        _ bytes: UnsafePointer<UInt8>, _ scratch: TermScratch?
+        _ part: TermLayers.Part, _ number: Int, _ text: FoldedTexts.Text, _ edits: ContiguousArray<FoldEdit>,
+        _ bytes: UnsafePointer<UInt8>, _ scratch: TermScratch
     ) -> Bool {
-        steps = 0
-        let target = Target(views: views, number: UInt32(number), range: text.bytes, bytes: bytes)
-        if !views.stretched.isEmpty, RepeatedLetters.occur(in: bytes, text.bytes) {
+        let target = Target(part: part, number: UInt32(number), range: text.bytes, bytes: bytes)
+        if !part.layer.views.stretched.isEmpty, RepeatedLetters.occur(in: bytes, text.bytes) {
             ViewScan.plain.cut(bytes, text.bytes, into: &tokens)
-            look(target, views.stretched, .stretched) { $0.letters > 2 }
+            look(target, part.layer.views.stretched, .stretched) { $0.letters > 2 }
         }
-        if text.traits.hasMistakable || views.hasLatinLookalikes { lookForMistaken(target, text, edits) }
-        if !views.edit1.isEmpty {
+        if text.traits.hasMistakable || part.layer.views.hasLatinLookalikes { lookForMistaken(target, text, edits) }
+        if !part.layer.views.edit1.isEmpty {
             ViewScan.plain.cut(bytes, text.bytes, into: &tokens)
-            look(target, views.edit1, .edit1) { $0.letters + 1 >= EditReading.shortest && $0.digits == 0 }
+            look(target, part.layer.views.edit1, .edit1) { $0.letters + 1 >= EditReading.shortest && $0.digits == 0 }
         }
-        if !views.leet.isEmpty {
+        if !part.layer.views.leet.isEmpty {
             ViewScan.leet.cut(bytes, text.bytes, into: &tokens)
-            look(target, views.leet, .leet, digitsCount: true) { $0.letters > 0 && $0.digits + $0.signs > 0 }
+            look(target, part.layer.views.leet, .leet, digitsCount: true) { $0.letters > 0 && $0.digits + $0.signs > 0 }
         }
-        if !views.masked.isEmpty {
+        if !part.layer.views.masked.isEmpty {
             ViewScan.masked.cut(bytes, text.bytes, into: &tokens)
             trimStops(bytes)
-            look(target, views.masked, .masked) { $0.signs > 0 && $0.letters > 1 }
+            look(target, part.layer.views.masked, .masked) { $0.signs > 0 && $0.letters > 1 }
         }
-        if let terms = views.despaced, let scratch {
+        if let terms = part.layer.views.despaced {
             guard despaced.run(terms, bytes, text, edits[text.edits], scratch) else { return false }
             for (entry, range) in despaced.found {
                 hits.append(
                     Hit(
-                        text: UInt32(number), entry: UInt32(entry), start: UInt32(range.lowerBound),
-                        end: UInt32(range.upperBound)))
+                        text: UInt32(number), entry: UInt32(part.firstEntry + Int(entry)),
+                        start: UInt32(range.lowerBound), end: UInt32(range.upperBound)))
             }
         }
         return steps <= ViewScan.mostSteps
@@ -64,7 +72,7 @@ struct ViewScan {
 
     /// What is looked through.
     private struct Target {
-        let views: TermViews
+        let part: TermLayers.Part
         let number: UInt32
         let range: Range<Int>
         let bytes: UnsafePointer<UInt8>
@@ -84,7 +92,7 @@ struct ViewScan {
                 else { return }
                 add(word, at: position, slot, target, Reading.self)
             } codes: {
-                target.views.words[Int($0)].codes
+                target.part.layer.views.words[Int($0)].codes
             }
         }
     }
@@ -93,27 +101,30 @@ struct ViewScan {
     private mutating func add<Reading: WordReading>(
         _ word: Int32, at position: Int, _ slot: TermViews.Slot, _ target: Target, _ reading: Reading.Type
     ) {
-        for use in target.views.words[Int(word)].uses {
-            steps += 1
+        for use in target.part.layer.views.words[Int(word)].uses {
+            let phrase = target.part.layer.views.phrases[Int(use.phrase)]
+            let weight = target.part.weight(of: use.phrase, phrase)
+            guard weight > 0 else { continue }
+            steps += weight
             guard steps <= ViewScan.mostSteps else { return }
-            let phrase = target.views.phrases[Int(use.phrase)]
             let entry = phrase.entries[slot.rawValue]
             let first = position - Int(use.position)
             guard entry >= 0, first >= 0, first + phrase.words.count <= tokens.count else { continue }
-            guard isPhrase(phrase, from: first, disguisedAt: position, target, reading) else { continue }
+            guard isPhrase(phrase, weight, from: first, disguisedAt: position, target, reading) else { continue }
             var each = entry
             repeat {
                 hits.append(
                     Hit(
-                        text: target.number, entry: UInt32(each), start: UInt32(tokens[first].start),
+                        text: target.number, entry: UInt32(target.part.firstEntry + Int(each)),
+                        start: UInt32(tokens[first].start),
                         end: UInt32(tokens[first + phrase.words.count - 1].end)))
-                each = target.views.next[Int(each)]
+                each = target.part.layer.views.next[Int(each)]
             } while each >= 0
         }
     }
 
     private mutating func isPhrase<Reading: WordReading>(
-        _ phrase: TermViews.Phrase, from first: Int, disguisedAt position: Int, _ target: Target,
+        _ phrase: TermViews.Phrase, _ weight: Int, from first: Int, disguisedAt position: Int, _ target: Target,
         _ reading: Reading.Type
     ) -> Bool {
         for (offset, gap) in phrase.gaps.enumerated() {
@@ -123,9 +134,9 @@ struct ViewScan {
             else { return false }
         }
         for (offset, word) in phrase.words.enumerated() where first + offset != position {
-            steps += 1
+            steps += weight
             decode(tokens[first + offset], target.bytes)
-            let known = target.views.words[Int(word)].codes
+            let known = target.part.layer.views.words[Int(word)].codes
             if codes == known { continue }
             // Found already from there, if it stands for it.
             guard first + offset > position, Reading.stands(codes, for: known) else { return false }
@@ -168,25 +179,27 @@ struct ViewScan {
     ) {
         let traits = text.traits
         let isForeign = traits.hasUnmistakable
-        guard traits.hasMixed || traits.hasMistakable && !isForeign || isForeign && target.views.hasLatinLookalikes
+        guard
+            traits.hasMixed || traits.hasMistakable && !isForeign
+                || isForeign && target.part.layer.views.hasLatinLookalikes
         else { return }
         ViewScan.plain.cut(target.bytes, text.bytes, into: &tokens)
         let start = text.bytes.lowerBound
         for position in tokens.indices where tokens[position].letters > 1 {
             let token = tokens[position]
-            let isASCII = target.bytes[token.start] < 0x80
             let isMixed =
                 traits.hasMixed
                 && edits[text.edits].hasCause(.mistaken, in: token.start - start..<token.end - start)
             decode(token, target.bytes)
-            let isWhole = token.letters > 3 && (isForeign ? isASCII : !isASCII && areMistaken(codes))
+            let isWhole =
+                token.letters > 3 && (isForeign ? codes.allSatisfy { $0 < 0x80 } : areMistaken(codes))
             guard isMixed || isWhole else { continue }
             let written = codes
-            target.views.mistaken.each(standingFor: written) { word in
+            target.part.layer.views.mistaken.each(standingFor: written) { word in
                 guard !Surroundings.isIdentifier(token, target.bytes, target.range, digitsCount: false) else { return }
                 add(word, at: position, .mistaken, target, MistakenReading.self)
             } codes: {
-                target.views.words[Int($0)].codes
+                target.part.layer.views.words[Int($0)].codes
             }
         }
     }

@@ -66,6 +66,7 @@ struct WeirProcess: Sendable {
                     store: store, progress: progressOfSignals("signals"), logger: logger))
         }
         services.append(SignalMerger(store, logger: logger))
+        services.append(DetectorRebuilder(store, logger: logger))
         let restored = Latch()
         if !isMock, let topic = settings[WeirSettings.signalTopic], let lane = lanes.first {
             let snapshots = settings[WeirSettings.signalSnapshot].map { path in

@@ -127,6 +127,10 @@ enum Benchmarks {
             name: "text-all",
             summary: "all detectors of texts: 10,000 terms, 10,000 domains, 100,000 known documents, classifier"
         ) { try await AllTextBenchmarks.run($0) },
+        Benchmark(name: "text-match", summary: "finding 1,000 to 100,000 phrases, and how soon a changed one is found")
+        {
+            try TextMatchBenchmarks.run($0)
+        },
         Benchmark(name: "text-near", summary: "finding passages of 100,000 known documents in texts of 2 KB") {
             duration in
             DocumentBenchmarks.run(100_000, duration)
