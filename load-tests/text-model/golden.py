@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from features import Hasher, symbols
+from features import Hasher, Vocabulary, symbols
 from grammar import LANGUAGES, Line
 from linear import Quantised
 
@@ -22,6 +22,7 @@ ODD = [
     "K I L L  them",
     "4tt4ck at 10:30, call 112",
     "m*rket, h%lp and fi_e.",
+    "sch**l ba*l w*ap*ns wяiting п*лиция",
     "aaaattttaaack!!!",
     "a.t.t.a.c.k",
     "Straße ﬁne",
@@ -54,6 +55,7 @@ def write(
     known: list[Line],
     held: list[Line],
     fold: Callable[[list[str]], list[str]],
+    words: Vocabulary,
     hasher: Hasher,
     model: Quantised,
 ) -> None:
@@ -67,7 +69,7 @@ def write(
     texts = ODD + [line.text for line in chance.sample(known, 40) + chance.sample(held, COUNT - len(ODD) - 40)]
     folded = fold(texts)
     # One stretch each; how longer texts are cut is the Swift tests' affair.
-    text_symbols = [symbols(text) for text in folded]
+    text_symbols = [symbols(text, words) for text in folded]
     # A text without letters and digits has no score; "a" stands for it here.
     scores = model.scores(hasher.buckets([own if own.strip() else " a " for own in text_symbols]))
     with (folder / "golden.jsonl").open("w") as file:

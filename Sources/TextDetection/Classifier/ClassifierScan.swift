@@ -42,7 +42,7 @@ struct ClassifierScan {
         _ text: UnsafeBufferPointer<UInt8>, by model: ClassifierModel,
         isWideGap: (_ place: Int) -> Bool = { _ in false }
     ) -> Score? {
-        symbols.read(text, isWideGap: isWideGap)
+        symbols.read(text, vocabulary: model.vocabulary, isWideGap: isWideGap)
         guard symbols.count > 1 else { return nil }
         sumGrams(model)
         sumWords(model)

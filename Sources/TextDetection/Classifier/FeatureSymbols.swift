@@ -8,11 +8,18 @@
 /// 4. Of a run of equal symbols one stays ("attaaack", but "attack" too).
 /// 5. Three or more symbols in a row that each stand alone are a word ("a t t a c k"); wider gaps between some of them
 ///    part words ("b u r n  i t").
+/// 6. Greek, Cyrillic and Armenian letters that look like Latin ones are those, in every word: folding reads only words
+///    that way that mix scripts, and a model needs no more than that all ways of writing a word are one.
+/// 7. A word with masked letters is the word of the model's vocabulary that it shows, if there is one.
 ///
 /// `load-tests/text-model/features.py` does the same; what changes here must change there, and needs a new model.
 struct FeatureSymbols {
     static let space: UInt32 = 0x20
     static let mask = UInt32(UInt8(ascii: "*"))
+    /// Letters that `readAsLatin` knows.
+    private static let lookAlikes: Range<UInt32> = 0x370..<0x590
+    /// So many signs are looked past for the letter that a sign stands beside.
+    static let farthest = 16
     /// Symbols that may be read behind the last one.
     static let padding = 8
 
@@ -22,9 +29,11 @@ struct FeatureSymbols {
     private(set) var count = 0
     private var capacity: Int
     /// Signs that were read as letters beside Latin ones.
-    private var substitutes = 0
+    var substitutes = 0
     /// Whether such signs are letters in words without any, too.
-    private var readsSignsAlone = false
+    private(set) var readsSignsAlone = false
+    private var hasLookAlikes = false
+    private var hasMasks = false
 
     init(capacity: Int = 4_096) {
         self.capacity = capacity
@@ -39,20 +48,30 @@ struct FeatureSymbols {
 
     /// - Parameters:
     ///   - text: folded, UTF-8; bytes that are none separate.
+    ///   - vocabulary: what words with masked letters are looked up in.
     ///   - isWideGap: whether the white space that became a space of the folded text, at this place, was more than one
     ///     character. Asked only about single bytes between symbols that stand alone; two part words anyway.
-    mutating func read(_ text: UnsafeBufferPointer<UInt8>, isWideGap: (_ place: Int) -> Bool = { _ in false }) {
+    mutating func read(
+        _ text: UnsafeBufferPointer<UInt8>, vocabulary: ClassifierVocabulary = ClassifierVocabulary(),
+        isWideGap: (_ place: Int) -> Bool = { _ in false }
+    ) {
         substitutes = 0
         readsSignsAlone = false
         readOnce(text, isWideGap)
-        guard substitutes >= 3 else { return }
-        readsSignsAlone = true
-        readOnce(text, isWideGap)
+        if substitutes >= 3 {
+            readsSignsAlone = true
+            readOnce(text, isWideGap)
+        }
+        if hasLookAlikes { readAsLatin() }
+        if hasMasks { unmask(by: vocabulary) }
+        for index in 0..<FeatureSymbols.padding { symbols[count + index] = 0 }
     }
 
     private mutating func readOnce(_ text: UnsafeBufferPointer<UInt8>, _ isWideGap: (_ place: Int) -> Bool) {
         reserve(text.count + 2 + FeatureSymbols.padding)
         count = 0
+        hasLookAlikes = false
+        hasMasks = false
         append(FeatureSymbols.space, at: 0)
         var place = 0
         var start = count
@@ -69,10 +88,14 @@ struct FeatureSymbols {
                     place = appendPlain(text, place, ascii)
                     continue
                 }
-                if symbol > 0x80 { symbol = meaning(of: symbol & 0x7F, text, place) }
+                if symbol > 0x80 {
+                    symbol = meaning(of: symbol & 0x7F, text, place)
+                    hasMasks = hasMasks || symbol == FeatureSymbols.mask
+                }
             } else {
                 (symbol, length) = FeatureSymbols.character(text, place)
                 if FeatureSymbols.separates(symbol) { symbol = FeatureSymbols.space }
+                hasLookAlikes = hasLookAlikes || FeatureSymbols.lookAlikes.contains(symbol)
             }
             if symbol == FeatureSymbols.space {
                 alone = count - start == 1 ? alone + 1 : count > start ? 0 : alone
@@ -87,7 +110,6 @@ struct FeatureSymbols {
         alone = count - start == 1 ? alone + 1 : alone
         append(FeatureSymbols.space, at: text.count)
         if mayJoin || alone >= 3 { join(isWideGap) }
-        for index in 0..<FeatureSymbols.padding { symbols[count + index] = 0 }
     }
 
     /// Letters and digits that stand for themselves, as far as they go.
@@ -160,115 +182,62 @@ struct FeatureSymbols {
             }
         }
     }
-}
 
-extension FeatureSymbols {
-    /// Letters and digits as themselves, what may be a letter with the highest bit set, all else as space.
-    private nonisolated(unsafe) static let ascii: UnsafePointer<UInt8> = {
+    private mutating func readAsLatin() {
+        var next = 1
+        for index in 1..<count {
+            var symbol = symbols[index]
+            if FeatureSymbols.lookAlikes.contains(symbol) {
+                symbol = FeatureSymbols.latin[Int(symbol - FeatureSymbols.lookAlikes.lowerBound)]
+            }
+            if symbol == symbols[next - 1] { continue }
+            symbols[next] = symbol
+            places[next] = places[index]
+            next += 1
+        }
+        count = next
+    }
+
+    /// Of each letter of `lookAlikes` the Latin one that it is mistaken for, or itself.
+    private nonisolated(unsafe) static let latin: UnsafePointer<UInt32> = {
         // One for the process, written before anybody has it.
-        let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 128)
-        for code in 0..<128 { (table + code).initialize(to: meaning(ofASCII: code)) }
+        let table = UnsafeMutablePointer<UInt32>.allocate(capacity: lookAlikes.count)
+        for (index, code) in lookAlikes.enumerated() {
+            let latin = UInt32(FoldTable.shared.latin(for: code))
+            (table + index).initialize(to: latin == 0 ? code : latin)
+        }
         return UnsafePointer(table)
     }()
 
-    private static func meaning(ofASCII code: Int) -> UInt8 {
-        switch UInt8(code) {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "2"), UInt8(ascii: "8"), UInt8(ascii: "9"): UInt8(code)
-        // The folded text has no capitals.
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt8(code) | 0x20
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "@"), UInt8(ascii: "$"), UInt8(ascii: "*"),
-            UInt8(ascii: "%"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            UInt8(code) | 0x80
-        default: 0x20
-        }
-    }
-
-    /// A digit or sign that may stand for a letter.
-    @inline(never)
-    private mutating func meaning(of code: UInt32, _ text: UnsafeBufferPointer<UInt8>, _ place: Int) -> UInt32 {
-        let last = symbols[count - 1]
-        switch UInt8(code) {
-        case UInt8(ascii: "*"), UInt8(ascii: "%"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            guard FeatureSymbols.isLetter(last), place + 1 < text.count else { return FeatureSymbols.space }
-            let (next, length) = FeatureSymbols.character(text, place + 1)
-            guard FeatureSymbols.isLetter(next) else { return FeatureSymbols.space }
-            // Between letters that stand alone it separates: "a.t.t.a.c.k".
-            let isBehindTwo = count >= 2 && FeatureSymbols.isLetter(symbols[count - 2])
-            let after = place + 1 + length
-            let isBeforeTwo = after < text.count && FeatureSymbols.isLetter(FeatureSymbols.character(text, after).code)
-            return isBehindTwo || isBeforeTwo ? FeatureSymbols.mask : FeatureSymbols.space
-        default:
-            var neighbour = last
-            if !FeatureSymbols.isLetter(last) {
-                var next = place + 1
-                while next < text.count, FeatureSymbols.isSubstitute(text[next]) { next += 1 }
-                neighbour = next < text.count ? FeatureSymbols.character(text, next).code : FeatureSymbols.space
+    /// Words with masked letters, as the words that they stand for; none of those is longer.
+    private mutating func unmask(by vocabulary: ClassifierVocabulary) {
+        let all = count
+        var (read, next, start) = (1, 1, 1)
+        while read < all {
+            if symbols[read] != FeatureSymbols.space {
+                read += 1
+                continue
             }
-            if let letter = FeatureSymbols.letter(UInt8(code), beside: neighbour) {
-                substitutes += neighbour < 0x400 ? 1 : 0
-                return letter
+            let word = vocabulary.reading(of: UnsafeBufferPointer(start: symbols + start, count: read - start))
+            if let word {
+                for index in 0..<word.count {
+                    symbols[next + index] = vocabulary.symbol(index, of: word)
+                    places[next + index] = places[start + index]
+                }
+                next += word.count
+            } else {
+                for index in start..<read {
+                    symbols[next] = symbols[index]
+                    places[next] = places[index]
+                    next += 1
+                }
             }
-            if readsSignsAlone, let letter = FeatureSymbols.letter(UInt8(code), beside: 0x61) { return letter }
-            return (0x30...0x39).contains(code) ? code : FeatureSymbols.space
+            symbols[next] = FeatureSymbols.space
+            places[next] = places[read]
+            next += 1
+            read += 1
+            start = read
         }
-    }
-
-    private static func isSubstitute(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "@")
-            || byte == UInt8(ascii: "$")
-    }
-
-    private static func letter(_ code: UInt8, beside neighbour: UInt32) -> UInt32? {
-        if (0x61...0x7A).contains(neighbour) || (0xC0...0x24F).contains(neighbour) {
-            switch code {
-            case UInt8(ascii: "0"): return UInt32(UInt8(ascii: "o"))
-            case UInt8(ascii: "1"): return UInt32(UInt8(ascii: "i"))
-            case UInt8(ascii: "3"): return UInt32(UInt8(ascii: "e"))
-            case UInt8(ascii: "4"), UInt8(ascii: "@"): return UInt32(UInt8(ascii: "a"))
-            case UInt8(ascii: "5"), UInt8(ascii: "$"): return UInt32(UInt8(ascii: "s"))
-            case UInt8(ascii: "7"): return UInt32(UInt8(ascii: "t"))
-            default: return nil
-            }
-        }
-        guard (0x400...0x4FF).contains(neighbour) else { return nil }
-        switch code {
-        case UInt8(ascii: "0"): return 0x43E
-        case UInt8(ascii: "3"): return 0x437
-        case UInt8(ascii: "4"): return 0x447
-        case UInt8(ascii: "6"): return 0x431
-        default: return nil
-        }
-    }
-
-    private static func isLetter(_ code: UInt32) -> Bool {
-        (0x61...0x7A).contains(code) || code >= 0x80 && !separates(code)
-    }
-
-    /// Of what is not ASCII: signs and punctuation by blocks, the same few everywhere.
-    @inline(__always)
-    static func separates(_ code: UInt32) -> Bool {
-        if code < 0x600 {
-            return code < 0xC0 && code != 0xAA && code != 0xB5 && code != 0xBA || code == 0xD7 || code == 0xF7
-        }
-        if code < 0x2000 {
-            return code == 0x60C || code == 0x61B || code == 0x61F || (0x66A...0x66D).contains(code) || code == 0x6D4
-        }
-        return code < 0x2070 || (0x2E00...0x2E7F).contains(code) || (0x3000...0x303F).contains(code) || code == 0xFFFD
-    }
-
-    /// The code point at a place and its length in bytes; U+FFFD and one byte for what is no UTF-8.
-    @inline(__always)
-    static func character(_ text: UnsafeBufferPointer<UInt8>, _ place: Int) -> (code: UInt32, length: Int) {
-        let lead = UInt32(text[place])
-        func trail(_ index: Int) -> UInt32 { UInt32(text[place + index] & 0x3F) }
-        if lead < 0x80 { return (lead, 1) }
-        if lead >= 0xC2, lead < 0xE0, place + 1 < text.count { return ((lead & 0x1F) << 6 | trail(1), 2) }
-        if lead >= 0xE0, lead < 0xF0, place + 2 < text.count {
-            return ((lead & 0x0F) << 12 | trail(1) << 6 | trail(2), 3)
-        }
-        if lead >= 0xF0, lead < 0xF5, place + 3 < text.count {
-            return ((lead & 0x07) << 18 | trail(1) << 12 | trail(2) << 6 | trail(3), 4)
-        }
-        return (0xFFFD, 1)
+        count = next
     }
 }
