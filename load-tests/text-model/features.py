@@ -87,6 +87,18 @@ def symbols(folded: str, vocabulary: "Vocabulary | None" = None) -> str:
     return vocabulary.unmasked(text) if vocabulary and MASK in text else text
 
 
+def readings(folded: str, vocabulary: "Vocabulary") -> tuple[list[str], float]:
+    """Each way of reading words whose masked letters nobody knows, and what is added to the best one's logits."""
+    text = symbols(folded, vocabulary)
+    words = text.split()
+    unknown = sum(MASK in word for word in words)
+    if unknown == 0:
+        return [text], 0.0
+    left_out = "".join(f" {word}" for word in words if MASK not in word) + SPACE
+    bare = RUN.sub(r"\1", text.replace(MASK, ""))
+    return [some for some in (text, left_out, bare) if some.strip()], (max(0, unknown - 1) / len(words)) ** 0.5
+
+
 class Vocabulary:
     """Words in the order in which they are preferred: what a word with masked letters is read as.
 

@@ -50,10 +50,12 @@ def train(
     squares = np.full((size, labels), 1e-3, np.float32)
     intercepts = np.zeros(labels)
     intercept_squares = np.full(labels, 1e-3)
+    # Of few texts small batches, or there would be hardly a step.
+    batch = min(settings.batch, max(16, len(wanted) // 64))
     for _ in range(settings.epochs):
         order = chance.permutation(wanted)
-        for start in range(0, len(order), settings.batch):
-            rows = order[start : start + settings.batch]
+        for start in range(0, len(order), batch):
+            rows = order[start : start + batch]
             values, starts, counts = buckets.rows(rows)
             if settings.dropout > 0:
                 keep = chance.random(len(values), np.float32) >= settings.dropout
@@ -120,10 +122,10 @@ class Quantised:
         shifts = [slope * float(own) + shift for (slope, shift), own in zip(calibration, intercepts, strict=True)]
         return Quantised(whole, slopes, shifts)
 
-    def scores(self, buckets: Buckets) -> NDArray[np.float64]:
+    def logits(self, buckets: Buckets) -> NDArray[np.float64]:
         sums = logits(buckets, self.weights.astype(np.float32))
-        scores: NDArray[np.float64] = 1 / (1 + np.exp(-(sums * np.array(self.slopes) + np.array(self.intercepts))))
-        return scores
+        calibrated: NDArray[np.float64] = sums * np.array(self.slopes) + np.array(self.intercepts)
+        return calibrated
 
     def file(
         self, name: str, labels: list[str], gram_bits: int, word_bits: int, folding: int, vocabulary: list[str]

@@ -140,7 +140,13 @@ def slip(text: str, chance: random.Random) -> str:
 def own(paths: list[Path]) -> list[dict[str, Any]]:
     entries = []
     for path in paths:
-        for number, line in enumerate(path.read_text().splitlines(), 1):
+        try:
+            lines = path.read_text().split("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SystemExit(f"{path}: can't be read: {error}") from None
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
             try:
                 entry = json.loads(line)
                 text, labels = entry["text"], entry["labels"]
@@ -159,6 +165,10 @@ def own(paths: list[Path]) -> list[dict[str, Any]]:
 
 def main() -> int:
     chosen = options()
+    if not chosen.weir.is_file():
+        raise SystemExit(f"{chosen.weir} folds the texts and is not there: make release, or --weir")
+    if not 0 < chosen.prior < 1:
+        raise SystemExit("--prior is a share: more than 0 and less than 1")
     began = time.process_time()
     known, held = authored(chosen.seed, chosen.each) if not chosen.only_data else ([], [])
     texts = disturbed(known, chosen.seed)
@@ -195,7 +205,9 @@ def main() -> int:
     file = model.file(chosen.name, LABELS, chosen.gram_bits, chosen.word_bits, folding, words.words)
     chosen.model.parent.mkdir(parents=True, exist_ok=True)
     chosen.model.write_bytes(file)
-    chosen.model.with_suffix(".json").write_text(json.dumps(manifest(chosen, known, texts, words, file), indent=2) + "\n")
+    chosen.model.with_suffix(".json").write_text(
+        json.dumps(manifest(chosen, known, texts, words, file), indent=2) + "\n"
+    )
     if chosen.tests:
         golden.write(chosen.tests, known, held, lambda some: fold(chosen.weir, some), words, hasher, model)
     if chosen.held_out:
@@ -210,6 +222,17 @@ def manifest(
     def digest(data: bytes) -> str:
         return hashlib.sha256(data).hexdigest()
 
+    own_data = {
+        "heldOut": {},
+        "licence": "that of the data, which this file can't know; no templates went in",
+    }
+    templates = {
+        "heldOut": {"functionalities": sorted(HELD_OUT), "templates": "every fifth of each functionality"},
+        "functionalities": len(MEANS),
+        "lines": {language: sum(line.language == language for line in known) for language in LANGUAGES},
+        "licence": "the templates are this project's own work, under its licence; "
+        + ("that of the data this file can't know" if chosen.data else "no other data went in"),
+    }
     sources = [] if chosen.only_data else [HERE / "grammar" / f"{language}.txt" for language in LANGUAGES]
     return {
         "model": chosen.name,
@@ -220,11 +243,9 @@ def manifest(
         "vocabulary": len(words.words),
         "seed": chosen.seed,
         "settings": vars(linear.Settings(seed=chosen.seed, prior=chosen.prior)),
-        "heldOut": {"functionalities": sorted(HELD_OUT), "templates": "every fifth of each functionality"},
-        "functionalities": len(MEANS),
-        "lines": {language: sum(line.language == language for line in known) for language in LANGUAGES},
+        **(own_data if chosen.only_data else templates),
+        "linesInAll": len(texts),
         "textsSha256": digest("\n".join(texts).encode()),
-        "licence": "the templates are this project's own work, under its licence; no other data went in",
         "sources": [{"file": f"grammar/{path.name}", "sha256": digest(path.read_bytes())} for path in sources]
         + [{"file": path.name, "sha256": digest(path.read_bytes())} for path in chosen.data],
         "code": [{"file": path.name, "sha256": digest(path.read_bytes())} for path in sorted(HERE.glob("*.py"))],

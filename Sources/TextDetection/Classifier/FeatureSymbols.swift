@@ -10,7 +10,8 @@
 ///    part words ("b u r n  i t").
 /// 6. Greek, Cyrillic and Armenian letters that look like Latin ones are those, in every word: folding reads only words
 ///    that way that mix scripts, and a model needs no more than that all ways of writing a word are one.
-/// 7. A word with masked letters is the word of the model's vocabulary that it shows, if there is one.
+/// 7. A word with masked letters is the word of the model's vocabulary that it shows, if there is one; else as `Unknown`
+///    says.
 ///
 /// `load-tests/text-model/features.py` does the same; what changes here must change there, and needs a new model.
 struct FeatureSymbols {
@@ -23,6 +24,16 @@ struct FeatureSymbols {
     /// Symbols that may be read behind the last one.
     static let padding = 8
 
+    /// How a word is read whose masked letters nobody knows.
+    enum Unknown {
+        /// With `mask` where the signs are.
+        case masked
+        /// Not at all.
+        case leftOut
+        /// Without the signs.
+        case bare
+    }
+
     private(set) var symbols: UnsafeMutablePointer<UInt32>
     /// Where in the folded text each symbol begins.
     private(set) var places: UnsafeMutablePointer<UInt32>
@@ -34,6 +45,9 @@ struct FeatureSymbols {
     private(set) var readsSignsAlone = false
     private var hasLookAlikes = false
     private var hasMasks = false
+    /// Words of the text, counted only where some have masked letters; and those whose letters nobody knows.
+    private(set) var wordCount = 0
+    private(set) var unknownCount = 0
 
     init(capacity: Int = 4_096) {
         self.capacity = capacity
@@ -53,7 +67,7 @@ struct FeatureSymbols {
     ///     character. Asked only about single bytes between symbols that stand alone; two part words anyway.
     mutating func read(
         _ text: UnsafeBufferPointer<UInt8>, vocabulary: ClassifierVocabulary = ClassifierVocabulary(),
-        isWideGap: (_ place: Int) -> Bool = { _ in false }
+        unknown: Unknown = .masked, isWideGap: (_ place: Int) -> Bool = { _ in false }
     ) {
         substitutes = 0
         readsSignsAlone = false
@@ -63,7 +77,8 @@ struct FeatureSymbols {
             readOnce(text, isWideGap)
         }
         if hasLookAlikes { readAsLatin() }
-        if hasMasks { unmask(by: vocabulary) }
+        (wordCount, unknownCount) = (0, 0)
+        if hasMasks { unmask(by: vocabulary, unknown) }
         for index in 0..<FeatureSymbols.padding { symbols[count + index] = 0 }
     }
 
@@ -79,15 +94,22 @@ struct FeatureSymbols {
         var mayJoin = false
         let ascii = FeatureSymbols.ascii
         while place < text.count {
+            if place &+ 8 <= text.count {
+                let block = PlainBlock(text, place, behind: symbols + count, isFirst: count == 1)
+                if block.count > 0 {
+                    place = append(block, from: place)
+                    if block.spaces != 0 {
+                        alone = 0
+                        start = count - block.countBehindSpaces
+                    }
+                    if block.count == 8 { continue }
+                }
+            }
             let byte = text[place]
             var symbol: UInt32
             var length = 1
             if byte < 0x80 {
                 symbol = UInt32(ascii[Int(byte)])
-                if symbol > FeatureSymbols.space, symbol < 0x80 {
-                    place = appendPlain(text, place, ascii)
-                    continue
-                }
                 if symbol > 0x80 {
                     symbol = meaning(of: symbol & 0x7F, text, place)
                     hasMasks = hasMasks || symbol == FeatureSymbols.mask
@@ -112,30 +134,16 @@ struct FeatureSymbols {
         if mayJoin || alone >= 3 { join(isWideGap) }
     }
 
-    /// Letters and digits that stand for themselves, as far as they go.
-    ///
     /// - Returns: the place behind them.
     @inline(__always)
-    private mutating func appendPlain(
-        _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ ascii: UnsafePointer<UInt8>
-    ) -> Int {
-        let (symbols, places) = (symbols, places)
-        var (next, place) = (count, start)
-        var last = symbols[next - 1]
-        while place < text.count {
-            let byte = text[place]
-            guard byte < 0x80 else { break }
-            let symbol = UInt32(ascii[Int(byte)])
-            guard symbol > FeatureSymbols.space, symbol < 0x80 else { break }
-            // Written in any case, and kept if it differs: no branch to be guessed.
-            symbols[next] = symbol
-            places[next] = UInt32(truncatingIfNeeded: place)
-            next &+= symbol == last ? 0 : 1
-            last = symbol
-            place &+= 1
-        }
-        count = next
-        return place
+    private mutating func append(_ block: PlainBlock, from place: Int) -> Int {
+        // All eight are written, and those kept that are plain: no branch to be guessed.
+        UnsafeMutableRawPointer(symbols + count).storeBytes(of: block.symbols, as: SIMD8<UInt32>.self)
+        let first = SIMD8(repeating: UInt32(truncatingIfNeeded: place))
+        UnsafeMutableRawPointer(places + count).storeBytes(
+            of: first &+ SIMD8(0, 1, 2, 3, 4, 5, 6, 7), as: SIMD8<UInt32>.self)
+        count &+= block.count
+        return place &+ block.count
     }
 
     @inline(__always)
@@ -210,34 +218,29 @@ struct FeatureSymbols {
     }()
 
     /// Words with masked letters, as the words that they stand for; none of those is longer.
-    private mutating func unmask(by vocabulary: ClassifierVocabulary) {
+    private mutating func unmask(by vocabulary: ClassifierVocabulary, _ unknown: Unknown) {
         let all = count
-        var (read, next, start) = (1, 1, 1)
-        while read < all {
-            if symbols[read] != FeatureSymbols.space {
-                read += 1
-                continue
-            }
-            let word = vocabulary.reading(of: UnsafeBufferPointer(start: symbols + start, count: read - start))
-            if let word {
-                for index in 0..<word.count {
-                    symbols[next + index] = vocabulary.symbol(index, of: word)
-                    places[next + index] = places[start + index]
+        var start = 1
+        count = 1
+        for read in 1..<all where symbols[read] == FeatureSymbols.space {
+            let word = UnsafeBufferPointer(start: symbols + start, count: read - start)
+            wordCount += 1
+            if let known = vocabulary.reading(of: word) {
+                for index in 0..<known.count {
+                    append(vocabulary.symbol(index, of: known), at: Int(places[start + index]))
                 }
-                next += word.count
             } else {
-                for index in start..<read {
-                    symbols[next] = symbols[index]
-                    places[next] = places[index]
-                    next += 1
+                let isUnknown = word.contains(FeatureSymbols.mask)
+                unknownCount += isUnknown ? 1 : 0
+                if !isUnknown || unknown != .leftOut {
+                    for place in start..<read
+                    where !isUnknown || unknown == .masked || symbols[place] != FeatureSymbols.mask {
+                        append(symbols[place], at: Int(places[place]))
+                    }
                 }
             }
-            symbols[next] = FeatureSymbols.space
-            places[next] = places[read]
-            next += 1
-            read += 1
-            start = read
+            append(FeatureSymbols.space, at: Int(places[read]))
+            start = read + 1
         }
-        count = next
     }
 }

@@ -5,12 +5,13 @@ import Testing
 
 @Suite struct FeatureSymbolsTests {
     private func read(
-        _ text: String, _ vocabulary: ClassifierVocabulary = ClassifierVocabulary()
+        _ text: String, _ vocabulary: ClassifierVocabulary = ClassifierVocabulary(),
+        _ unknown: FeatureSymbols.Unknown = .masked
     ) throws -> (text: String, places: [Int], bytes: [UInt8]) {
         let folded = try #require(FoldedText(text)).bytes
         var symbols = FeatureSymbols(capacity: 16)
         defer { symbols.deallocate() }
-        folded.withUnsafeBufferPointer { symbols.read($0, vocabulary: vocabulary) }
+        folded.withUnsafeBufferPointer { symbols.read($0, vocabulary: vocabulary, unknown: unknown) }
         var view = String.UnicodeScalarView()
         for index in 0..<symbols.count { view.append(try #require(Unicode.Scalar(symbols.symbols[index]))) }
         return (String(view), (0..<symbols.count).map { Int(symbols.places[$0]) }, folded)
@@ -51,6 +52,15 @@ import Testing
     func maskedWordsAreLookedUp(text: String, reads: String) throws {
         let vocabulary = try ClassifierVocabulary(words: ["market", "bal", "pыhok", "kite", "kate", "marketplace"])
         #expect(try read(text, vocabulary).text == reads)
+    }
+
+    @Test func unknownWordsAreLeftOutOrBare() throws {
+        let vocabulary = try ClassifierVocabulary(words: ["market"])
+        #expect(try read("to the m*rket of l*skow now", vocabulary).text == " to the market of l*skow now ")
+        #expect(try read("to the m*rket of l*skow now", vocabulary, .leftOut).text == " to the market of now ")
+        #expect(try read("to the m*rket of l*skow now", vocabulary, .bare).text == " to the market of lskow now ")
+        #expect(try read("l*skow", vocabulary, .leftOut).text == " ")
+        #expect(try read("sel*led", vocabulary, .bare).text == " seled ")
     }
 
     /// Against looking at every word.
