@@ -107,6 +107,24 @@ import Testing
         #expect(try read(digits + "a").places.count > 700_000)
     }
 
+    /// Eight small letters are read at a time, and capitals one after the other: both give the same.
+    @Test(arguments: UInt64(1)...200)
+    func lettersAreReadAsOneByOne(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let letters = Array((seed % 2 == 0 ? "abz  " : "abcdefgh ,2é").utf8)
+        for count in 0..<60 {
+            let small = (0..<count).map { _ in letters.randomElement(using: &random) ?? 0x20 }
+            let large = small.map { (0x61...0x7A).contains($0) ? $0 & 0xDF : $0 }
+            let read = [small, large].map { text in
+                var symbols = FeatureSymbols(capacity: 16)
+                defer { symbols.deallocate() }
+                text.withUnsafeBufferPointer { symbols.read($0) }
+                return (0..<symbols.count).map { [symbols.symbols[$0], symbols.places[$0]] }
+            }
+            #expect(read[0] == read[1], "\(small)")
+        }
+    }
+
     @Test(arguments: UInt64(1)...200)
     func placesLeadToWhatWasRead(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
