@@ -82,11 +82,11 @@ struct FeatureSymbols {
         for index in 0..<FeatureSymbols.padding { symbols[count + index] = 0 }
     }
 
+    @inline(never)
     private mutating func readOnce(_ text: UnsafeBufferPointer<UInt8>, _ isWideGap: (_ place: Int) -> Bool) {
         reserve(text.count + 2 + FeatureSymbols.padding)
         count = 0
-        hasLookAlikes = false
-        hasMasks = false
+        var (sawLookAlikes, sawMasks) = (false, false)
         append(FeatureSymbols.space, at: 0)
         var place = 0
         var start = count
@@ -94,30 +94,23 @@ struct FeatureSymbols {
         var mayJoin = false
         let ascii = FeatureSymbols.ascii
         while place < text.count {
-            if place &+ 8 <= text.count {
-                let block = PlainBlock(text, place, behind: symbols + count, isFirst: count == 1)
-                if block.count > 0 {
-                    place = append(block, from: place)
-                    if block.spaces != 0 {
-                        alone = 0
-                        start = count - block.countBehindSpaces
-                    }
-                    if block.count == 8 { continue }
-                }
-            }
             let byte = text[place]
             var symbol: UInt32
             var length = 1
             if byte < 0x80 {
                 symbol = UInt32(ascii[Int(byte)])
+                if symbol > FeatureSymbols.space, symbol < 0x80 {
+                    place = appendPlain(text, place, ascii)
+                    continue
+                }
                 if symbol > 0x80 {
                     symbol = meaning(of: symbol & 0x7F, text, place)
-                    hasMasks = hasMasks || symbol == FeatureSymbols.mask
+                    sawMasks = sawMasks || symbol == FeatureSymbols.mask
                 }
             } else {
                 (symbol, length) = FeatureSymbols.character(text, place)
                 if FeatureSymbols.separates(symbol) { symbol = FeatureSymbols.space }
-                hasLookAlikes = hasLookAlikes || FeatureSymbols.lookAlikes.contains(symbol)
+                sawLookAlikes = sawLookAlikes || symbol &- FeatureSymbols.lookAlikes.lowerBound < 0x220
             }
             if symbol == FeatureSymbols.space {
                 alone = count - start == 1 ? alone + 1 : count > start ? 0 : alone
@@ -132,18 +125,33 @@ struct FeatureSymbols {
         alone = count - start == 1 ? alone + 1 : alone
         append(FeatureSymbols.space, at: text.count)
         if mayJoin || alone >= 3 { join(isWideGap) }
+        (hasLookAlikes, hasMasks) = (sawLookAlikes, sawMasks)
     }
 
+    /// Letters and digits that stand for themselves, as far as they go.
+    ///
     /// - Returns: the place behind them.
     @inline(__always)
-    private mutating func append(_ block: PlainBlock, from place: Int) -> Int {
-        // All eight are written, and those kept that are plain: no branch to be guessed.
-        UnsafeMutableRawPointer(symbols + count).storeBytes(of: block.symbols, as: SIMD8<UInt32>.self)
-        let first = SIMD8(repeating: UInt32(truncatingIfNeeded: place))
-        UnsafeMutableRawPointer(places + count).storeBytes(
-            of: first &+ SIMD8(0, 1, 2, 3, 4, 5, 6, 7), as: SIMD8<UInt32>.self)
-        count &+= block.count
-        return place &+ block.count
+    private mutating func appendPlain(
+        _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ ascii: UnsafePointer<UInt8>
+    ) -> Int {
+        let (symbols, places) = (symbols, places)
+        var (next, place) = (count, start)
+        var last = symbols[next - 1]
+        while place < text.count {
+            let byte = text[place]
+            guard byte < 0x80 else { break }
+            let symbol = UInt32(ascii[Int(byte)])
+            guard symbol > FeatureSymbols.space, symbol < 0x80 else { break }
+            // Written in any case, and kept if it differs: no branch to be guessed.
+            symbols[next] = symbol
+            places[next] = UInt32(truncatingIfNeeded: place)
+            next &+= symbol == last ? 0 : 1
+            last = symbol
+            place &+= 1
+        }
+        count = next
+        return place
     }
 
     @inline(__always)
@@ -161,6 +169,7 @@ struct FeatureSymbols {
     }
 
     /// Takes the spaces out between three or more symbols that each stand alone, but for the wider ones.
+    @inline(never)
     private mutating func join(_ isWideGap: (_ place: Int) -> Bool) {
         let all = count
         var read = 1
@@ -191,17 +200,20 @@ struct FeatureSymbols {
         }
     }
 
+    @inline(never)
     private mutating func readAsLatin() {
-        var next = 1
+        let (symbols, places, latin) = (symbols, places, FeatureSymbols.latin)
+        let (lower, letters) = (FeatureSymbols.lookAlikes.lowerBound, UInt32(FeatureSymbols.lookAlikes.count))
+        var (next, last) = (1, symbols[0])
         for index in 1..<count {
             var symbol = symbols[index]
-            if FeatureSymbols.lookAlikes.contains(symbol) {
-                symbol = FeatureSymbols.latin[Int(symbol - FeatureSymbols.lookAlikes.lowerBound)]
-            }
-            if symbol == symbols[next - 1] { continue }
+            let letter = symbol &- lower
+            if letter < letters { symbol = latin[Int(letter)] }
+            // Written in any case, and kept if it differs: no branch to be guessed.
             symbols[next] = symbol
             places[next] = places[index]
-            next += 1
+            next &+= symbol == last ? 0 : 1
+            last = symbol
         }
         count = next
     }
@@ -218,6 +230,7 @@ struct FeatureSymbols {
     }()
 
     /// Words with masked letters, as the words that they stand for; none of those is longer.
+    @inline(never)
     private mutating func unmask(by vocabulary: ClassifierVocabulary, _ unknown: Unknown) {
         let all = count
         var start = 1

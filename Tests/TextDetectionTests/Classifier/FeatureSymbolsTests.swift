@@ -107,7 +107,7 @@ import Testing
         #expect(try read(digits + "a").places.count > 700_000)
     }
 
-    /// Eight small letters are read at a time, and capitals one after the other: both give the same.
+    /// Small letters are read in runs, as capitals are: both give the same.
     @Test(arguments: UInt64(1)...200)
     func lettersAreReadAsOneByOne(seed: UInt64) {
         var random = SplitMix64(seed: seed)
