@@ -108,7 +108,7 @@ class Vocabulary:
     LENGTHS = range(3, 41)
     LONGEST = 1 << 18
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: list[str]) -> None:
         self.words = words
         self.known: dict[tuple[str, str, int], list[str]] = {}
         for word in words:

@@ -84,6 +84,9 @@ def platt(scores: NDArray[np.float64], target: NDArray[np.float32], prior: float
     """
     positives = float(target.sum())
     negatives = len(target) - positives
+    if positives == 0 or negatives == 0:
+        # Nothing to tell apart: the same score for every text.
+        return 0.0, -10.0 if positives == 0 else 10.0
     goal = np.where(target > 0.5, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     slope, intercept = 1.0, 0.0
     for _ in range(100):
@@ -98,9 +101,8 @@ def platt(scores: NDArray[np.float64], target: NDArray[np.float32], prior: float
         slope, intercept = slope - step[0], intercept - step[1]
         if np.abs(step).max() < 1e-9:
             break
-    if 0 < positives < len(target):
-        intercept += np.log(prior / (1 - prior)) - np.log(positives / negatives)
-    return float(slope), float(intercept)
+    intercept += np.log(prior / (1 - prior)) - np.log(positives / negatives)
+    return max(0.0, float(slope)), float(intercept)
 
 
 @dataclass
