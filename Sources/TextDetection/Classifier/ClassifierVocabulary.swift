@@ -75,12 +75,13 @@ package struct ClassifierVocabulary: Sendable {
     func symbol(_ index: Int, of word: Word) -> UInt32 { symbols[word.lowerBound + index] }
 
     /// The word that stands behind the signs. Each stands for one letter; or else the first for none, as in "ba*l",
-    /// which is "bal" here if it is "ball". Half of the letters must be shown.
+    /// which is "bal" here if it is "ball". Half of the letters must be shown, the
+    /// first and the last among them.
     ///
     /// - Returns: nil if no word fits, or nothing is masked. The word is no longer than what is written.
     func reading(of written: UnsafeBufferPointer<UInt32>) -> Word? {
         guard !words.isEmpty, written.count <= ClassifierVocabulary.lengths.upperBound + 1,
-            let first = written.firstIndex(of: FeatureSymbols.mask)
+            let first = written.firstIndex(of: FeatureSymbols.mask), first > 0, written.last != FeatureSymbols.mask
         else { return nil }
         let shown = written.count { $0 != FeatureSymbols.mask }
         guard shown >= 2, shown * 2 >= written.count else { return nil }

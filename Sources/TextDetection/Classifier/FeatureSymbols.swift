@@ -10,8 +10,8 @@
 ///    part words ("b u r n  i t").
 /// 6. Greek, Cyrillic and Armenian letters that look like Latin ones are those, in every word: folding reads only words
 ///    that way that mix scripts, and a model needs no more than that all ways of writing a word are one.
-/// 7. A word with masked letters is the word of the model's vocabulary that it shows, if there is one; else as `Unknown`
-///    says.
+/// 7. A word with masked letters is the word of the model's vocabulary that it shows, if there is one; else it is read
+///    as `Unknown` says.
 ///
 /// `load-tests/text-model/features.py` does the same; what changes here must change there, and needs a new model.
 struct FeatureSymbols {

