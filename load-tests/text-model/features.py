@@ -7,7 +7,8 @@ The golden vectors hold the two together.
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,18 @@ LATIN = {"0": "o", "1": "i", "3": "e", "4": "a", "@": "a", "5": "s", "$": "s", "
 CYRILLIC = {"0": "о", "3": "з", "4": "ч", "6": "б"}
 SUBSTITUTES = set("0123456789@$")
 MASKS = set("*%_.")
+
+# Letters of other scripts that look like Latin ones: what folding reads words by that mix scripts.
+LOOK_ALIKES = dict(
+    zip(
+        "αβγεζηθικμνορστυχϝϳϻ" + "авгекмнопрстухшья" + "ѕіјћѡѣѳѵѽҍғқҟңҫҭүұҳһҽҿӈӊӎӏөԁԍԛԝ" + "ագզհոռստցքօ",
+        "abyeznoikmvopotuxfjm" + "abrekmhonpctyxwbr" + "sijhwbovwbrkkhctyyxheehhmiodgqw" + "wqqhnnusgfo",
+        strict=True,
+    )
+)
+READ_AS_LATIN = str.maketrans(LOOK_ALIKES)
+# Signs that are looked past for the letter that they stand beside.
+FARTHEST = 16
 
 # A text that folds differently whenever folding changes.
 PROBE = (
@@ -66,9 +79,69 @@ RUN = re.compile(r"(.)\1+", re.DOTALL)
 ALONE = re.compile(r" (\S) (\S) (\S) ")
 
 
-def symbols(folded: str) -> str:
+def symbols(folded: str, vocabulary: "Vocabulary | None" = None) -> str:
     text = slow(folded)[0] if DOUBTFUL.search(folded) else RUN.sub(r"\1", f" {folded.translate(PLAIN)} ")
-    return joined(*slow(folded)) if ALONE.search(text) else text
+    if ALONE.search(text):
+        text = joined(*slow(folded))
+    text = RUN.sub(r"\1", text.translate(READ_AS_LATIN))
+    return vocabulary.unmasked(text) if vocabulary and MASK in text else text
+
+
+def readings(folded: str, vocabulary: "Vocabulary") -> tuple[list[str], float]:
+    """Each way of reading words whose masked letters nobody knows, and what is added to the best one's logits."""
+    text = symbols(folded, vocabulary)
+    words = text.split()
+    unknown = sum(MASK in word for word in words)
+    if unknown == 0:
+        return [text], 0.0
+    left_out = "".join(f" {word}" for word in words if MASK not in word) + SPACE
+    bare = RUN.sub(r"\1", text.replace(MASK, ""))
+    return [some for some in (text, left_out, bare) if some.strip()], (max(0, unknown - 1) / len(words)) ** 0.5
+
+
+class Vocabulary:
+    """Words in the order in which they are preferred: what a word with masked letters is read as.
+
+    The same as `ClassifierVocabulary.swift`, with its limits.
+    """
+
+    LENGTHS = range(3, 41)
+    LONGEST = 1 << 18
+
+    def __init__(self, words: list[str]) -> None:
+        self.words = words
+        self.known: dict[tuple[str, str, int], list[str]] = {}
+        for word in words:
+            self.known.setdefault((word[0], word[-1], len(word)), []).append(word)
+
+    @staticmethod
+    def of(texts: Iterable[Iterable[str]]) -> "Vocabulary":
+        """The words of texts as `symbols` gives them, those first that most of them have."""
+        counts = Counter(itertools.chain.from_iterable(texts))
+        words, size = [], 0
+        for word in sorted(counts, key=lambda word: (-counts[word], word)):
+            if len(word) in Vocabulary.LENGTHS and all(map(is_letter, word)):
+                size += len(word.encode()) + 1
+                if size > Vocabulary.LONGEST:
+                    break
+                words.append(word)
+        return Vocabulary(words)
+
+    def unmasked(self, text: str) -> str:
+        return SPACE.join(self.reading(word) if MASK in word else word for word in text.split(SPACE))
+
+    def reading(self, masked: str) -> str:
+        """Each sign stands for one letter; or else the first for none, as in "ba*l", which is "bal" if it is "ball"."""
+        if len(masked) > Vocabulary.LENGTHS.stop:
+            return masked
+        shown = len(masked) - masked.count(MASK)
+        if shown >= 2 and shown * 2 >= len(masked):
+            first = masked.index(MASK)
+            for pattern in (masked, masked[:first] + masked[first + 1 :]):
+                for word in self.known.get((pattern[0], pattern[-1], len(pattern)), []):
+                    if all(own in (MASK, other) for own, other in zip(pattern, word, strict=True)):
+                        return word
+        return masked
 
 
 def slow(text: str) -> tuple[str, list[int]]:
@@ -107,7 +180,8 @@ def meaning(text: str, place: int, character: str, out: list[str], alone: bool) 
         neighbour = out[-1]
         if not is_letter(neighbour):
             following = place + 1
-            while following < len(text) and text[following] in SUBSTITUTES:
+            last = min(len(text), place + FARTHEST)
+            while following < last and text[following] in SUBSTITUTES:
                 following += 1
             neighbour = text[following] if following < len(text) else SPACE
         letter = letter_for(character, neighbour)

@@ -7,8 +7,9 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from features import Hasher, symbols
-from grammar import LANGUAGES, Line
+import numpy as np
+from features import Hasher, Vocabulary, readings
+from grammar import LABELS, LANGUAGES, Line
 from linear import Quantised
 
 COUNT = 100
@@ -22,6 +23,7 @@ ODD = [
     "K I L L  them",
     "4tt4ck at 10:30, call 112",
     "m*rket, h%lp and fi_e.",
+    "sch**l ba*l w*ap*ns wяiting п*лиция",
     "aaaattttaaack!!!",
     "a.t.t.a.c.k",
     "Straße ﬁne",
@@ -54,6 +56,7 @@ def write(
     known: list[Line],
     held: list[Line],
     fold: Callable[[list[str]], list[str]],
+    words: Vocabulary,
     hasher: Hasher,
     model: Quantised,
 ) -> None:
@@ -67,10 +70,17 @@ def write(
     texts = ODD + [line.text for line in chance.sample(known, 40) + chance.sample(held, COUNT - len(ODD) - 40)]
     folded = fold(texts)
     # One stretch each; how longer texts are cut is the Swift tests' affair.
-    text_symbols = [symbols(text) for text in folded]
-    # A text without letters and digits has no score; "a" stands for it here.
-    scores = model.scores(hasher.buckets([own if own.strip() else " a " for own in text_symbols]))
+    scores = [score(text, words, hasher, model) for text in folded]
     with (folder / "golden.jsonl").open("w") as file:
-        for text, fold_of, own, row in zip(texts, folded, text_symbols, scores, strict=True):
-            values = [round(float(value), 7) if own.strip() else 0.0 for value in row]
+        for text, fold_of, row in zip(texts, folded, scores, strict=True):
+            values = [round(value, 7) for value in row]
             file.write(json.dumps({"text": text, "folded": fold_of, "scores": values}, ensure_ascii=False) + "\n")
+
+
+def score(folded: str, words: Vocabulary, hasher: Hasher, model: Quantised) -> list[float]:
+    texts, allowance = readings(folded, words)
+    texts = [text for text in texts if text.strip()]
+    if not texts:
+        return [0.0] * len(LABELS)
+    logits = model.logits(hasher.buckets(texts)).max(axis=0) + allowance
+    return [float(value) for value in 1 / (1 + np.exp(-logits))]

@@ -1,8 +1,9 @@
 """Authored templates, expanded into labelled lines.
 
 A file of `grammar/` is one language. `@slot: a | b || c` gives a slot's words, those behind `||` for testing alone.
-Below `[functionality]` stands a template a line: `(a/b)` is a choice, `{slot}` a word of a slot. Every fifth template
-of a functionality is for testing alone, and so are all of some functionalities (`HELD_OUT`).
+`{coin}` in a slot's word is a name made of two or three of `@syllable`, another each time. Below `[functionality]`
+stands a template a line: `(a/b)` is a choice, `{slot}` a word of a slot. Every fifth template of a functionality is for
+testing alone, and so are all of some functionalities (`HELD_OUT`).
 """
 
 import random
@@ -54,6 +55,7 @@ HELD_OUT = {"oath", "veiled-threat", "court", "debate"}
 
 CHOICE = re.compile(r"\(([^()]*/[^()]*)\)")
 SLOT = re.compile(r"\{([a-z]+)\}")
+COIN = re.compile(r"\{coin\}")
 
 
 @dataclass(frozen=True)
@@ -103,15 +105,19 @@ class Grammar:
     def expand(self, template: str, held: bool, chance: random.Random) -> str:
         text = CHOICE.sub(lambda match: chance.choice(match[1].split("/")), template)
         # A choice may hold a slot, and a slot no choice.
-        return SLOT.sub(lambda match: chance.choice(self.slots[match[1]][held]), text)
+        text = SLOT.sub(lambda match: chance.choice(self.slots[match[1]][held]), text)
+        return COIN.sub(lambda match: self.coin(chance), text)
+
+    def coin(self, chance: random.Random) -> str:
+        """A name that nobody has: so that training can't rely on those that the slots have."""
+        return "".join(chance.choices(self.slots["syllable"][0], k=chance.randint(2, 3))).capitalize()
 
     def lines(self, held: bool, each: int, seed: int) -> Iterator[Line]:
         """Up to `each` different lines of each template, for training or (`held`) for testing."""
         chance = random.Random(f"{seed}/{self.language}/{held}")
         for functionality, templates in self.templates.items():
             for number, template in enumerate(templates):
-                is_held = functionality in HELD_OUT or number % 5 == 4
-                if is_held != held:
+                if is_held(functionality, number) != held:
                     continue
                 found: dict[str, None] = {}
                 for _ in range(4 * each):
@@ -120,6 +126,23 @@ class Grammar:
                         break
                 for text in found:
                     yield Line(text, self.language, functionality, number)
+
+    def known_texts(self) -> list[str]:
+        """What training knows, without expanding it: each template with all its choices, and the words of slots."""
+        texts = [
+            SLOT.sub(" ", re.sub(r"[()/]", " ", template))
+            for functionality, templates in self.templates.items()
+            for number, template in enumerate(templates)
+            if not is_held(functionality, number)
+        ]
+        for slot, (known, _) in self.slots.items():
+            if slot != "syllable":
+                texts += [re.sub(r"\S*\{coin\}\S*", " ", word) for word in known]
+        return texts
+
+
+def is_held(functionality: str, number: int) -> bool:
+    return functionality in HELD_OUT or number % 5 == 4
 
 
 def words_of(text: str) -> list[str]:

@@ -4,16 +4,18 @@ internal import Events
 ///
 /// | at | what |
 /// | --- | --- |
-/// | 0 | `WEIRCLS1` |
+/// | 0 | `WEIRCLS2` |
 /// | 8 | bits of the n-grams' and the words' hashes, a `UInt32` each |
 /// | 16 | FNV-1a of the folded probe, `UInt64` |
 /// | 24 | slopes and intercepts, four `Double` each |
 /// | 88 | four labels of 32 bytes, the name of 64 bytes: ASCII, filled up with zeros |
-/// | 280 | weights: four `Int8` a bucket, of the n-grams, then of the words |
+/// | 280 | bytes of the vocabulary, `UInt64` |
+/// | 288 | weights: four `Int8` a bucket, of the n-grams, then of the words |
+/// | then | the vocabulary: UTF-8, a word a line (`ClassifierVocabulary`) |
 /// | end | SHA-256 of everything before it |
 struct ClassifierHeader {
-    static let magic = Array("WEIRCLS1".utf8)
-    static let count = 280
+    static let magic = Array("WEIRCLS2".utf8)
+    static let count = 288
     static let bits = 8...18
 
     let gramBits: Int
@@ -23,6 +25,8 @@ struct ClassifierHeader {
     let intercepts: SIMD4<Double>
     let labels: [String]
     let name: String
+    /// In bytes.
+    let vocabularyCount: Int
 
     /// In buckets.
     var weightCount: Int { 1 << gramBits + 1 << wordBits }
@@ -31,7 +35,7 @@ struct ClassifierHeader {
     init(_ file: UnsafeRawBufferPointer) throws(ClassifierRefusal) {
         guard file.prefix(8).elementsEqual(ClassifierHeader.magic) else {
             throw ClassifierRefusal(
-                "is no classifier's model, or one of another version: it does not begin with WEIRCLS1")
+                "is no classifier's model, or one of another version: it does not begin with WEIRCLS2")
         }
         gramBits = Int(ClassifierHeader.integer(file, 8) as UInt32)
         wordBits = Int(ClassifierHeader.integer(file, 12) as UInt32)
@@ -65,6 +69,12 @@ struct ClassifierHeader {
             throw ClassifierRefusal("name: must have letters, digits, \"-\", \"_\" and \".\"")
         }
         self.name = name
+        let vocabulary: UInt64 = ClassifierHeader.integer(file, 280)
+        guard vocabulary <= ClassifierVocabulary.longest else {
+            throw ClassifierRefusal(
+                "has a vocabulary of \(vocabulary) bytes; \(ClassifierVocabulary.longest) are possible")
+        }
+        vocabularyCount = Int(vocabulary)
     }
 
     private static func integer<Integer: FixedWidthInteger>(_ file: UnsafeRawBufferPointer, _ place: Int) -> Integer {
@@ -90,7 +100,7 @@ struct ClassifierHeader {
 
 extension ClassifierModel {
     /// Largest file that is read.
-    package static let largestFile = ClassifierHeader.count + 2 * 4 * (1 << 18) + 32
+    package static let largestFile = ClassifierHeader.count + 2 * 4 * (1 << 18) + ClassifierVocabulary.longest + 32
 
     /// - Parameter checksum: false takes a wrong one for right, as fuzzing needs it.
     package static func read(
@@ -100,7 +110,8 @@ extension ClassifierModel {
             throw ClassifierRefusal("has \(file.count) bytes, too few for a model")
         }
         let header = try ClassifierHeader(file)
-        let expected = ClassifierHeader.count + 4 * header.weightCount + 32
+        let weightsEnd = ClassifierHeader.count + 4 * header.weightCount
+        let expected = weightsEnd + header.vocabularyCount + 32
         guard file.count == expected else {
             throw ClassifierRefusal("has \(file.count) bytes; by its beginning it has \(expected)")
         }
@@ -109,8 +120,10 @@ extension ClassifierModel {
         let digest = hash.finish()
         let isWhole = withUnsafeBytes(of: digest) { $0.elementsEqual(file.suffix(32)) }
         guard isWhole || !checksum else { throw ClassifierRefusal("its checksum is wrong: it is torn or damaged") }
-        let weights = file[ClassifierHeader.count..<file.count - 32]
-        return ClassifierModel(header, weights: UnsafeRawBufferPointer(rebasing: weights), digest: digest)
+        let weights = UnsafeRawBufferPointer(rebasing: file[ClassifierHeader.count..<weightsEnd])
+        let vocabulary = UnsafeRawBufferPointer(rebasing: file[weightsEnd..<file.count - 32])
+        return ClassifierModel(
+            header, weights: weights, vocabulary: try ClassifierVocabulary(vocabulary), digest: digest)
     }
 
     package static func read(_ file: [UInt8]) throws(ClassifierRefusal) -> ClassifierModel {

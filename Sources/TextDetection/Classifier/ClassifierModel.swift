@@ -22,9 +22,14 @@ package final class ClassifierModel: @unchecked Sendable {
     let words: UnsafePointer<UInt32>
     let gramShift: UInt32
     let wordShift: UInt32
+    let vocabulary: ClassifierVocabulary
     private let weights: UnsafeMutablePointer<UInt32>
 
-    init(_ header: ClassifierHeader, weights bytes: UnsafeRawBufferPointer, digest: Digest256) {
+    init(
+        _ header: ClassifierHeader, weights bytes: UnsafeRawBufferPointer, vocabulary: ClassifierVocabulary,
+        digest: Digest256
+    ) {
+        self.vocabulary = vocabulary
         var hex = ByteWriter()
         withUnsafeBytes(of: digest) { hex.appendHex($0.prefix(6)) }
         version = header.name + "+" + String(decoding: hex.bytes, as: UTF8.self)

@@ -42,8 +42,31 @@ struct ClassifierScan {
         _ text: UnsafeBufferPointer<UInt8>, by model: ClassifierModel,
         isWideGap: (_ place: Int) -> Bool = { _ in false }
     ) -> Score? {
-        symbols.read(text, isWideGap: isWideGap)
-        guard symbols.count > 1 else { return nil }
+        symbols.read(text, vocabulary: model.vocabulary, isWideGap: isWideGap)
+        guard symbols.unknownCount > 0 else { return symbols.count > 1 ? scoreSymbols(model) : nil }
+        // Every way of reading what is masked, and the highest counts: none may hide what another shows.
+        var logits = SIMD4<Double>(repeating: -.infinity)
+        for unknown in [FeatureSymbols.Unknown.leftOut, .bare] {
+            symbols.read(text, vocabulary: model.vocabulary, unknown: unknown, isWideGap: isWideGap)
+            guard symbols.count > 1 else { continue }
+            let other = scoreSymbols(model).logits
+            logits.replace(with: other, where: other .> logits)
+        }
+        // This one last: evidence is worked out from it.
+        symbols.read(text, vocabulary: model.vocabulary, isWideGap: isWideGap)
+        var score = scoreSymbols(model)
+        score.logits.replace(with: logits, where: logits .> score.logits)
+        score.logits += ClassifierScan.allowance(unknown: symbols.unknownCount, of: symbols.wordCount)
+        return score
+    }
+
+    /// What is added for words whose masked letters nobody knows, so that masking doesn't pay. A single one may be a
+    /// file's name or a site's, and has none.
+    static func allowance(unknown: Int, of words: Int) -> Double {
+        (Double(max(0, unknown - 1)) / Double(max(1, words))).squareRoot()
+    }
+
+    private mutating func scoreSymbols(_ model: ClassifierModel) -> Score {
         sumGrams(model)
         sumWords(model)
         return best(model)

@@ -8,13 +8,31 @@
 /// 4. Of a run of equal symbols one stays ("attaaack", but "attack" too).
 /// 5. Three or more symbols in a row that each stand alone are a word ("a t t a c k"); wider gaps between some of them
 ///    part words ("b u r n  i t").
+/// 6. Greek, Cyrillic and Armenian letters that look like Latin ones are those, in every word: folding reads only words
+///    that way that mix scripts, and a model needs no more than that all ways of writing a word are one.
+/// 7. A word with masked letters is the word of the model's vocabulary that it shows, if there is one; else it is read
+///    as `Unknown` says.
 ///
 /// `load-tests/text-model/features.py` does the same; what changes here must change there, and needs a new model.
 struct FeatureSymbols {
     static let space: UInt32 = 0x20
     static let mask = UInt32(UInt8(ascii: "*"))
+    /// Letters that `readAsLatin` knows.
+    private static let lookAlikes: Range<UInt32> = 0x370..<0x590
+    /// So many signs are looked past for the letter that a sign stands beside.
+    static let farthest = 16
     /// Symbols that may be read behind the last one.
     static let padding = 8
+
+    /// How a word is read whose masked letters nobody knows.
+    enum Unknown {
+        /// With `mask` where the signs are.
+        case masked
+        /// Not at all.
+        case leftOut
+        /// Without the signs.
+        case bare
+    }
 
     private(set) var symbols: UnsafeMutablePointer<UInt32>
     /// Where in the folded text each symbol begins.
@@ -22,9 +40,14 @@ struct FeatureSymbols {
     private(set) var count = 0
     private var capacity: Int
     /// Signs that were read as letters beside Latin ones.
-    private var substitutes = 0
+    var substitutes = 0
     /// Whether such signs are letters in words without any, too.
-    private var readsSignsAlone = false
+    private(set) var readsSignsAlone = false
+    private var hasLookAlikes = false
+    private var hasMasks = false
+    /// Words of the text, counted only where some have masked letters; and those whose letters nobody knows.
+    private(set) var wordCount = 0
+    private(set) var unknownCount = 0
 
     init(capacity: Int = 4_096) {
         self.capacity = capacity
@@ -39,20 +62,31 @@ struct FeatureSymbols {
 
     /// - Parameters:
     ///   - text: folded, UTF-8; bytes that are none separate.
+    ///   - vocabulary: what words with masked letters are looked up in.
     ///   - isWideGap: whether the white space that became a space of the folded text, at this place, was more than one
     ///     character. Asked only about single bytes between symbols that stand alone; two part words anyway.
-    mutating func read(_ text: UnsafeBufferPointer<UInt8>, isWideGap: (_ place: Int) -> Bool = { _ in false }) {
+    mutating func read(
+        _ text: UnsafeBufferPointer<UInt8>, vocabulary: ClassifierVocabulary = ClassifierVocabulary(),
+        unknown: Unknown = .masked, isWideGap: (_ place: Int) -> Bool = { _ in false }
+    ) {
         substitutes = 0
         readsSignsAlone = false
         readOnce(text, isWideGap)
-        guard substitutes >= 3 else { return }
-        readsSignsAlone = true
-        readOnce(text, isWideGap)
+        if substitutes >= 3 {
+            readsSignsAlone = true
+            readOnce(text, isWideGap)
+        }
+        if hasLookAlikes { readAsLatin() }
+        (wordCount, unknownCount) = (0, 0)
+        if hasMasks { unmask(by: vocabulary, unknown) }
+        for index in 0..<FeatureSymbols.padding { symbols[count + index] = 0 }
     }
 
+    @inline(never)
     private mutating func readOnce(_ text: UnsafeBufferPointer<UInt8>, _ isWideGap: (_ place: Int) -> Bool) {
         reserve(text.count + 2 + FeatureSymbols.padding)
         count = 0
+        var (sawLookAlikes, sawMasks) = (false, false)
         append(FeatureSymbols.space, at: 0)
         var place = 0
         var start = count
@@ -69,10 +103,14 @@ struct FeatureSymbols {
                     place = appendPlain(text, place, ascii)
                     continue
                 }
-                if symbol > 0x80 { symbol = meaning(of: symbol & 0x7F, text, place) }
+                if symbol > 0x80 {
+                    symbol = meaning(of: symbol & 0x7F, text, place)
+                    sawMasks = sawMasks || symbol == FeatureSymbols.mask
+                }
             } else {
                 (symbol, length) = FeatureSymbols.character(text, place)
                 if FeatureSymbols.separates(symbol) { symbol = FeatureSymbols.space }
+                sawLookAlikes = sawLookAlikes || symbol &- FeatureSymbols.lookAlikes.lowerBound < 0x220
             }
             if symbol == FeatureSymbols.space {
                 alone = count - start == 1 ? alone + 1 : count > start ? 0 : alone
@@ -87,7 +125,7 @@ struct FeatureSymbols {
         alone = count - start == 1 ? alone + 1 : alone
         append(FeatureSymbols.space, at: text.count)
         if mayJoin || alone >= 3 { join(isWideGap) }
-        for index in 0..<FeatureSymbols.padding { symbols[count + index] = 0 }
+        (hasLookAlikes, hasMasks) = (sawLookAlikes, sawMasks)
     }
 
     /// Letters and digits that stand for themselves, as far as they go.
@@ -131,6 +169,7 @@ struct FeatureSymbols {
     }
 
     /// Takes the spaces out between three or more symbols that each stand alone, but for the wider ones.
+    @inline(never)
     private mutating func join(_ isWideGap: (_ place: Int) -> Bool) {
         let all = count
         var read = 1
@@ -160,115 +199,61 @@ struct FeatureSymbols {
             }
         }
     }
-}
 
-extension FeatureSymbols {
-    /// Letters and digits as themselves, what may be a letter with the highest bit set, all else as space.
-    private nonisolated(unsafe) static let ascii: UnsafePointer<UInt8> = {
+    @inline(never)
+    private mutating func readAsLatin() {
+        let (symbols, places, latin) = (symbols, places, FeatureSymbols.latin)
+        let (lower, letters) = (FeatureSymbols.lookAlikes.lowerBound, UInt32(FeatureSymbols.lookAlikes.count))
+        var (next, last) = (1, symbols[0])
+        for index in 1..<count {
+            var symbol = symbols[index]
+            let letter = symbol &- lower
+            if letter < letters { symbol = latin[Int(letter)] }
+            // Written in any case, and kept if it differs: no branch to be guessed.
+            symbols[next] = symbol
+            places[next] = places[index]
+            next &+= symbol == last ? 0 : 1
+            last = symbol
+        }
+        count = next
+    }
+
+    /// Of each letter of `lookAlikes` the Latin one that it is mistaken for, or itself.
+    private nonisolated(unsafe) static let latin: UnsafePointer<UInt32> = {
         // One for the process, written before anybody has it.
-        let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 128)
-        for code in 0..<128 { (table + code).initialize(to: meaning(ofASCII: code)) }
+        let table = UnsafeMutablePointer<UInt32>.allocate(capacity: lookAlikes.count)
+        for (index, code) in lookAlikes.enumerated() {
+            let latin = UInt32(FoldTable.shared.latin(for: code))
+            (table + index).initialize(to: latin == 0 ? code : latin)
+        }
         return UnsafePointer(table)
     }()
 
-    private static func meaning(ofASCII code: Int) -> UInt8 {
-        switch UInt8(code) {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "2"), UInt8(ascii: "8"), UInt8(ascii: "9"): UInt8(code)
-        // The folded text has no capitals.
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt8(code) | 0x20
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "@"), UInt8(ascii: "$"), UInt8(ascii: "*"),
-            UInt8(ascii: "%"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            UInt8(code) | 0x80
-        default: 0x20
-        }
-    }
-
-    /// A digit or sign that may stand for a letter.
+    /// Words with masked letters, as the words that they stand for; none of those is longer.
     @inline(never)
-    private mutating func meaning(of code: UInt32, _ text: UnsafeBufferPointer<UInt8>, _ place: Int) -> UInt32 {
-        let last = symbols[count - 1]
-        switch UInt8(code) {
-        case UInt8(ascii: "*"), UInt8(ascii: "%"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            guard FeatureSymbols.isLetter(last), place + 1 < text.count else { return FeatureSymbols.space }
-            let (next, length) = FeatureSymbols.character(text, place + 1)
-            guard FeatureSymbols.isLetter(next) else { return FeatureSymbols.space }
-            // Between letters that stand alone it separates: "a.t.t.a.c.k".
-            let isBehindTwo = count >= 2 && FeatureSymbols.isLetter(symbols[count - 2])
-            let after = place + 1 + length
-            let isBeforeTwo = after < text.count && FeatureSymbols.isLetter(FeatureSymbols.character(text, after).code)
-            return isBehindTwo || isBeforeTwo ? FeatureSymbols.mask : FeatureSymbols.space
-        default:
-            var neighbour = last
-            if !FeatureSymbols.isLetter(last) {
-                var next = place + 1
-                while next < text.count, FeatureSymbols.isSubstitute(text[next]) { next += 1 }
-                neighbour = next < text.count ? FeatureSymbols.character(text, next).code : FeatureSymbols.space
+    private mutating func unmask(by vocabulary: ClassifierVocabulary, _ unknown: Unknown) {
+        let all = count
+        var start = 1
+        count = 1
+        for read in 1..<all where symbols[read] == FeatureSymbols.space {
+            let word = UnsafeBufferPointer(start: symbols + start, count: read - start)
+            wordCount += 1
+            if let known = vocabulary.reading(of: word) {
+                for index in 0..<known.count {
+                    append(vocabulary.symbol(index, of: known), at: Int(places[start + index]))
+                }
+            } else {
+                let isUnknown = word.contains(FeatureSymbols.mask)
+                unknownCount += isUnknown ? 1 : 0
+                if !isUnknown || unknown != .leftOut {
+                    for place in start..<read
+                    where !isUnknown || unknown == .masked || symbols[place] != FeatureSymbols.mask {
+                        append(symbols[place], at: Int(places[place]))
+                    }
+                }
             }
-            if let letter = FeatureSymbols.letter(UInt8(code), beside: neighbour) {
-                substitutes += neighbour < 0x400 ? 1 : 0
-                return letter
-            }
-            if readsSignsAlone, let letter = FeatureSymbols.letter(UInt8(code), beside: 0x61) { return letter }
-            return (0x30...0x39).contains(code) ? code : FeatureSymbols.space
+            append(FeatureSymbols.space, at: Int(places[read]))
+            start = read + 1
         }
-    }
-
-    private static func isSubstitute(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "@")
-            || byte == UInt8(ascii: "$")
-    }
-
-    private static func letter(_ code: UInt8, beside neighbour: UInt32) -> UInt32? {
-        if (0x61...0x7A).contains(neighbour) || (0xC0...0x24F).contains(neighbour) {
-            switch code {
-            case UInt8(ascii: "0"): return UInt32(UInt8(ascii: "o"))
-            case UInt8(ascii: "1"): return UInt32(UInt8(ascii: "i"))
-            case UInt8(ascii: "3"): return UInt32(UInt8(ascii: "e"))
-            case UInt8(ascii: "4"), UInt8(ascii: "@"): return UInt32(UInt8(ascii: "a"))
-            case UInt8(ascii: "5"), UInt8(ascii: "$"): return UInt32(UInt8(ascii: "s"))
-            case UInt8(ascii: "7"): return UInt32(UInt8(ascii: "t"))
-            default: return nil
-            }
-        }
-        guard (0x400...0x4FF).contains(neighbour) else { return nil }
-        switch code {
-        case UInt8(ascii: "0"): return 0x43E
-        case UInt8(ascii: "3"): return 0x437
-        case UInt8(ascii: "4"): return 0x447
-        case UInt8(ascii: "6"): return 0x431
-        default: return nil
-        }
-    }
-
-    private static func isLetter(_ code: UInt32) -> Bool {
-        (0x61...0x7A).contains(code) || code >= 0x80 && !separates(code)
-    }
-
-    /// Of what is not ASCII: signs and punctuation by blocks, the same few everywhere.
-    @inline(__always)
-    static func separates(_ code: UInt32) -> Bool {
-        if code < 0x600 {
-            return code < 0xC0 && code != 0xAA && code != 0xB5 && code != 0xBA || code == 0xD7 || code == 0xF7
-        }
-        if code < 0x2000 {
-            return code == 0x60C || code == 0x61B || code == 0x61F || (0x66A...0x66D).contains(code) || code == 0x6D4
-        }
-        return code < 0x2070 || (0x2E00...0x2E7F).contains(code) || (0x3000...0x303F).contains(code) || code == 0xFFFD
-    }
-
-    /// The code point at a place and its length in bytes; U+FFFD and one byte for what is no UTF-8.
-    @inline(__always)
-    static func character(_ text: UnsafeBufferPointer<UInt8>, _ place: Int) -> (code: UInt32, length: Int) {
-        let lead = UInt32(text[place])
-        func trail(_ index: Int) -> UInt32 { UInt32(text[place + index] & 0x3F) }
-        if lead < 0x80 { return (lead, 1) }
-        if lead >= 0xC2, lead < 0xE0, place + 1 < text.count { return ((lead & 0x1F) << 6 | trail(1), 2) }
-        if lead >= 0xE0, lead < 0xF0, place + 2 < text.count {
-            return ((lead & 0x0F) << 12 | trail(1) << 6 | trail(2), 3)
-        }
-        if lead >= 0xF0, lead < 0xF5, place + 3 < text.count {
-            return ((lead & 0x07) << 18 | trail(1) << 12 | trail(2) << 6 | trail(3), 4)
-        }
-        return (0xFFFD, 1)
     }
 }

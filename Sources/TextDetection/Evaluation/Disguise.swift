@@ -15,6 +15,8 @@ package enum Disguise: String, CaseIterable, Sendable {
     case smallCapitals = "small-capitals"
     /// "ⓐⓣⓣⓐⓒⓚ" and "🅰🆃🆃🅰🅲🅺".
     case enclosed
+    /// Words written backwards between control characters that turn them (U+202E, U+202C), or the whole text.
+    case reversed
     /// "at*ack": one letter of a word is a sign.
     case masked
     /// "attaaaack".
@@ -31,6 +33,7 @@ package enum Disguise: String, CaseIterable, Sendable {
     /// - Returns: nil if it changes nothing, as small capitals don't in Arabic.
     package func apply(to text: String, seed: UInt64 = 1) -> String? {
         var chance = Chance(seed ^ FeatureHash.fingerprint(text.utf8))
+        if self == .reversed, chance.below(2) == 0, text.contains(where: \.isLetter) { return Disguise.turned(text) }
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
         let disguised = words.map { word in
             self == .mixed ? Disguise.mixed(word, &chance) : disguise(word, &chance)
@@ -63,6 +66,7 @@ package enum Disguise: String, CaseIterable, Sendable {
         case .enclosed:
             let letters = chance.below(2) == 0 ? DisguiseLetters.circled : DisguiseLetters.squared
             return DisguiseLetters.replacing(word, letters, &chance)
+        case .reversed: return Disguise.turned(word)
         case .spaces: return letters < 4 ? String(word) : Disguise.between(word) { _ in " " }
         case .zeroWidth: return Disguise.between(word) { chance.below(2) == 0 ? "\u{200B}" : ($0 ? "\u{2060}" : "") }
         case .softHyphen: return Disguise.between(word) { _ in chance.below(2) == 0 ? "\u{AD}" : "" }
@@ -78,6 +82,12 @@ package enum Disguise: String, CaseIterable, Sendable {
             return Disguise.changing(word, chance.below(letters)) { Array(repeating: $0, count: count) }
         case .mixed: return String(word)
         }
+    }
+
+    /// Shown as it was: right-to-left override for what runs to the right, left-to-right for what runs to the left.
+    private static func turned(_ text: some StringProtocol) -> String {
+        let runsLeft = text.unicodeScalars.contains(where: \.isArabicLetter)
+        return (runsLeft ? "\u{202D}" : "\u{202E}") + String(text.reversed()) + "\u{202C}"
     }
 
     /// Puts something between letters that stand beside each other, and their marks; `isFirst` between the first two.

@@ -16,7 +16,7 @@ extension Commands {
             A line of the file: {"text":"…","labels":["threat"],"language":"en","functionality":"threat-person"}; no
             labels means that none applies. Prints one JSON object for each label, and for each label by language and by
             functionality: n, positives, precision, recall and falsePositiveRate, each with its 95 % interval (Wilson);
-            then the same for each of twelve disguises, with kept, the share of positives that keep at least 0.9 of their
+            then the same for each of thirteen disguises, with kept, the share of positives that keep at least 0.9 of their
             clean score. What has no positives or no negatives has no such share: null. A line that can't be read gives
             {"line":7,"error":"…"} and does not count; the exit code is then 1.
             """

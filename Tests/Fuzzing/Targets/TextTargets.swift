@@ -188,7 +188,7 @@ private func places(of term: [UInt8], in text: [UInt8]) -> Int {
 /// The beginning of a model's file, with as many weights as it says behind it; checksums are not looked at, as whoever
 /// makes a file on purpose has right ones. Then a text (behind the header) is scored by it.
 private func checkModel(_ bytes: UnsafeRawBufferPointer) throws {
-    let headerCount = 280
+    let headerCount = 288
     var file = Array(bytes.prefix(headerCount))
     let rest = bytes.dropFirst(headerCount).map { $0 }
     if file.count == headerCount {
@@ -198,6 +198,8 @@ private func checkModel(_ bytes: UnsafeRawBufferPointer) throws {
         if (8...12).contains(grams), (8...12).contains(words) {
             let count = 4 * (1 << grams + 1 << words)
             file += (0..<count).map { rest.isEmpty ? 0 : rest[$0 % rest.count] }
+            // The text's beginning is the vocabulary, as long as the header says.
+            file += rest.prefix(bits(280))
             file += [UInt8](repeating: 0, count: 32)
         } else {
             file += rest
@@ -231,9 +233,9 @@ private func checkModel(_ bytes: UnsafeRawBufferPointer) throws {
 
 private let evaluationModel = Result {
     // As small as a model can be: it weighs nothing.
-    var file = Array("WEIRCLS1".utf8) + [8, 0, 0, 0, 8, 0, 0, 0] + [UInt8](repeating: 0, count: 72)
+    var file = Array("WEIRCLS2".utf8) + [8, 0, 0, 0, 8, 0, 0, 0] + [UInt8](repeating: 0, count: 72)
     file += Array("first".utf8) + [UInt8](repeating: 0, count: 27 + 96) + Array("m".utf8)
-    file += [UInt8](repeating: 0, count: 63 + 4 * 512 + 32)
+    file += [UInt8](repeating: 0, count: 63 + 8 + 4 * 512 + 32)
     return try file.withUnsafeBytes { try ClassifierModel.read($0, checksum: false) }
 }
 

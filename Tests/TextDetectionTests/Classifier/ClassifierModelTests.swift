@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func limitsAreChecked() {
-        #expect(refusal { $0.magic = "WEIRCLS2" }.contains("WEIRCLS1"))
+        #expect(refusal { $0.magic = "WEIRCLS1" }.contains("WEIRCLS2"))
         #expect(refusal { $0.gramBits = 7 }.contains("8 to 18"))
         #expect(refusal { $0.wordBits = 4_000_000_000 }.contains("8 to 18"))
         #expect(refusal { $0.gramBits = 10 }.contains("by its beginning"))
@@ -48,6 +48,17 @@ import Testing
         #expect(refusal { $0.name = "" }.contains("name"))
         #expect(refusal { $0.weights.removeLast() }.contains("by its beginning"))
         #expect(refusal { _ in } == "none")
+    }
+
+    @Test func vocabulariesAreChecked() {
+        #expect(refusal { $0.vocabulary = "turnip\nрынок\n" } == "none")
+        #expect(refusal { $0.vocabulary = "turnip" }.contains("line feed"))
+        #expect(refusal { $0.vocabulary = "turnip\nto\n" }.contains("word 2"))
+        #expect(refusal { $0.vocabulary = String(repeating: "a", count: 41) + "\n" }.contains("41 letters"))
+        #expect(refusal { $0.vocabulary = "tur nip\n" }.contains("no letter"))
+        #expect(refusal { $0.vocabulary = "t*rnip\n" }.contains("no letter"))
+        #expect(refusal { $0.vocabularyCount = 1 }.contains("by its beginning"))
+        #expect(refusal { $0.vocabularyCount = .max }.contains("vocabulary"))
     }
 
     @Test func whatIsTornOrDamagedIsRefused() {

@@ -98,6 +98,30 @@ import Testing
         #expect(evidence.map { String(decoding: Array(text.utf8)[$0.span], as: UTF8.self) } == ["ＴＵＲＮＩＰ"])
     }
 
+    /// The highest of three ways to read what is masked, and more for more of it: so that masking hides nothing.
+    @Test(arguments: UInt64(1)...30)
+    func maskedWordsAreReadInEveryWay(seed: UInt64) throws {
+        let made = MadeModel(seed: seed)
+        let classifier = TextClassifier(try made.model())
+        let logits = try ["turnip fr*nt k*le here", "turnip here", "turnip frnt kle here"].map { text in
+            var symbols = FeatureSymbols()
+            defer { symbols.deallocate() }
+            try #require(FoldedText(text)).bytes.withUnsafeBufferPointer { symbols.read($0) }
+            return ScoreModel(file: made).logits((0..<symbols.count).map { symbols.symbols[$0] })
+        }
+        let scores = try #require(classifier.classify("turnip fr*nt k*le here", thresholds: [0, 0, 0])).scores
+        for lane in 0..<3 {
+            let best = (logits.map { $0[lane] }.max() ?? 0) + 0.5  // the root of one in four
+            #expect(abs(scores[lane] - TextClassifier.logistic(best)) < 1e-9)
+        }
+    }
+
+    @Test func aSingleNameWithADotIsNoDisguise() {
+        #expect(ClassifierScan.allowance(unknown: 1, of: 2) == 0)
+        #expect(ClassifierScan.allowance(unknown: 0, of: 0) == 0)
+        #expect(ClassifierScan.allowance(unknown: 9, of: 9) < 1)
+    }
+
     @Test(arguments: ["", "...", " \n ", "\u{200B}"])
     func aTextWithoutLettersScoresNothing(text: String) throws {
         let classifier = TextClassifier(try MadeModel().model())

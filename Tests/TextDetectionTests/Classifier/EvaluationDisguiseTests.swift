@@ -34,7 +34,7 @@ import Testing
 
     /// Folding undoes some of them already, as far as it goes today; the classifier's symbols undo others.
     @Test(arguments: [
-        Disguise.zeroWidth, .softHyphen, .fullWidth, .leet, .repeated,
+        Disguise.zeroWidth, .softHyphen, .fullWidth, .leet, .repeated, .lookAlikes, .reversed,
     ])
     func symbolsOfSomeAreThoseOfTheTextItself(disguise: Disguise) throws {
         let text = "Burn the market tomorrow morning"
@@ -50,6 +50,13 @@ import Testing
         #expect(classifier.classify(disguised)?.scores == classifier.classify(text)?.scores)
         // Wide gaps everywhere part nothing.
         #expect(classifier.classify("s  t  o  r  m")?.scores == classifier.classify("storm")?.scores)
+    }
+
+    /// A word by itself, and a whole text.
+    @Test func turnedTextsAreShownAsTheyWere() {
+        let turned = (0..<20).compactMap { Disguise.reversed.apply(to: "storm it", seed: $0) }
+        #expect(Set(turned) == ["\u{202E}mrots\u{202C} it", "\u{202E}ti mrots\u{202C}"])
+        #expect(Disguise.reversed.apply(to: "السوق", seed: 1) == "\u{202D}قوسلا\u{202C}")
     }
 
     private func symbols(_ text: String) throws -> [UInt32] {

@@ -6,13 +6,16 @@ import TestSupport
 
 /// A model's file made for a test.
 struct MadeModel {
-    var magic = "WEIRCLS1"
+    var magic = "WEIRCLS2"
     var gramBits: UInt32 = 9
     var wordBits: UInt32 = 8
     var slopes = [0.01, 0.02, 0.03, 0]
     var intercepts = [-1.0, 0, 0.5, 0]
     var labels = ["first", "second", "third", ""]
     var name = "made-1"
+    var vocabulary = ""
+    /// Said in the file; nil: what it has.
+    var vocabularyCount: UInt64?
     /// A bucket's four weights, of the n-grams, then of the words.
     var weights: [[Int8]]
 
@@ -30,7 +33,9 @@ struct MadeModel {
         for value in slopes + intercepts { append(value.bitPattern) }
         for label in labels { out += padded(label, 32) }
         out += padded(name, 64)
+        append(vocabularyCount ?? UInt64(vocabulary.utf8.count))
         for bucket in weights { out += bucket.map { UInt8(bitPattern: $0) } }
+        out += Array(vocabulary.utf8)
         let digest = SHA256.hash(out)
         withUnsafeBytes(of: digest) { out += $0 }
         return out

@@ -39,10 +39,10 @@ import Testing
         }
     }
 
-    private func evaluation(_ disguises: [Disguise]) throws -> TextEvaluation {
+    private func evaluation(_ disguises: [Disguise], _ language: String? = nil) throws -> TextEvaluation {
         var evaluation = TextEvaluation(
             try ShippedModelTests.classifier.get(), threshold: ShippedModelTests.threshold, disguises: disguises)
-        for line in try ShippedModelTests.heldOut.get() {
+        for line in try ShippedModelTests.heldOut.get() where language == nil || line.language == language {
             let isCounted = evaluation.add(line)
             #expect(isCounted)
         }
@@ -55,26 +55,36 @@ import Testing
         #expect(size <= 1 << 20)
     }
 
-    /// Of whose positives fewer than nineteen in twenty keep their score, as folding is now. What is mended leaves it.
-    private static let losing: Set<Disguise> = [.lookAlikes, .masked, .mixed]
+    /// Of masked words only those that the model's vocabulary has can be read; names that nobody knows can't.
+    private static let losing: [Disguise: Double] = [.masked: 0.9]
 
-    /// A disguised positive keeps at least 0.9 of its clean score.
+    /// A disguised positive keeps at least 0.9 of its clean score: of 100 of them 95, of all labels together.
     @Test(arguments: Disguise.allCases)
     func disguisedTextsKeepTheirScores(disguise: Disguise) throws {
-        let evaluation = try evaluation([disguise])
-        let labels = try ShippedModelTests.classifier.get().model.labels
+        let (kept, positives) = try kept(disguise, nil)
+        #expect(positives > 50)
+        let least = ShippedModelTests.losing[disguise] ?? 0.95
+        #expect(Double(kept) / Double(positives) >= least, "\(kept) of \(positives)")
+    }
+
+    /// In each language that the disguise has letters for, 85 of 100: there are some sixty of each. French articles before
+    /// an apostrophe become part of words that are spelt out.
+    @Test(arguments: Disguise.allCases, ["ar", "de", "en", "fr", "id", "ru", "ur"])
+    func disguisedTextsKeepTheirScoresInEachLanguage(disguise: Disguise, language: String) throws {
+        let (kept, positives) = try kept(disguise, language)
+        let least = disguise == .spaces && language == "fr" ? 0.65 : 0.85
+        #expect(Double(kept) >= least * Double(positives), "\(kept) of \(positives)")
+    }
+
+    private func kept(_ disguise: Disguise, _ language: String?) throws -> (kept: Int, positives: Int) {
+        let evaluation = try evaluation([disguise], language)
         var (kept, positives) = (0, 0)
-        for index in labels.indices {
+        for index in try ShippedModelTests.classifier.get().model.labels.indices {
             let count = evaluation[TextEvaluation.Group(label: index, disguise: disguise)]
             kept += count.kept
             positives += count.positives
         }
-        #expect(positives > 50)
-        let share = Double(kept) / Double(positives)
-        let holds = share >= 0.95
-        #expect(
-            holds != ShippedModelTests.losing.contains(disguise),
-            "\(kept) of \(positives); change the list of those that lose")
+        return (kept, positives)
     }
 
     /// Ceilings on what harmless texts are taken for, by language: news and counter-speech, prayer, names, games.
