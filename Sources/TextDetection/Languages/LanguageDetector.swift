@@ -26,7 +26,8 @@ struct LanguageDetector: Detector {
         "covered", .list(of: Language.format), standard: ["id", "ar", "en", "ru", "fr", "de", "ur"],
         "Languages that are covered beside those that term, phrase and combination signals name.")
 
-    static let longest = 2_048
+    /// In bytes; about a hundred words tell it, and every text is read.
+    static let longest = 512
 
     private let covered: LanguageSet
 

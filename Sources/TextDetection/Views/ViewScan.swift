@@ -190,10 +190,10 @@ struct ViewScan {
             let isMixed =
                 traits.hasMixed
                 && edits[text.edits].hasCause(.mistaken, in: token.start - start..<token.end - start)
+            let mayBeWhole = token.letters > 3 && (target.bytes[token.start] < 0x80) == isForeign
+            guard isMixed || mayBeWhole else { continue }
             decode(token, target.bytes)
-            let isWhole =
-                token.letters > 3 && (isForeign ? codes.allSatisfy { $0 < 0x80 } : areMistaken(codes))
-            guard isMixed || isWhole else { continue }
+            guard isMixed || (isForeign ? codes.allSatisfy { $0 < 0x80 } : areMistaken(codes)) else { continue }
             let written = codes
             target.part.layer.views.mistaken.each(standingFor: written) { word in
                 guard !Surroundings.isIdentifier(token, target.bytes, target.range, digitsCount: false) else { return }
