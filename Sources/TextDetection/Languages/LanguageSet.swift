@@ -19,6 +19,7 @@ struct LanguageSet: Sendable, Equatable, BitwiseCopyable {
     init(profile: Int) { profiles = 1 << UInt64(profile) }
 
     var isEmpty: Bool { profiles | scripts == 0 }
+    var count: Int { profiles.nonzeroBitCount + scripts.nonzeroBitCount }
 
     func intersects(_ other: LanguageSet) -> Bool { profiles & other.profiles | scripts & other.scripts != 0 }
 

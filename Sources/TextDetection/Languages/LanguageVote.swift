@@ -47,8 +47,9 @@ struct LanguageVote: Sendable, Equatable, BitwiseCopyable {
                 margin = 0
             } else {
                 margin = outcome == stretch.outcome ? min(margin, stretch.margin) : max(margin, stretch.margin)
-                if stretch.outcome == .sure { outcome = .sure }
                 languages = common
+                // One of these, and one of those: it is the one in both.
+                if stretch.outcome == .sure || common.count == 1 { outcome = .sure }
             }
         case (false, false) where stretch.outcome == .unsure: languages.formUnion(stretch.languages)
         default: (outcome, languages, margin) = (stretch.outcome, stretch.languages, stretch.margin)

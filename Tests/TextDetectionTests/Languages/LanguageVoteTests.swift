@@ -68,6 +68,9 @@ import Testing
         #expect(vote == LanguageVote(outcome: .mixed, languages: LanguageSet(profiles: 0b101)))
         vote.add(LanguageVote(outcome: .sure, languages: LanguageSet(profiles: 0b1), margin: 9))
         #expect(vote.outcome == .mixed)
+        var pair = LanguageVote(outcome: .among, languages: LanguageSet(profiles: 0b110))
+        pair.add(LanguageVote(outcome: .among, languages: LanguageSet(profiles: 0b1100)))
+        #expect(pair == LanguageVote(outcome: .sure, languages: LanguageSet(profiles: 0b100)))
     }
 
     @Test(arguments: UInt64(1)...60)
