@@ -54,8 +54,8 @@ package struct CompiledPolicy: Sendable {
         }
     }
 
-    /// The first rule that applies, or the default. One that is softened gives way to a later rule that is not and is
-    /// harder than a review: what a text says of one finding excuses no other.
+    /// The first rule that applies, or the default. One that is softened gives way to what would hold without it, where
+    /// that is harder than a review: what a text says of one finding excuses no other.
     package func decide(_ input: Input) -> Decision {
         var softened: Decision?
         // By index: a rule is copied only when it applies.
@@ -75,7 +75,8 @@ package struct CompiledPolicy: Sendable {
                 return decision(rule, input)
             }
         }
-        return softened ?? Decision(action: standard)
+        if let softened, standard <= .review { return softened }
+        return Decision(action: standard)
     }
 
     private func decision(_ rule: Rule, _ input: Input) -> Decision {

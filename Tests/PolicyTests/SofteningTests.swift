@@ -60,6 +60,15 @@ import Testing
         #expect(labelled.softenedFrom == .remove)
     }
 
+    /// Nor does it make a verdict milder than it would be without the words.
+    @Test func aHarderDefaultStays() throws {
+        let rules = SofteningTests.rules.replacing("ACTION", with: "remove")
+        for (standard, action) in [("label", Action.review), ("hold", .hold), ("escalate", .escalate)] {
+            let policy = try compiled(rules: rules, standard: standard)
+            #expect(try policy.decide([term(.reported)]).action == action)
+        }
+    }
+
     @Test(arguments: [(0.49, 0.49, true), (0.5, 0.1, false), (0.1, 0.5, false), (1, 1, false)])
     func mostOfAKnownDocumentIsNoQuotation(coverage: Double, ofText: Double, isSoftened: Bool) throws {
         let decision = try policy("hold").decide([term(.attributedQuotation, coverage: coverage, ofText: ofText)])
