@@ -9,30 +9,13 @@ import Testing
 @Suite(.timeLimit(.minutes(3))) struct DemoTests {
     /// By content id, through `weir scan`, whose verdicts are the service's.
     private func verdicts() throws -> [String: (data: [String: Any], line: [UInt8])] {
-        let directory = NSTemporaryDirectory() + "weir-demo-test-\(UInt64.random(in: 0 ... .max))"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let signals = "\(directory)/signals.jsonl"
-        try Data(try DemoPlatform().signals).write(to: URL(fileURLWithPath: signals))
-        let uploads = "\(directory)/uploads.jsonl"
         let now = try Timestamp(rfc3339: "2026-11-23T10:00:00Z")
         let lines = DemoText.all.map { ($0.event.sample(at: now).value ?? []) + [UInt8(ascii: "\n")] }
-        try Data(lines.flatMap { $0 }).write(to: URL(fileURLWithPath: uploads))
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try BuiltProgram("weir").path)
-        process.arguments = ["scan", "--signals", signals, uploads]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
         var found: [String: (data: [String: Any], line: [UInt8])] = [:]
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            let verdict = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
-            let data = try #require(verdict["data"] as? [String: Any])
-            found[try #require(verdict["subject"] as? String)] = (data, Array(line))
+        for verdict in try scannedVerdicts(
+            on: Data(lines.flatMap { $0 }), signals: Data(try DemoPlatform().signals))
+        {
+            found[verdict.subject] = (verdict.data, verdict.line)
         }
         return found
     }

@@ -3,16 +3,7 @@ import TestSupport
 import Testing
 
 /// What the shipped pipeline and policy make of texts, through `weir scan`.
-@Suite(.timeLimit(.minutes(3))) final class ShippedPolicyTests {
-    private let directory: String
-
-    init() throws {
-        directory = NSTemporaryDirectory() + "weir-shipped-\(UInt64.random(in: 0 ... .max))"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
-
+@Suite(.timeLimit(.minutes(3))) struct ShippedPolicyTests {
     private struct Ruling: Equatable {
         let action: String
         let rule: String?
@@ -22,29 +13,15 @@ import Testing
 
     /// One for each text, in order.
     private func rulings(on texts: [String], _ signals: [String]) throws -> [Ruling] {
-        let known = "\(directory)/signals.jsonl"
-        try Data((signals.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: known))
         var events = ""
         for (number, text) in texts.enumerated() {
             events +=
                 #"{"type":"weir.upload.created.v1","source":"/t","id":"e-\#(number)","data":{"account":{"id":"a"},"#
                 + #""text":{"body":"\#(text)"}}}"# + "\n"
         }
-        let uploads = "\(directory)/uploads.jsonl"
-        try Data(events.utf8).write(to: URL(fileURLWithPath: uploads))
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try BuiltProgram("weir").path)
-        process.arguments = ["scan", "--signals", known, uploads]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return try bytes.split(separator: UInt8(ascii: "\n")).map { line in
-            let verdict = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
-            let data = try #require(verdict["data"] as? [String: Any])
+        let known = Data((signals.joined(separator: "\n") + "\n").utf8)
+        return try scannedVerdicts(on: Data(events.utf8), signals: known).map { verdict in
+            let data = verdict.data
             return Ruling(action: try #require(data["action"] as? String), rule: data["rule"] as? String)
         }
     }

@@ -61,8 +61,7 @@ struct ClassifierDetector: Detector {
     private func score(
         _ text: FoldedTexts.Text, of folded: FoldedTexts, _ batch: EventBatch, _ workspace: ClassifierWorkspace
     ) -> ClassifierScan.Score? {
-        let event = batch.events[text.event]
-        return batch.withBytes(text.field == .title ? event.title : event.body) { original in
+        batch.withText(text.field, of: text.event) { original in
             workspace.score(
                 original, folded: folded.bytes(of: text), folded.edits[text.edits], by: classifier.model)
         }

@@ -44,8 +44,7 @@ struct CombinationDetector: Detector {
         }
         _ = matcher.terms.withWorkspace { workspace, layers in
             var scan = CombinationScan(matcher, folded, workspace, layers) { text, body in
-                let event = inspection.batch.events[text.event]
-                inspection.batch.withBytes(text.field == .title ? event.title : event.body, body)
+                inspection.batch.withText(text.field, of: text.event, body)
             }
             var languages = TextLanguages(inspection.batch)
             var first = 0

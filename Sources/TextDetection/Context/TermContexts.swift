@@ -29,10 +29,7 @@ struct TermContexts {
         if number != text {
             (text, found) = (number, nil)
             let its = folded.texts[number]
-            let event = batch.events[its.event]
-            batch.withBytes(its.field == .title ? event.title : event.body) { original in
-                reader.read(folded, its, original: original)
-            }
+            batch.withText(its.field, of: its.event) { reader.read(folded, its, original: $0) }
         }
         guard reader.hasDistance else { return [] }
         let first = reader.context(of: Int(tally.start)..<Int(tally.end))

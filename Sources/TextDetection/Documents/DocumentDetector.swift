@@ -104,11 +104,8 @@ struct DocumentDetector: Detector {
     }
 
     private func context(of text: FoldedTexts.Text, _ folded: FoldedTexts, _ batch: EventBatch) -> ContextReader {
-        let event = batch.events[text.event]
         var reader = ContextReader()
-        batch.withBytes(text.field == .title ? event.title : event.body) {
-            reader.read(folded, text, original: $0)
-        }
+        batch.withText(text.field, of: text.event) { reader.read(folded, text, original: $0) }
         return reader
     }
 

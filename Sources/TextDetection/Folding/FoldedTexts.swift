@@ -117,6 +117,15 @@ extension FoldedTexts {
     static let preparation = Preparation("folded-texts") { FoldedTexts($0, $1) }
 }
 
+extension EventBatch {
+    /// Lends out what an event's field says as it was uploaded.
+    func withText<Result>(
+        _ field: TextSpan.Field, of position: Int, _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        withBytes(field == .title ? events[position].title : events[position].body, body)
+    }
+}
+
 extension Inspection {
     /// What the stage has folded for all its detectors; folded here if nobody has.
     var foldedTexts: FoldedTexts { prepared as? FoldedTexts ?? FoldedTexts(batch, selection) }

@@ -72,8 +72,7 @@ struct TextLanguages {
     private mutating func language(of field: TextSpan.Field, _ event: Int) -> TextLanguage {
         let known = field == .title ? title : body
         if let known, known.event == event { return known.language }
-        let upload = batch.events[event]
-        let language = batch.withBytes(field == .title ? upload.title : upload.body) { bytes in
+        let language = batch.withText(field, of: event) { bytes in
             bytes.withMemoryRebound(to: UInt8.self) { TextLanguage(of: $0) }
         }
         if field == .title { title = (event, language) } else { body = (event, language) }
