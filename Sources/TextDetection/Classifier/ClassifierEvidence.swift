@@ -19,79 +19,136 @@ struct ClassifierEvidence {
         of lane: Int, in scan: ClassifierScan, from first: Int32, by model: ClassifierModel
     ) -> [Span] {
         let range = scan.range(ofWindow: first)
-        let (weights, features) = shares(of: lane, in: scan, range, model)
-        let scale = model.slopes[lane] / Double(max(1, features)).squareRoot()
-        var spans: [Span] = []
-        var continues = false
-        for word in words(of: scan, range) {
-            let weight = word.reduce(0) { $0 + weights[$1 - range.lowerBound] } * scale
-            guard weight > 0 else {
-                continues = false
-                continue
+        let slope = model.slopes[lane]
+        guard slope > 0 else { return [] }
+        // With room behind the last symbol for where n-grams end.
+        return withUnsafeTemporaryAllocation(of: Int32.self, capacity: range.count + longestGram + 1) { shares in
+            var features = shareGrams(of: lane, in: scan, range, model, shares)
+            var spans = HeaviestSpans()
+            features += forEachWord(of: lane, in: scan, range, model) { word, weight in
+                let places = scan.symbols.places
+                let bytes = Int(places[word.lowerBound])..<Int(places[word.upperBound])
+                var grams: Int32 = 0
+                for place in word { grams &+= shares[place - range.lowerBound] }
+                spans.add(bytes, Double(grams) / Double(shareUnits) + weight)
             }
-            let bytes = Int(scan.symbols.places[word.lowerBound])..<Int(scan.symbols.places[word.upperBound])
-            if continues, let last = spans.indices.last {
-                spans[last].bytes = spans[last].bytes.lowerBound..<bytes.upperBound
-                spans[last].weight += weight
-            } else {
-                spans.append(Span(bytes: bytes, weight: weight))
-            }
-            continues = true
+            let scale = slope / Double(max(1, features)).squareRoot()
+            return spans.all.map { Span(bytes: $0.bytes, weight: $0.weight * scale) }
         }
-        let ordered = spans.sorted {
-            ($1.weight, $0.bytes.lowerBound) < ($0.weight, $1.bytes.lowerBound)
-        }
-        return Array(ordered.prefix(most))
     }
 
-    private static func shares(
-        of lane: Int, in scan: ClassifierScan, _ range: Range<Int>, _ model: ClassifierModel
-    ) -> (weights: [Double], features: Int) {
-        var weights = [Double](repeating: 0, count: range.count)
-        var features = 0
-        let text = scan.symbols.symbols
-        func weight(_ bucket: UInt32) -> Double { Double(Int(bucket >> UInt32(8 * lane) & 0xFF) - 128) }
-        func add(_ weight: Double, _ symbols: Range<Int>) {
-            features += 1
-            let share = weight / Double(symbols.count)
-            for place in symbols where place < range.upperBound { weights[place - range.lowerBound] += share }
+    /// Symbols of the longest n-gram.
+    private static let longestGram = 5
+    /// What three, four and five symbols can share without a fraction.
+    private static let shareUnits: Int32 = 60
+
+    /// Fills in what each symbol has of the n-grams that begin in a stretch, in `shareUnits` of a weight.
+    ///
+    /// - Returns: how many n-grams there are.
+    private static func shareGrams(
+        of lane: Int, in scan: ClassifierScan, _ range: Range<Int>, _ model: ClassifierModel,
+        _ shares: UnsafeMutableBufferPointer<Int32>
+    ) -> Int {
+        shares.initialize(repeating: 0)
+        let shift = UInt32(8 * lane)
+        func weight(_ hash: UInt32) -> Int32 {
+            Int32(truncatingIfNeeded: model.grams[Int(hash >> model.gramShift)] &>> shift & 0xFF) &- 128
         }
         let (a, b, c, d, e) = FeatureHash.factors
         let (three, four, five) = FeatureHash.lengths
-        let count = scan.symbols.count
-        for place in range {
-            let here = text + place
-            let hash3 = here[0] &* a &+ here[1] &* b &+ here[2] &* c &+ three
-            if place + 3 <= count { add(weight(model.grams[Int(hash3 >> model.gramShift)]), place..<place + 3) }
-            let hash4 = hash3 &+ here[3] &* d &+ four
-            if place + 4 <= count { add(weight(model.grams[Int(hash4 >> model.gramShift)]), place..<place + 4) }
-            let hash5 = hash4 &+ here[4] &* e &+ five
-            if place + 5 <= count { add(weight(model.grams[Int(hash5 >> model.gramShift)]), place..<place + 5) }
-        }
-        var previous: (hash: UInt32, symbols: Range<Int>)?
-        for word in words(of: scan, range) {
-            let hash = word.reduce(FeatureHash.wordStart) { FeatureHash.extend($0, text[$1]) }
-            add(weight(model.words[Int(FeatureHash.word(hash) >> model.wordShift)]), word)
-            if let previous {
-                let pair = FeatureHash.pair(previous.hash, hash)
-                add(
-                    weight(model.words[Int(pair >> model.wordShift)]),
-                    previous.symbols.lowerBound..<word.upperBound)
+        let (text, count) = (scan.symbols.symbols, scan.symbols.count)
+        var features = 0
+        // First how much each symbol has more than the one before it; then the sums.
+        for place in range where place + 3 <= count {
+            let (here, offset) = (text + place, place - range.lowerBound)
+            func share(_ hash: UInt32, among symbols: Int) {
+                let each = weight(hash) &* (shareUnits / Int32(symbols))
+                shares[offset] &+= each
+                shares[offset + symbols] &-= each
+                features += 1
             }
-            previous = (hash, word)
+            let hash3 = here[0] &* a &+ here[1] &* b &+ here[2] &* c &+ three
+            share(hash3, among: 3)
+            let hash4 = hash3 &+ here[3] &* d &+ four
+            if place + 4 <= count { share(hash4, among: 4) }
+            let hash5 = hash4 &+ here[4] &* e &+ five
+            if place + 5 <= count { share(hash5, among: 5) }
         }
-        return (weights, features)
+        var sum: Int32 = 0
+        for offset in shares.indices {
+            sum &+= shares[offset]
+            shares[offset] = sum
+        }
+        return features
     }
 
-    /// Words that begin and end in a stretch.
-    private static func words(of scan: ClassifierScan, _ range: Range<Int>) -> [Range<Int>] {
-        var words: [Range<Int>] = []
-        var start: Int?
-        for place in range {
-            guard scan.symbols.symbols[place] == FeatureSymbols.space else { continue }
-            if let start, place > start { words.append(start..<place) }
-            start = place + 1
+    /// Calls `body` with the symbols of each word that begins and ends in a stretch, and with its own weight and its
+    /// shares in those of the pairs with its neighbours.
+    ///
+    /// - Returns: how many words and pairs there are.
+    private static func forEachWord(
+        of lane: Int, in scan: ClassifierScan, _ range: Range<Int>, _ model: ClassifierModel,
+        _ body: (Range<Int>, Double) -> Void
+    ) -> Int {
+        func weight(_ hash: UInt32) -> Double {
+            Double(Int(model.words[Int(hash >> model.wordShift)] >> UInt32(8 * lane) & 0xFF) - 128)
         }
-        return words
+        let text = scan.symbols.symbols
+        // A word is told once the one behind it is known.
+        var previous: (symbols: Range<Int>, hash: UInt32, weight: Double)?
+        var features = 0
+        var start: Int?
+        var hash = FeatureHash.wordStart
+        for place in range {
+            guard text[place] == FeatureSymbols.space else {
+                hash = FeatureHash.extend(hash, text[place])
+                continue
+            }
+            if let start, place > start {
+                let symbols = start..<place
+                var own = weight(FeatureHash.word(hash))
+                features += 1
+                if let previous {
+                    let pair = weight(FeatureHash.pair(previous.hash, hash))
+                    let all = Double(place - previous.symbols.lowerBound)
+                    own += pair * Double(symbols.count) / all
+                    body(previous.symbols, previous.weight + pair * Double(previous.symbols.count) / all)
+                    features += 1
+                }
+                previous = (symbols, hash, own)
+            }
+            start = place + 1
+            hash = FeatureHash.wordStart
+        }
+        if let previous { body(previous.symbols, previous.weight) }
+        return features
+    }
+}
+
+/// Words one after another, of which those that weigh more than nothing are joined; the heaviest are kept.
+private struct HeaviestSpans {
+    private var kept: [ClassifierEvidence.Span] = []
+    private var last: ClassifierEvidence.Span?
+
+    mutating func add(_ bytes: Range<Int>, _ weight: Double) {
+        guard weight > 0 else { return end() }
+        last = ClassifierEvidence.Span(
+            bytes: (last?.bytes.lowerBound ?? bytes.lowerBound)..<bytes.upperBound, weight: (last?.weight ?? 0) + weight)
+    }
+
+    var all: [ClassifierEvidence.Span] {
+        var whole = self
+        whole.end()
+        return whole.kept
+    }
+
+    private mutating func end() {
+        guard let span = last else { return }
+        last = nil
+        // Behind those of the same weight, which stand before it in the text.
+        let place = kept.firstIndex { $0.weight < span.weight } ?? kept.count
+        guard place < ClassifierEvidence.most else { return }
+        if kept.count == ClassifierEvidence.most { kept.removeLast() }
+        kept.insert(span, at: place)
     }
 }

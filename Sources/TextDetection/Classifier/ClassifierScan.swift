@@ -19,11 +19,14 @@ struct ClassifierScan {
     /// Hash of each word, and where it begins.
     private var words: UnsafeMutablePointer<(hash: UInt32, start: UInt32)> = .allocate(capacity: 64)
     private var wordCapacity = 64
+    /// Of the n-grams that begin in one block.
+    private let buckets: UnsafeMutablePointer<UInt32> = .allocate(capacity: 3 * block)
 
     func deallocate() {
         symbols.deallocate()
         blocks.deallocate()
         words.deallocate()
+        buckets.deallocate()
     }
 
     /// The best stretch for each label.
@@ -80,75 +83,78 @@ struct ClassifierScan {
             blockCapacity = 2 * blockCount
             blocks = .allocate(capacity: blockCapacity)
         }
-        let (text, table, shift) = (symbols.symbols, model.grams, model.gramShift)
-        let (a, b, c, d, e) = FeatureHash.factors
-        let (three, four, five) = FeatureHash.lengths
         for block in 0..<blockCount {
             let start = block * ClassifierScan.block
-            let end = min(start + ClassifierScan.block, count)
-            var lanes: UInt64 = 0
-            // Where all three n-grams begin.
-            let whole = max(start, min(end, count - 4))
-            var place = start
-            // Eight in a row are hashed at once.
-            while place &+ 8 <= whole {
-                let here = UnsafeRawPointer(text + place)
-                func symbols(_ offset: Int) -> SIMD8<UInt32> {
-                    here.loadUnaligned(fromByteOffset: 4 * offset, as: SIMD8<UInt32>.self)
-                }
-                let hash3 = symbols(0) &* a &+ symbols(1) &* b &+ symbols(2) &* c &+ three
-                let hash4 = hash3 &+ symbols(3) &* d &+ four
-                let hash5 = hash4 &+ symbols(4) &* e &+ five
-                lanes &+= ClassifierScan.sum(hash3 &>> shift, table)
-                lanes &+= ClassifierScan.sum(hash4 &>> shift, table)
-                lanes &+= ClassifierScan.sum(hash5 &>> shift, table)
-                place &+= 8
-            }
-            while place < whole {
-                let here = text + place
-                let hash3 = here[0] &* a &+ here[1] &* b &+ here[2] &* c &+ three
-                let hash4 = hash3 &+ here[3] &* d &+ four
-                let hash5 = hash4 &+ here[4] &* e &+ five
-                lanes &+= ClassifierScan.spread(table[Int(hash3 &>> shift)])
-                lanes &+= ClassifierScan.spread(table[Int(hash4 &>> shift)])
-                lanes &+= ClassifierScan.spread(table[Int(hash5 &>> shift)])
-                place &+= 1
-            }
-            var features = 3 * (whole - start)
-            while place < end {
-                let here = text + place
-                let hash3 = here[0] &* a &+ here[1] &* b &+ here[2] &* c &+ three
-                if place + 3 <= count {
-                    lanes &+= ClassifierScan.spread(table[Int(hash3 &>> shift)])
-                    features += 1
-                }
-                if place + 4 <= count {
-                    let hash4 = hash3 &+ here[3] &* d &+ four
-                    lanes &+= ClassifierScan.spread(table[Int(hash4 &>> shift)])
-                    features += 1
-                }
-                place += 1
-            }
+            let features = findGrams(start..<min(start + ClassifierScan.block, count), model.gramShift)
             blocks[block] = Block()
-            blocks[block].add(lanes, features)
+            blocks[block].add(ClassifierScan.sum(buckets, features, model.grams), features)
         }
+    }
+
+    /// Fills in the buckets of the n-grams that begin with the symbols of a block.
+    ///
+    /// - Returns: how many there are.
+    private func findGrams(_ range: Range<Int>, _ shift: UInt32) -> Int {
+        let (text, buckets, count) = (symbols.symbols, buckets, symbols.count)
+        let (a, b, c, d, e) = FeatureHash.factors
+        let (three, four, five) = FeatureHash.lengths
+        // Where all three n-grams begin.
+        let whole = max(range.lowerBound, min(range.upperBound, count - 4))
+        var (place, found) = (range.lowerBound, 0)
+        while place &+ 8 <= whole {
+            let here = UnsafeRawPointer(text + place)
+            func symbols(_ offset: Int) -> SIMD8<UInt32> {
+                here.loadUnaligned(fromByteOffset: 4 * offset, as: SIMD8<UInt32>.self)
+            }
+            let hash3 = symbols(0) &* a &+ symbols(1) &* b &+ symbols(2) &* c &+ three
+            let hash4 = hash3 &+ symbols(3) &* d &+ four
+            let hash5 = hash4 &+ symbols(4) &* e &+ five
+            let next = UnsafeMutableRawPointer(buckets + found)
+            next.storeBytes(of: hash3 &>> shift, as: SIMD8<UInt32>.self)
+            next.storeBytes(of: hash4 &>> shift, toByteOffset: 32, as: SIMD8<UInt32>.self)
+            next.storeBytes(of: hash5 &>> shift, toByteOffset: 64, as: SIMD8<UInt32>.self)
+            found &+= 24
+            place &+= 8
+        }
+        while place < range.upperBound {
+            let here = text + place
+            let hash3 = here[0] &* a &+ here[1] &* b &+ here[2] &* c &+ three
+            let hash4 = hash3 &+ here[3] &* d &+ four
+            let hash5 = hash4 &+ here[4] &* e &+ five
+            // The shortest first, and those that the text is too short for not kept.
+            buckets[found] = hash3 &>> shift
+            buckets[found + 1] = hash4 &>> shift
+            buckets[found + 2] = hash5 &>> shift
+            found += max(0, min(3, count - place - 2))
+            place += 1
+        }
+        return found
     }
 
     private mutating func sumWords(_ model: ClassifierModel) {
         let (table, shift) = (model.words, model.wordShift)
         let count = findWords()
         guard count > 0 else { return }
-        var previous: UInt32 = 0
-        for index in 0..<count {
-            let word = words[index].hash
-            var lanes = ClassifierScan.spread(table[Int(FeatureHash.word(word) &>> shift)])
-            if index > 0 { lanes &+= ClassifierScan.spread(table[Int(FeatureHash.pair(previous, word) &>> shift)]) }
-            blocks[Int(words[index].start) / ClassifierScan.block].add(lanes, index > 0 ? 2 : 1)
+        let words = words
+        var previous = words[0].hash
+        // Of the present block; the first word has no pair.
+        var lanes = ClassifierScan.spread(table[Int(FeatureHash.word(previous) &>> shift)])
+        var (features, block) = (1, Int(words[0].start) / ClassifierScan.block)
+        for index in 1..<count {
+            let (word, start) = words[index]
+            if Int(start) / ClassifierScan.block != block {
+                blocks[block].add(lanes, features)
+                (lanes, features, block) = (0, 0, Int(start) / ClassifierScan.block)
+            }
+            lanes &+= ClassifierScan.spread(table[Int(FeatureHash.word(word) &>> shift)])
+            lanes &+= ClassifierScan.spread(table[Int(FeatureHash.pair(previous, word) &>> shift)])
+            features &+= 2
             previous = word
         }
+        blocks[block].add(lanes, features)
     }
 
-    /// Fills `words`, and gives their number.
+    /// Fills `words`, and gives their number. Where a word ends nobody can guess, so nothing here asks.
     private mutating func findWords() -> Int {
         let count = symbols.count
         if wordCapacity < count {
@@ -160,14 +166,12 @@ struct ClassifierScan {
         var (found, hash, start) = (0, FeatureHash.wordStart, 1 as UInt32)
         for place in 1..<count {
             let symbol = text[place]
-            guard symbol == FeatureSymbols.space else {
-                hash = FeatureHash.extend(hash, symbol)
-                continue
-            }
             words[found] = (hash, start)
-            found &+= 1
-            hash = FeatureHash.wordStart
-            start = UInt32(truncatingIfNeeded: place &+ 1)
+            let isEnd: UInt32 = symbol == FeatureSymbols.space ? 1 : 0
+            found &+= Int(isEnd)
+            let (old, new) = (isEnd &- 1, 0 &- isEnd)
+            hash = FeatureHash.extend(hash, symbol) & old | FeatureHash.wordStart & new
+            start = start & old | (UInt32(truncatingIfNeeded: place) &+ 1) & new
         }
         return found
     }
@@ -200,18 +204,27 @@ struct ClassifierScan {
         return start..<min(start + ClassifierScan.window * ClassifierScan.block, symbols.count)
     }
 
-    /// The buckets of eight n-grams, added up as `spread` has them: even and odd bytes apart, four buckets at a time.
-    @inline(__always)
-    private static func sum(_ places: SIMD8<UInt32>, _ table: UnsafePointer<UInt32>) -> UInt64 {
-        @inline(__always)
-        func bucket(_ lane: Int) -> UInt32 { table[Int(places[lane])] }
-        let first = SIMD4(bucket(0), bucket(1), bucket(2), bucket(3))
-        let second = SIMD4(bucket(4), bucket(5), bucket(6), bucket(7))
+    /// What buckets hold, added up as `spread` has it: even and odd bytes apart, four buckets at a time.
+    private static func sum(
+        _ buckets: UnsafePointer<UInt32>, _ count: Int, _ table: UnsafePointer<UInt32>
+    ) -> UInt64 {
+        var (even, odd) = (SIMD4<UInt32>(), SIMD4<UInt32>())
         let mask: UInt32 = 0x00FF_00FF
-        let even = (first & mask) &+ (second & mask)
-        let odd = (first &>> 8 & mask) &+ (second &>> 8 & mask)
-        // No lane of 16 bits runs over: each is a sum of eight bytes.
-        return UInt64(even.wrappedSum()) | UInt64(odd.wrappedSum()) << 32
+        var index = 0
+        func weights(_ offset: Int) -> UInt32 { table[Int(buckets[index &+ offset])] }
+        while index &+ 4 <= count {
+            let four = SIMD4(weights(0), weights(1), weights(2), weights(3))
+            // No lane of 16 bits runs over, nor does their sum: a block has 192 n-grams, each 255 at most.
+            even &+= four & mask
+            odd &+= four &>> 8 & mask
+            index &+= 4
+        }
+        var lanes = UInt64(even.wrappedSum()) | UInt64(odd.wrappedSum()) << 32
+        while index < count {
+            lanes &+= spread(weights(0))
+            index &+= 1
+        }
+        return lanes
     }
 
     /// The four bytes of a bucket in lanes of 16 bits: the first, third, second and fourth.

@@ -1,10 +1,11 @@
 /// What single characters are read as.
 extension FeatureSymbols {
-    /// Letters and digits as themselves, what may be a letter with the highest bit set, all else as space.
-    nonisolated(unsafe) static let ascii: UnsafePointer<UInt8> = {
+    /// Of each byte: letters and digits as themselves, what may be a letter and what is not ASCII with the highest bit
+    /// set, all else as space.
+    nonisolated(unsafe) static let meanings: UnsafePointer<UInt8> = {
         // One for the process, written before anybody has it.
-        let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 128)
-        for code in 0..<128 { (table + code).initialize(to: meaning(ofASCII: code)) }
+        let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+        for code in 0..<256 { (table + code).initialize(to: code < 0x80 ? meaning(ofASCII: code) : 0xFF) }
         return UnsafePointer(table)
     }()
 

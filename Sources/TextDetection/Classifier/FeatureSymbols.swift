@@ -85,73 +85,68 @@ struct FeatureSymbols {
     @inline(never)
     private mutating func readOnce(_ text: UnsafeBufferPointer<UInt8>, _ isWideGap: (_ place: Int) -> Bool) {
         reserve(text.count + 2 + FeatureSymbols.padding)
-        count = 0
-        var (sawLookAlikes, sawMasks) = (false, false)
-        append(FeatureSymbols.space, at: 0)
+        (hasLookAlikes, hasMasks) = (false, false)
+        var row = Row(self)
+        row.append(FeatureSymbols.space, at: 0)
         var place = 0
-        var start = count
-        var alone = 0
-        var mayJoin = false
-        let ascii = FeatureSymbols.ascii
-        while place < text.count {
-            let byte = text[place]
-            var symbol: UInt32
+        let meanings = FeatureSymbols.meanings
+        while true {
+            // Where words and lines end nobody can guess, so nothing here asks.
+            while place < text.count {
+                let symbol = UInt32(meanings[Int(text[place])])
+                guard symbol < 0x80 else { break }
+                row.append(symbol, at: place)
+                place &+= 1
+            }
+            guard place < text.count else { break }
+            var symbol = UInt32(text[place])
             var length = 1
-            if byte < 0x80 {
-                symbol = UInt32(ascii[Int(byte)])
-                if symbol > FeatureSymbols.space, symbol < 0x80 {
-                    place = appendPlain(text, place, ascii)
-                    continue
-                }
-                if symbol > 0x80 {
-                    symbol = meaning(of: symbol & 0x7F, text, place)
-                    sawMasks = sawMasks || symbol == FeatureSymbols.mask
-                }
+            if symbol < 0x80 {
+                count = row.count
+                symbol = meaning(of: symbol, text, place)
+                hasMasks = hasMasks || symbol == FeatureSymbols.mask
             } else {
                 (symbol, length) = FeatureSymbols.character(text, place)
                 if FeatureSymbols.separates(symbol) { symbol = FeatureSymbols.space }
-                sawLookAlikes = sawLookAlikes || symbol &- FeatureSymbols.lookAlikes.lowerBound < 0x220
+                hasLookAlikes = hasLookAlikes || symbol &- FeatureSymbols.lookAlikes.lowerBound < 0x220
             }
-            if symbol == FeatureSymbols.space {
-                alone = count - start == 1 ? alone + 1 : count > start ? 0 : alone
-                mayJoin = mayJoin || alone >= 3
-                append(symbol, at: place)
-                start = count
-            } else {
-                append(symbol, at: place)
-            }
+            row.append(symbol, at: place)
             place += length
         }
-        alone = count - start == 1 ? alone + 1 : alone
-        append(FeatureSymbols.space, at: text.count)
-        if mayJoin || alone >= 3 { join(isWideGap) }
-        (hasLookAlikes, hasMasks) = (sawLookAlikes, sawMasks)
+        row.append(FeatureSymbols.space, at: text.count)
+        count = row.count
+        if row.mayJoin { join(isWideGap) }
     }
 
-    /// Letters and digits that stand for themselves, as far as they go.
-    ///
-    /// - Returns: the place behind them.
-    @inline(__always)
-    private mutating func appendPlain(
-        _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ ascii: UnsafePointer<UInt8>
-    ) -> Int {
-        let (symbols, places) = (symbols, places)
-        var (next, place) = (count, start)
-        var last = symbols[next - 1]
-        while place < text.count {
-            let byte = text[place]
-            guard byte < 0x80 else { break }
-            let symbol = UInt32(ascii[Int(byte)])
-            guard symbol > FeatureSymbols.space, symbol < 0x80 else { break }
-            // Written in any case, and kept if it differs: no branch to be guessed.
-            symbols[next] = symbol
-            places[next] = UInt32(truncatingIfNeeded: place)
-            next &+= symbol == last ? 0 : 1
-            last = symbol
-            place &+= 1
+    /// Symbols as they are written, one behind the other and none twice in a row.
+    private struct Row {
+        private let symbols: UnsafeMutablePointer<UInt32>
+        private let places: UnsafeMutablePointer<UInt32>
+        private(set) var count = 0
+        private var last: UInt32 = 0
+        /// Of the last eight symbols which were spaces, the last in the lowest bit.
+        private var spaces: UInt8 = 0
+        private var threeAlone: UInt8 = 0
+
+        init(_ symbols: FeatureSymbols) {
+            self.symbols = symbols.symbols
+            places = symbols.places
         }
-        count = next
-        return place
+
+        /// Written in any case, and kept if it differs: no branch to be guessed.
+        @inline(__always)
+        mutating func append(_ symbol: UInt32, at place: Int) {
+            symbols[count] = symbol
+            places[count] = UInt32(truncatingIfNeeded: place)
+            let isNew: UInt8 = symbol == last ? 0 : 1
+            count &+= Int(isNew)
+            last = symbol
+            spaces = spaces &<< isNew | (symbol == FeatureSymbols.space ? 1 : 0)
+            threeAlone |= spaces & 0b101_0101 == 0b101_0101 ? 1 : 0
+        }
+
+        /// Whether there are three symbols that each stand alone, one behind the other.
+        var mayJoin: Bool { threeAlone != 0 }
     }
 
     @inline(__always)
