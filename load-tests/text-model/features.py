@@ -96,7 +96,7 @@ def readings(folded: str, vocabulary: "Vocabulary") -> tuple[list[str], float]:
         return [text], 0.0
     left_out = "".join(f" {word}" for word in words if MASK not in word) + SPACE
     bare = RUN.sub(r"\1", text.replace(MASK, ""))
-    return [some for some in (text, left_out, bare) if some.strip()], (max(0, unknown - 1) / len(words)) ** 0.5
+    return [some for some in (text, left_out, bare) if some.strip()], 1.25 * (max(0, unknown - 1) / len(words)) ** 0.5
 
 
 class Vocabulary:

@@ -25,12 +25,15 @@ sys.path.insert(0, str(HERE))
 import golden
 import linear
 import numpy as np
+import strange
 from features import MASK, PROBE, Hasher, Vocabulary, fingerprint, symbols
 from grammar import HELD_OUT, LABELS, LANGUAGES, MEANS, Grammar, Line
 
 NAME = "tvec-linear-1"
 FOLDS = 4
 LEAST = 20_000
+# Share of the texts in which letters are masked.
+MASKED = 0.25
 
 
 def options() -> argparse.Namespace:
@@ -101,7 +104,7 @@ def disturbed(lines: list[Line], seed: int) -> list[str]:
             text = f"{other} {text}" if chance.random() < 0.5 else f"{text} {other}"
         if chance.random() < 0.2:
             text = slip(text, chance)
-        if chance.random() < 0.25:
+        if chance.random() < MASKED:
             text = masked(text, chance)
         texts.append(text)
     return texts
@@ -175,6 +178,14 @@ def main() -> int:
     labels = [line.labels for line in known]
     # A template is in one fold with all its lines: calibration must not know it.
     folds = [line.template % FOLDS for line in known]
+    chance = random.Random(chosen.seed)
+    # Masked as often as the others.
+    unlike = [
+        masked(text, chance) if chance.random() < MASKED else text for text in strange.texts(known, chosen.seed)
+    ]
+    texts += unlike
+    labels += [[] for _ in unlike]
+    folds += [number % FOLDS for number in range(len(unlike))]
     entries = own(chosen.data)
     for number, entry in enumerate(entries):
         texts.append(entry["text"])

@@ -133,7 +133,8 @@ private struct HeaviestSpans {
     mutating func add(_ bytes: Range<Int>, _ weight: Double) {
         guard weight > 0 else { return end() }
         last = ClassifierEvidence.Span(
-            bytes: (last?.bytes.lowerBound ?? bytes.lowerBound)..<bytes.upperBound, weight: (last?.weight ?? 0) + weight)
+            bytes: (last?.bytes.lowerBound ?? bytes.lowerBound)..<bytes.upperBound, weight: (last?.weight ?? 0) + weight
+        )
     }
 
     var all: [ClassifierEvidence.Span] {

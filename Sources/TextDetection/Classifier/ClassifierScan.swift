@@ -66,7 +66,7 @@ struct ClassifierScan {
     /// What is added for words whose masked letters nobody knows, so that masking doesn't pay. A single one may be a
     /// file's name or a site's, and has none.
     static func allowance(unknown: Int, of words: Int) -> Double {
-        (Double(max(0, unknown - 1)) / Double(max(1, words))).squareRoot()
+        1.25 * (Double(max(0, unknown - 1)) / Double(max(1, words))).squareRoot()
     }
 
     private mutating func scoreSymbols(_ model: ClassifierModel) -> Score {

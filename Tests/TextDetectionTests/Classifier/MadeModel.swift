@@ -71,15 +71,9 @@ struct ScoreModel {
     /// N-grams and words of a stretch of symbols, as buckets.
     func buckets(_ symbols: [UInt32], _ range: Range<Int>) -> [Int] {
         var buckets: [Int] = []
-        let (a, b, c, d, e) = FeatureHash.factors
-        let factors = [a, b, c, d, e]
-        let lengths = [FeatureHash.lengths.0, FeatureHash.lengths.1, FeatureHash.lengths.2]
         for size in 3...5 {
             for place in range where place + size <= symbols.count {
-                var hash: UInt32 = 0
-                for offset in 0..<size { hash &+= symbols[place + offset] &* factors[offset] }
-                for length in 0...(size - 3) { hash &+= lengths[length] }
-                buckets.append(Int(hash >> (32 - file.gramBits)))
+                buckets.append(Int(ScoreModel.gram(symbols[place..<place + size]) >> (32 - file.gramBits)))
             }
         }
         var previous: UInt32?
@@ -95,6 +89,16 @@ struct ScoreModel {
             previous = hash
         }
         return buckets
+    }
+
+    /// The hash of three to five symbols.
+    static func gram(_ symbols: ArraySlice<UInt32>) -> UInt32 {
+        let (a, b, c, d, e) = FeatureHash.factors
+        let lengths = [FeatureHash.lengths.0, FeatureHash.lengths.1, FeatureHash.lengths.2]
+        var hash: UInt32 = 0
+        for (symbol, factor) in zip(symbols, [a, b, c, d, e]) { hash &+= symbol &* factor }
+        for length in lengths.prefix(symbols.count - 2) { hash &+= length }
+        return hash
     }
 
     func logits(_ symbols: [UInt32]) -> [Double] {
