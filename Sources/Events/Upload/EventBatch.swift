@@ -10,14 +10,26 @@ package final class EventBatch: Sendable {
     package let events: [UploadEvent]
     package let media: [Media]
     package let links: [ByteRange]
+    /// What is known of the events from what came before them in their partition; by event.
+    package let facts: [EventFact]
 
-    init(topic: String, partition: Int32, bytes: [UInt8], events: [UploadEvent], media: [Media], links: [ByteRange]) {
+    init(
+        topic: String, partition: Int32, bytes: [UInt8], events: [UploadEvent], media: [Media], links: [ByteRange],
+        facts: [EventFact] = []
+    ) {
         self.topic = topic
         self.partition = partition
         self.bytes = bytes
         self.events = events
         self.media = media
         self.links = links
+        self.facts = facts
+    }
+
+    /// The same events, with what is known of them.
+    package func with(_ facts: [EventFact]) -> EventBatch {
+        EventBatch(
+            topic: topic, partition: partition, bytes: bytes, events: events, media: media, links: links, facts: facts)
     }
 
     package var count: Int { events.count }

@@ -10,15 +10,8 @@ package import Events
 package final class AccountState {
     /// What a batch came to.
     package struct Folded: Sendable {
-        package struct Fact: Sendable, Equatable {
-            /// Position in the batch.
-            package var event: Int
-            package var fact: Code
-            package var value: Int64
-        }
-
         /// By event.
-        package var facts: [Fact] = []
+        package var facts: [EventFact] = []
         package var changes = StateChanges()
     }
 
@@ -65,6 +58,8 @@ package final class AccountState {
     package var bytes: Int { store.bytes }
 
     /// Takes a batch in, whose records follow those of the batch before.
+    ///
+    /// - Parameter nextOffset: of the record behind the batch.
     package func fold(_ batch: EventBatch, nextOffset: Int64) -> Folded {
         var folded = Folded()
         guard let firstOffset = batch.events.first?.offset else { return folded }
@@ -82,6 +77,13 @@ package final class AccountState {
         )
         before = StoreJournal.Entry()
         return folded
+    }
+
+    /// Takes in a batch that is never taken back, and gives it with what is known of its events.
+    package func withFacts(_ batch: EventBatch) -> EventBatch {
+        let facts = fold(batch, nextOffset: (batch.events.last?.offset ?? 0) + 1).facts
+        undo.removeAll()
+        return facts.isEmpty ? batch : batch.with(facts)
     }
 
     /// What lies before an offset is committed and can't be taken back any more.
@@ -113,10 +115,10 @@ package final class AccountState {
     // MARK: One event
 
     private func fold(
-        _ event: UploadEvent, at position: Int, _ batch: EventBatch, _ facts: inout [Folded.Fact]
+        _ event: UploadEvent, at position: Int, _ batch: EventBatch, _ facts: inout [EventFact]
     ) {
         func report(_ fact: Code, _ value: Int64) {
-            facts.append(Folded.Fact(event: position, fact: fact, value: value))
+            facts.append(EventFact(event: position, fact: fact, value: value))
         }
         let placed = clock.place(
             event.time, written: event.received, lateness: settings.lateness, ahead: settings.ahead)

@@ -34,6 +34,11 @@ package struct PipelineBlueprint: Sendable {
         self.accountKey = accountKey
     }
 
+    /// The settings of a detector, in the first stage that it stands in; nil if it stands in none.
+    package func settings(of detector: String) -> Settings? {
+        document.stages.lazy.flatMap(\.detectors).first { $0.detector == detector }?.settings
+    }
+
     /// What is wrong between the files: rules that name detectors which don't exist.
     package var problems: [Problem] {
         let known = catalog.map(\.identity.name)

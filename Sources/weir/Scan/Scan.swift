@@ -2,6 +2,7 @@ import Concurrency
 import Configuration
 import Detection
 import Events
+import MetadataDetection
 import Operations
 import Pipeline
 import Signals
@@ -29,6 +30,9 @@ struct Scan: Sendable {
         let document = assembly.blueprint.document
         var records = ScanRecords(paths, assembly)
         var output = ScanOutput()
+        let accounts = assembly.blueprint.settings(of: BehaviourDetector.name).map {
+            AccountState(AccountSettings($0), key: assembly.blueprint.accountKey)
+        }
         await withTaskGroup(of: (ticket: Int, result: ScanResult).self) { group in
             var window = ReleaseWindow<ScanResult>(capacity: document.window)
             while let batch = await records.next(document.batchSize) {
@@ -36,7 +40,8 @@ struct Scan: Sendable {
                     output.print(window.finish(ticket, with: result))
                 }
                 guard let ticket = window.admit() else { break }
-                group.addTask { (ticket, ScanResult(batch: batch, judged: await judge.judge(batch.events))) }
+                let events = accounts?.withFacts(batch.events) ?? batch.events
+                group.addTask { (ticket, ScanResult(batch: batch, judged: await judge.judge(events))) }
             }
             while let (ticket, result) = await group.next() { output.print(window.finish(ticket, with: result)) }
         }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct AccountStateTests {
     private static let key = Array("a key of the deployment".utf8)
-    private typealias Fact = AccountState.Folded.Fact
+    private typealias Fact = EventFact
 
     private func state(accounts: Int = 100_000, events: Int = 100_000) -> AccountState {
         let settings = Settings(known: AccountSettings.all).with(AccountSettings.mostAccounts, accounts)
