@@ -45,6 +45,16 @@ struct ASCIIWords: @unchecked Sendable {
                 | raw.loadUnaligned(fromByteOffset: start + least - 8, as: UInt64.self))
     }
 
+    /// - Parameter count: a multiple of eight.
+    @inline(__always)
+    private static func areASCII(_ raw: UnsafeRawBufferPointer, _ count: Int, at start: Int) -> Bool {
+        var all: UInt64 = 0
+        for offset in stride(from: 0, to: count, by: 8) {
+            all |= raw.loadUnaligned(fromByteOffset: start &+ offset, as: UInt64.self)
+        }
+        return ASCIIBlock.isASCII(all)
+    }
+
     /// A stretch of ASCII that begins where a word may begin, and ends behind what is no word or with the text.
     ///
     /// - Parameter barren: no stretch begins before this; put ahead where one was looked for in vain.
@@ -54,6 +64,7 @@ struct ASCIIWords: @unchecked Sendable {
         let limit = min(bytes.count, start + ASCIIWords.most)
         let raw = UnsafeRawBufferPointer(bytes)
         var end = start
+        while end + 32 <= limit, ASCIIWords.areASCII(raw, 32, at: end) { end += 32 }
         while end + 8 <= limit, ASCIIBlock.isASCII(raw.loadUnaligned(fromByteOffset: end, as: UInt64.self)) { end += 8 }
         while end < limit, bytes[end] < 0x80 { end += 1 }
         let reached = end

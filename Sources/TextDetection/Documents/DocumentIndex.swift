@@ -28,8 +28,8 @@ final class DocumentIndex: @unchecked Sendable {
     let kept: Int
     let crowded: Int
     private let shift: UInt64
-    /// Where each bucket begins, and one more: 32 bits. In the 32 above them one for each entry, by its hash's lowest
-    /// bits that it keeps; not set, there is no such entry.
+    /// Where each bucket begins, and one more: 32 bits. In the 32 above them two for each entry (`filterBits`); where
+    /// one of them is not set there is no such entry. Of what is in no bucket one in twenty passes.
     private let buckets: UnsafeMutablePointer<UInt64>
     private let bucketCount: Int
     /// 24 bits of the hash behind the bucket's, 24 of the document, 16 of the word; ascending in a bucket.
@@ -44,8 +44,8 @@ final class DocumentIndex: @unchecked Sendable {
     init(documents: Int, expectedWords: Int, hashes: (Int) -> ContiguousArray<UInt16>) {
         count = documents
         var bits = DocumentIndex.directoryBits.lowerBound
-        // A bucket holds five to ten.
-        while bits < DocumentIndex.directoryBits.upperBound, expectedWords >> (bits + 3) > 5 { bits += 1 }
+        // A bucket holds three to five.
+        while bits < DocumentIndex.directoryBits.upperBound, expectedWords >> (bits + 3) > 2 { bits += 1 }
         shift = UInt64(64 - bits)
         bucketCount = 1 << bits
         buckets = .allocate(capacity: bucketCount + 1)
@@ -132,7 +132,7 @@ final class DocumentIndex: @unchecked Sendable {
                 guard sharing <= mostSharing else { continue }
                 entries[kept] = entries[place]
                 kept += 1
-                filter |= filterBit(of: tag)
+                filter |= filterBits(of: tag)
             }
             buckets[bucket] = filter | UInt64(first)
             start = end
@@ -157,9 +157,9 @@ final class DocumentIndex: @unchecked Sendable {
         }
     }
 
-    /// Which of a bucket's upper bits stands for a tag.
+    /// Which of a bucket's upper bits stand for a tag.
     @inline(__always)
-    private static func filterBit(of tag: UInt64) -> UInt64 { 1 << (32 + (tag & 31)) }
+    private static func filterBits(of tag: UInt64) -> UInt64 { (1 << (tag & 31) | 1 << (tag >> 5 & 31)) << 32 }
 
     @inline(__always)
     private func tag(of hash: UInt64) -> UInt64 { hash >> (shift - 24) & 0xFF_FFFF }
@@ -171,55 +171,64 @@ final class DocumentIndex: @unchecked Sendable {
     func forEachPlace(
         of prints: UnsafeBufferPointer<Winnowing.Fingerprint>, _ body: (Winnowing.Fingerprint, Place) -> Void
     ) {
-        withUnsafeTemporaryAllocation(of: Bucket.self, capacity: DocumentIndex.block) { block in
-            for start in stride(from: 0, to: prints.count, by: DocumentIndex.block) {
-                let count = min(DocumentIndex.block, prints.count - start)
-                for offset in 0..<count {
-                    let bucket = Int(prints[start + offset].hash >> shift)
-                    block.initializeElement(
-                        at: offset,
-                        to: Bucket(
-                            bits: buckets[bucket], end: UInt32(truncatingIfNeeded: buckets[bucket + 1]), print: 0))
-                }
-                var candidates = 0
-                for offset in 0..<count {
-                    var bucket = block[offset]
-                    bucket.print = UInt32(offset)
-                    block[candidates] = bucket
-                    let filter = DocumentIndex.filterBit(of: tag(of: prints[start + offset].hash))
-                    candidates += bucket.bits & filter == 0 ? 0 : 1
-                }
-                let among = candidates
-                candidates = 0
-                for offset in 0..<among {
-                    let bucket = block[offset]
-                    block[candidates] = bucket
-                    let tag = tag(of: prints[start + Int(bucket.print)].hash)
-                    let (first, last) = (entries[bucket.start] >> 40, entries[Int(bucket.end) - 1] >> 40)
-                    candidates += tag < first || tag > last ? 0 : 1
-                }
-                for bucket in block[..<candidates] {
-                    let print = prints[start + Int(bucket.print)]
-                    let tag = tag(of: print.hash)
-                    for place in bucket.start..<Int(bucket.end) where entries[place] >> 40 == tag {
-                        let entry = entries[place]
-                        body(print, Place(document: Int(entry >> 16 & 0xFF_FFFF), word: Int(entry & 0xFFFF)))
-                    }
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: DocumentIndex.block) { buckets in
+            withUnsafeTemporaryAllocation(of: Candidate.self, capacity: DocumentIndex.block) { candidates in
+                for start in stride(from: 0, to: prints.count, by: DocumentIndex.block) {
+                    let block = prints[start..<min(start + DocumentIndex.block, prints.count)]
+                    lookUp(UnsafeBufferPointer(rebasing: block), buckets, candidates, body)
                 }
             }
         }
     }
 
-    private static let block = 64
+    /// - Parameters:
+    ///   - prints: at most `block`.
+    ///   - found: room for `block`; so has `candidates`.
+    @inline(__always)
+    private func lookUp(
+        _ prints: UnsafeBufferPointer<Winnowing.Fingerprint>, _ found: UnsafeMutableBufferPointer<UInt64>,
+        _ candidates: UnsafeMutableBufferPointer<Candidate>, _ body: (Winnowing.Fingerprint, Place) -> Void
+    ) {
+        // Nothing else in this loop, so that as many reads as there can be are under way.
+        for place in 0..<prints.count {
+            found.initializeElement(at: place, to: buckets[Int(truncatingIfNeeded: prints[place].hash >> shift)])
+        }
+        var all = 0
+        for place in 0..<prints.count {
+            let hash = prints[place].hash
+            let bits = found[place]
+            candidates.initializeElement(
+                at: all,
+                to: Candidate(print: place, bucket: Int(truncatingIfNeeded: hash >> shift), start: bits & 0xFFFF_FFFF))
+            all &+= DocumentIndex.filterBits(of: tag(of: hash)) & ~bits == 0 ? 1 : 0
+        }
+        var likely = 0
+        for candidate in candidates[..<all] {
+            let tag = tag(of: prints[candidate.print].hash)
+            let end = Int(buckets[candidate.bucket + 1] & 0xFFFF_FFFF)
+            let (first, last) = (entries[Int(candidate.start)] >> 40, entries[end - 1] >> 40)
+            candidates[likely] = candidate
+            likely += tag < first || tag > last ? 0 : 1
+        }
+        for candidate in candidates[..<likely] {
+            let print = prints[candidate.print]
+            let tag = tag(of: print.hash)
+            let end = Int(buckets[candidate.bucket + 1] & 0xFFFF_FFFF)
+            for place in Int(candidate.start)..<end where entries[place] >> 40 == tag {
+                let entry = entries[place]
+                body(print, Place(document: Int(entry >> 16 & 0xFF_FFFF), word: Int(entry & 0xFFFF)))
+            }
+        }
+    }
 
-    private struct Bucket: BitwiseCopyable {
-        /// As in `buckets`.
-        var bits: UInt64
-        let end: UInt32
-        /// Which one of the block is looked for.
-        var print: UInt32
+    /// As many as there is room for on the stack.
+    private static let block = 40
 
-        var start: Int { Int(bits & 0xFFFF_FFFF) }
+    /// A bucket that may hold what is looked for.
+    private struct Candidate: BitwiseCopyable {
+        let print: Int
+        let bucket: Int
+        let start: UInt64
     }
 
     /// A document's words as `BandCheck` compares them.

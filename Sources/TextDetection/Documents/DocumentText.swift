@@ -98,8 +98,8 @@ struct DocumentText {
     }
 
     /// - Parameters:
-    ///   - skip: called with each place where a word may begin, unless before it one ended; gives another such place from
-    ///     which to go on.
+    ///   - skip: called with the beginning and each place behind what makes no words; gives another such place from which
+    ///     to go on.
     ///   - body: called with each word.
     @inline(__always)
     private static func forEachWord(
