@@ -11,9 +11,9 @@ import Testing
     }
 
     private func fingerprints(_ words: [UInt16]) -> [Winnowing.Fingerprint] {
-        var found: [Winnowing.Fingerprint] = []
-        words.withUnsafeBufferPointer { Winnowing.forEach(of: $0) { found.append($0) } }
-        return found
+        var winnowing = Winnowing()
+        words.withUnsafeBufferPointer { winnowing.read($0) }
+        return Array(winnowing.prints)
     }
 
     /// Among others, so that it stands anywhere in a block.

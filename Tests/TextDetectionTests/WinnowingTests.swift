@@ -5,12 +5,12 @@ import Testing
 
 @Suite struct WinnowingTests {
     private func fingerprints(_ words: [UInt16]) -> [Winnowing.Fingerprint] {
-        var found: [Winnowing.Fingerprint] = []
-        words.withUnsafeBufferPointer { Winnowing.forEach(of: $0) { found.append($0) } }
-        return found
+        var winnowing = Winnowing()
+        words.withUnsafeBufferPointer { winnowing.read($0) }
+        return Array(winnowing.prints)
     }
 
-    /// As the paper has it: of each window the rightmost least hash.
+    /// As the paper has it: of each window the rightmost least hash; and none that repeats the one before.
     private func model(_ words: [UInt16]) -> [Winnowing.Fingerprint] {
         guard words.count >= Winnowing.run else { return [] }
         let hashes = (0...words.count - Winnowing.run).map { place -> UInt64 in
@@ -24,16 +24,31 @@ import Testing
             let least = places.map { hashes[$0] }.min()
             chosen.insert(places.last { hashes[$0] == least } ?? start)
         }
-        return chosen.sorted().map { Winnowing.Fingerprint(hash: hashes[$0], place: Int32($0)) }
+        return chosen.sorted().reduce(into: []) { prints, place in
+            guard prints.last?.hash != hashes[place] else { return }
+            prints.append(Winnowing.Fingerprint(hash: hashes[place], place: Int32(place)))
+        }
     }
 
     @Test(arguments: UInt64(1)...40) func choosesAsThePaperDoes(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        for count in [0, 1, 4, 5, 6, 11, 12, 13, 40, 300] {
+        for count in [0, 1, 4, 5, 6, 11, 12, 13, 40, 266, 267, 268, 269, 300, 523, 524, 1_000] {
             // Few different words, so that hashes repeat.
             let kinds = UInt16.random(in: 1...(seed % 2 == 0 ? 3 : 5_000), using: &random)
             let words = (0..<count).map { _ in UInt16.random(in: 0...kinds, using: &random) }
             #expect(fingerprints(words) == model(words))
+        }
+    }
+
+    /// One after the other with the same buffers.
+    @Test func textsLeaveNothingBehind() {
+        var random = SplitMix64(seed: 9)
+        var winnowing = Winnowing()
+        for _ in 0..<300 {
+            let words = (0..<Int.random(in: 0...60, using: &random)).map { _ in UInt16.random(in: 0...9, using: &random)
+            }
+            words.withUnsafeBufferPointer { winnowing.read($0) }
+            #expect(Array(winnowing.prints) == model(words))
         }
     }
 

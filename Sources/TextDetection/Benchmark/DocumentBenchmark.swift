@@ -56,12 +56,13 @@ package struct DocumentBenchmark {
         profile.folding += ContinuousClock.now - folding
         matcher.withWorkspace { workspace in
             for text in folded.texts {
+                let bytes = folded.bytes(of: text)
                 let began = ContinuousClock.now
-                workspace.read(folded.bytes(of: text))
+                workspace.read(bytes)
                 let read = ContinuousClock.now
-                workspace.findRuns(in: matcher.index, folded.bytes(of: text))
+                workspace.findRuns(in: matcher.index)
                 let found = ContinuousClock.now
-                _ = matcher.matches(workspace) { $0 }
+                _ = matcher.matches(workspace, bytes) { $0 }
                 profile.comparing += ContinuousClock.now - found
                 profile.lookingUp += found - read
                 profile.reading += read - began

@@ -120,16 +120,18 @@ struct BandCheck {
                 var best = Side.start
                 for step in 0..<steps {
                     let eight = UnsafeRawBufferPointer(words).loadUnaligned(fromByteOffset: step, as: UInt64.self)
-                    let lanes = unsafeBitCast(eight & 0x00FF_FFFF_FFFF_FFFF, to: SIMD8<UInt8>.self)
-                    let isEqual = lanes .== SIMD8(repeating: text(step))
-                    let paired = best &+ SIMD8<UInt8>.zero.replacing(with: 1, where: isEqual)
-                    pairs[step] = SIMD8<UInt8>.zero.replacing(with: paired, where: isEqual)
+                    // The last lane's word is none, which no word of the text is.
+                    let differing = eight & 0x00FF_FFFF_FFFF_FFFF ^ UInt64(text(step)) &* Side.ones
+                    // 1 for a pair of equal words.
+                    let pair = Side.one &- pointwiseMin(unsafeBitCast(differing, to: SIMD8<UInt8>.self), Side.one)
+                    let paired = best &+ pair
+                    pairs[step] = paired & (SIMD8<UInt8>.zero &- pair)
                     // A word of the text is passed over: one lane down. One of the document: one lane up.
-                    best = pointwiseMax(paired, Side.lowered(Side.shifted(down: best), by: 1))
+                    best = pointwiseMax(paired, Side.lowered(Side.shifted(down: best, by: 1), by: 1))
                     best = pointwiseMax(best, Side.lowered(Side.shifted(best, up: 1), by: 1))
                     best = pointwiseMax(best, Side.lowered(Side.shifted(best, up: 2), by: 2))
                     best = pointwiseMax(best, Side.lowered(Side.shifted(best, up: 4), by: 4))
-                    counts[step + 1] = Int(best.max()) - Side.nothing
+                    counts[step + 1] = Int(Side.greatest(best)) - Side.nothing
                 }
             }
         }
@@ -161,14 +163,25 @@ struct BandCheck {
         /// To begin beside the run's diagonal costs what lies between. The last lane is never better than others.
         private static let start = SIMD8<UInt8>(5, 6, 7, 8, 7, 6, 5, 0)
 
+        private static let ones: UInt64 = 0x0101_0101_0101_0101
+        private static let one = SIMD8<UInt8>(repeating: 1)
+
+        /// In three steps; the library's takes one for each lane.
+        @inline(__always)
+        private static func greatest(_ lanes: SIMD8<UInt8>) -> UInt8 {
+            var all = pointwiseMax(lanes, shifted(down: lanes, by: 4))
+            all = pointwiseMax(all, shifted(down: all, by: 2))
+            return pointwiseMax(all, shifted(down: all, by: 1))[0]
+        }
+
         @inline(__always)
         private static func lowered(_ lanes: SIMD8<UInt8>, by count: UInt8) -> SIMD8<UInt8> {
             pointwiseMax(lanes, SIMD8(repeating: count)) &- SIMD8(repeating: count)
         }
 
         @inline(__always)
-        private static func shifted(down lanes: SIMD8<UInt8>) -> SIMD8<UInt8> {
-            unsafeBitCast(unsafeBitCast(lanes, to: UInt64.self) >> 8, to: SIMD8<UInt8>.self)
+        private static func shifted(down lanes: SIMD8<UInt8>, by count: UInt64) -> SIMD8<UInt8> {
+            unsafeBitCast(unsafeBitCast(lanes, to: UInt64.self) >> (8 * count), to: SIMD8<UInt8>.self)
         }
 
         @inline(__always)

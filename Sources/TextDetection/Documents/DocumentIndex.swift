@@ -2,9 +2,9 @@ internal import Glibc
 
 /// Known documents by their fingerprints, and their words to check by. Made once, never changed.
 ///
-/// 8 bytes a fingerprint, in buckets by the hash's highest bits, and a number a bucket that says where it begins: what
-/// open addressing takes without its free places, and one look at neighbouring memory instead of a walk. Then one byte
-/// a word and 8 bytes a document.
+/// 8 bytes a fingerprint, in buckets by the hash's highest bits, and 8 bytes a bucket that say where it begins and what
+/// it may hold: what open addressing takes without its free places, and for most that is looked up in vain one look at
+/// memory instead of a walk. Then one byte a word and 8 bytes a document.
 ///
 /// A passage that stands in many documents says little about any. Each fingerprint is kept for the `mostSharing` first
 /// documents and no others. They are kept, and not left out altogether, because of documents of which a set has many
@@ -28,8 +28,9 @@ final class DocumentIndex: @unchecked Sendable {
     let kept: Int
     let crowded: Int
     private let shift: UInt64
-    /// Where each bucket begins, and one more.
-    private let buckets: UnsafeMutablePointer<UInt32>
+    /// Where each bucket begins, and one more: 32 bits. In the 32 above them two for each entry (`filterBits`); where
+    /// one of them is not set there is no such entry. Of what is in no bucket one in twenty passes.
+    private let buckets: UnsafeMutablePointer<UInt64>
     private let bucketCount: Int
     /// 24 bits of the hash behind the bucket's, 24 of the document, 16 of the word; ascending in a bucket.
     private let entries: UnsafeMutablePointer<UInt64>
@@ -43,11 +44,12 @@ final class DocumentIndex: @unchecked Sendable {
     init(documents: Int, expectedWords: Int, hashes: (Int) -> ContiguousArray<UInt16>) {
         count = documents
         var bits = DocumentIndex.directoryBits.lowerBound
-        // A bucket holds two to four.
+        // A bucket holds three to five.
         while bits < DocumentIndex.directoryBits.upperBound, expectedWords >> (bits + 3) > 2 { bits += 1 }
         shift = UInt64(64 - bits)
         bucketCount = 1 << bits
         buckets = .allocate(capacity: bucketCount + 1)
+        DocumentIndex.adviseHugePages(buckets, (bucketCount + 1) * 8)
         buckets.initialize(repeating: 0, count: bucketCount + 1)
         wordStarts = .allocate(capacity: documents + 1)
         wordStarts.initialize(repeating: 0, count: documents + 1)
@@ -62,6 +64,7 @@ final class DocumentIndex: @unchecked Sendable {
         let all = Int(buckets[bucketCount])
         // One more, so that there is something to read where the last bucket is empty.
         guard let room = malloc((all + 1) * 8) else { fatalError("out of memory") }
+        DocumentIndex.adviseHugePages(room, (all + 1) * 8)
         let entries = room.bindMemory(to: UInt64.self, capacity: all + 1)
         words = .allocate(capacity: Int(wordStarts[documents]) + 1)
         for document in 0..<documents {
@@ -94,23 +97,34 @@ final class DocumentIndex: @unchecked Sendable {
         free(entries)
     }
 
+    /// Look-ups go to places that have nothing to do with each other; on small pages each waits for page tables too.
+    private static func adviseHugePages(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
+        let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
+        let address = UInt(bitPattern: memory)
+        let start = (address + page - 1) & ~(page - 1)
+        let end = (address + UInt(bytes)) & ~(page - 1)
+        guard end >= start + (2 << 20) else { return }
+        _ = madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_HUGEPAGE)
+    }
+
     /// What it takes, in bytes.
-    var bytes: Int { (bucketCount + 1) * 4 + kept * 8 + (count + 1) * 8 + Int(wordStarts[count]) }
+    var bytes: Int { (bucketCount + 1) * 8 + kept * 8 + (count + 1) * 8 + Int(wordStarts[count]) }
 
     /// Sorts each bucket and leaves out what is one too many.
     ///
     /// - Returns: how many are left.
     private static func settle(
-        _ buckets: UnsafeMutablePointer<UInt32>, _ bucketCount: Int, _ entries: UnsafeMutablePointer<UInt64>
+        _ buckets: UnsafeMutablePointer<UInt64>, _ bucketCount: Int, _ entries: UnsafeMutablePointer<UInt64>
     ) -> Int {
         var start = 0
         var kept = 0
         for bucket in 0..<bucketCount {
             let end = Int(buckets[bucket])
-            buckets[bucket] = UInt32(kept)
+            let first = kept
             sort(UnsafeMutableBufferPointer(start: entries + start, count: end - start))
             var sharing = 0
             var last = UInt64.max
+            var filter: UInt64 = 0
             for place in start..<end {
                 let tag = entries[place] >> 40
                 sharing = tag == last ? sharing + 1 : 1
@@ -118,10 +132,12 @@ final class DocumentIndex: @unchecked Sendable {
                 guard sharing <= mostSharing else { continue }
                 entries[kept] = entries[place]
                 kept += 1
+                filter |= filterBits(of: tag)
             }
+            buckets[bucket] = filter | UInt64(first)
             start = end
         }
-        buckets[bucketCount] = UInt32(kept)
+        buckets[bucketCount] = UInt64(kept)
         return kept
     }
 
@@ -141,47 +157,78 @@ final class DocumentIndex: @unchecked Sendable {
         }
     }
 
+    /// Which of a bucket's upper bits stand for a tag.
+    @inline(__always)
+    private static func filterBits(of tag: UInt64) -> UInt64 { (1 << (tag & 31) | 1 << (tag >> 5 & 31)) << 32 }
+
+    @inline(__always)
+    private func tag(of hash: UInt64) -> UInt64 { hash >> (shift - 24) & 0xFF_FFFF }
+
     /// Where fingerprints stand: one after the other, each by document.
     ///
-    /// Memory is far away, and each look-up waits for it twice. So a block of them is under way at a time: first all
-    /// buckets' bounds, then all their first entries, then what is made of them.
+    /// Memory is far away. So a block of look-ups is under way at a time: first all buckets, then the first and the last
+    /// entry of those that may hold what is looked for, then what is made of them.
     func forEachPlace(
         of prints: UnsafeBufferPointer<Winnowing.Fingerprint>, _ body: (Winnowing.Fingerprint, Place) -> Void
     ) {
-        withUnsafeTemporaryAllocation(of: Bucket.self, capacity: DocumentIndex.block) { block in
-            for start in stride(from: 0, to: prints.count, by: DocumentIndex.block) {
-                let count = min(DocumentIndex.block, prints.count - start)
-                for offset in 0..<count {
-                    let bucket = Int(prints[start + offset].hash >> shift)
-                    block.initializeElement(
-                        at: offset, to: Bucket(start: buckets[bucket], end: buckets[bucket + 1], first: 0))
-                }
-                for offset in 0..<count { block[offset].first = entries[Int(block[offset].start)] }
-                for offset in 0..<count where block[offset].start < block[offset].end {
-                    let print = prints[start + offset]
-                    let tag = print.hash >> (shift - 24) & 0xFF_FFFF
-                    var entry = block[offset].first
-                    var place = block[offset].start
-                    while true {
-                        if entry >> 40 == tag {
-                            body(print, Place(document: Int(entry >> 16 & 0xFF_FFFF), word: Int(entry & 0xFFFF)))
-                        }
-                        place += 1
-                        if place == block[offset].end { break }
-                        entry = entries[Int(place)]
-                    }
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: DocumentIndex.block) { buckets in
+            withUnsafeTemporaryAllocation(of: Candidate.self, capacity: DocumentIndex.block) { candidates in
+                for start in stride(from: 0, to: prints.count, by: DocumentIndex.block) {
+                    let block = prints[start..<min(start + DocumentIndex.block, prints.count)]
+                    lookUp(UnsafeBufferPointer(rebasing: block), buckets, candidates, body)
                 }
             }
         }
     }
 
-    private static let block = 32
+    /// - Parameters:
+    ///   - prints: at most `block`.
+    ///   - found: room for `block`; so has `candidates`.
+    @inline(__always)
+    private func lookUp(
+        _ prints: UnsafeBufferPointer<Winnowing.Fingerprint>, _ found: UnsafeMutableBufferPointer<UInt64>,
+        _ candidates: UnsafeMutableBufferPointer<Candidate>, _ body: (Winnowing.Fingerprint, Place) -> Void
+    ) {
+        // Nothing else in this loop, so that as many reads as there can be are under way.
+        for place in 0..<prints.count {
+            found.initializeElement(at: place, to: buckets[Int(truncatingIfNeeded: prints[place].hash >> shift)])
+        }
+        var all = 0
+        for place in 0..<prints.count {
+            let hash = prints[place].hash
+            let bits = found[place]
+            candidates.initializeElement(
+                at: all,
+                to: Candidate(print: place, bucket: Int(truncatingIfNeeded: hash >> shift), start: bits & 0xFFFF_FFFF))
+            all &+= DocumentIndex.filterBits(of: tag(of: hash)) & ~bits == 0 ? 1 : 0
+        }
+        var likely = 0
+        for candidate in candidates[..<all] {
+            let tag = tag(of: prints[candidate.print].hash)
+            let end = Int(buckets[candidate.bucket + 1] & 0xFFFF_FFFF)
+            let (first, last) = (entries[Int(candidate.start)] >> 40, entries[end - 1] >> 40)
+            candidates[likely] = candidate
+            likely += tag < first || tag > last ? 0 : 1
+        }
+        for candidate in candidates[..<likely] {
+            let print = prints[candidate.print]
+            let tag = tag(of: print.hash)
+            let end = Int(buckets[candidate.bucket + 1] & 0xFFFF_FFFF)
+            for place in Int(candidate.start)..<end where entries[place] >> 40 == tag {
+                let entry = entries[place]
+                body(print, Place(document: Int(entry >> 16 & 0xFF_FFFF), word: Int(entry & 0xFFFF)))
+            }
+        }
+    }
 
-    private struct Bucket: BitwiseCopyable {
-        let start: UInt32
-        let end: UInt32
-        /// The entry at `start`, even if it is another bucket's.
-        var first: UInt64
+    /// As many as there is room for on the stack.
+    private static let block = 40
+
+    /// A bucket that may hold what is looked for.
+    private struct Candidate: BitwiseCopyable {
+        let print: Int
+        let bucket: Int
+        let start: UInt64
     }
 
     /// A document's words as `BandCheck` compares them.
@@ -193,13 +240,13 @@ final class DocumentIndex: @unchecked Sendable {
 
 /// A document's fingerprints, of several equal ones the first.
 private struct OwnFingerprints {
+    private var winnowing = Winnowing()
     private var prints: ContiguousArray<Winnowing.Fingerprint> = []
 
     mutating func all(of words: ContiguousArray<UInt16>) -> ContiguousArray<Winnowing.Fingerprint> {
+        words.withUnsafeBufferPointer { winnowing.read($0) }
         prints.removeAll(keepingCapacity: true)
-        words.withUnsafeBufferPointer { words in
-            Winnowing.forEach(of: words) { prints.append($0) }
-        }
+        prints.append(contentsOf: winnowing.prints)
         prints.sort { ($0.hash, $0.place) < ($1.hash, $1.place) }
         var kept = 0
         for index in prints.indices where index == 0 || prints[index].hash != prints[kept - 1].hash {

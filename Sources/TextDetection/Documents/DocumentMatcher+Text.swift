@@ -47,7 +47,7 @@ extension DocumentWords {
         var source = text
         guard source.withUTF8({ folder.append($0) }) else { return nil }
         var words = DocumentText()
-        words.append(folder.bytes)
+        words.appendHashes(folder.bytes)
         guard words.count >= least else { return [] }
         let count = (words.count + most - 1) / most
         return (0..<count).map { part in

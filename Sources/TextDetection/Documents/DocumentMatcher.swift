@@ -71,15 +71,17 @@ package final class DocumentMatcher: Sendable {
         guard !isEmpty else { return ([], true) }
         let bytes = folded.bytes(of: text)
         workspace.read(bytes)
-        workspace.findRuns(in: index, bytes)
-        return matches(workspace) { folded.edits[text.edits].sourceRange(of: $0) }
+        workspace.findRuns(in: index)
+        return matches(workspace, bytes) { folded.edits[text.edits].sourceRange(of: $0) }
     }
 
     /// Of a workspace that has a text and its runs.
     ///
-    /// - Parameter source: where in the original text a stretch of the folded one comes from.
+    /// - Parameters:
+    ///   - folded: the text.
+    ///   - source: where in the original text a stretch of the folded one comes from.
     func matches(
-        _ workspace: DocumentWorkspace, source: (Range<Int>) -> Range<Int>
+        _ workspace: DocumentWorkspace, _ folded: UnsafeBufferPointer<UInt8>, source: (Range<Int>) -> Range<Int>
     ) -> (found: [Match], isComplete: Bool) {
         var matches: [Match] = []
         let needed = workspace.text.count <= BandCheck.window ? least : least + least / 5
@@ -93,18 +95,21 @@ package final class DocumentMatcher: Sendable {
             let known = index.words(of: document)
             let isComplete = workspace.check(
                 first..<end, known, least: min(needed, known.count), checks: &checks, most: mostChecks)
-            if !workspace.stretches.isEmpty { matches.append(match(document, known.count, workspace, source)) }
+            if !workspace.stretches.isEmpty {
+                matches.append(match(document, known.count, workspace, folded, source))
+            }
             if !isComplete { return (matches, false) }
         }
         return (matches, true)
     }
 
     private func match(
-        _ document: Int, _ documentWords: Int, _ workspace: DocumentWorkspace, _ source: (Range<Int>) -> Range<Int>
+        _ document: Int, _ documentWords: Int, _ workspace: DocumentWorkspace, _ folded: UnsafeBufferPointer<UInt8>,
+        _ source: (Range<Int>) -> Range<Int>
     ) -> Match {
         let ofText = Stretches(workspace.stretches.map(\.text))
         let ofDocument = Stretches(workspace.stretches.map(\.document))
-        let longest = workspace.foldedRange(ofWords: ofText.longest)
+        let longest = workspace.foldedRange(ofWords: ofText.longest, folded)
         return Match(
             document: document, words: ofText.count,
             coverageOfText: Double(ofText.count) / Double(workspace.text.count),

@@ -19,6 +19,8 @@ struct DocumentText {
     /// Bytes of the folded text, end exclusive.
     private(set) var starts: ContiguousArray<UInt32> = []
     private(set) var ends: ContiguousArray<UInt32> = []
+    /// Hashes of a stretch of ASCII before their last step.
+    private var unfinished: ContiguousArray<UInt64> = []
 
     var count: Int { hashes.count }
 
@@ -36,32 +38,86 @@ struct DocumentText {
 
     /// Without their places, for which most texts are never asked.
     mutating func appendHashes(_ bytes: UnsafeBufferPointer<UInt8>) {
-        DocumentText.forEachWord(in: bytes) { word, _ in hashes.append(word.finished) }
+        var barren = 0
+        DocumentText.forEachWord(in: bytes) { start in
+            appendASCII(bytes, from: start, &barren)
+        } _: { word, _ in
+            hashes.append(DocumentText.finished(word.hash))
+        }
     }
 
     /// Those of the words whose hashes were appended.
     mutating func appendPlaces(_ bytes: UnsafeBufferPointer<UInt8>) {
-        DocumentText.forEachWord(in: bytes) { word, end in
+        DocumentText.forEachWord(in: bytes) {
+            $0
+        } _: { word, end in
             starts.append(UInt32(word.start))
             ends.append(UInt32(end))
         }
     }
 
+    /// As far as there are long stretches of ASCII.
+    ///
+    /// - Parameter start: where a word may begin.
+    /// - Returns: where that is so again.
     @inline(__always)
-    private static func forEachWord(in bytes: UnsafeBufferPointer<UInt8>, _ body: (Word, _ end: Int) -> Void) {
+    private mutating func appendASCII(
+        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, _ barren: inout Int
+    ) -> Int {
+        guard start >= barren, ASCIIWords.mayBegin(at: start, of: bytes) else { return start }
+        return appendStretches(bytes, from: start, &barren)
+    }
+
+    @inline(never)
+    private mutating func appendStretches(
+        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, _ barren: inout Int
+    ) -> Int {
+        let words = ASCIIWords.shared
+        if unfinished.isEmpty { unfinished = ContiguousArray(repeating: 0, count: ASCIIWords.most + 1) }
+        var start = start
+        while true {
+            let stretch = words.stretch(from: start, of: bytes, barren: &barren)
+            if stretch.isEmpty { return start }
+            let first = hashes.count
+            hashes.append(contentsOf: repeatElement(0, count: (stretch.count + 1) / 2))
+            var end = first
+            unfinished.withUnsafeMutableBufferPointer { unfinished in
+                hashes.withUnsafeMutableBufferPointer { hashes in
+                    guard let room = unfinished.baseAddress, let begin = hashes.baseAddress else { return }
+                    var next = begin + first
+                    words.forEachHash(UnsafeBufferPointer(rebasing: bytes[stretch]), room) { hash in
+                        next.initialize(to: DocumentText.finished(hash))
+                        next += 1
+                    }
+                    end = next - begin
+                }
+            }
+            hashes.removeLast(hashes.count - end)
+            start = stretch.upperBound
+        }
+    }
+
+    /// - Parameters:
+    ///   - skip: called with the beginning and each place behind what makes no words; gives another such place from which
+    ///     to go on.
+    ///   - body: called with each word.
+    @inline(__always)
+    private static func forEachWord(
+        in bytes: UnsafeBufferPointer<UInt8>, _ skip: (Int) -> Int, _ body: (Word, _ end: Int) -> Void
+    ) {
         func finish(_ word: inout Word, end: Int) {
             guard word.characters > 0 else { return }
             body(word, end)
             word.characters = 0
         }
         let table = WordTable.shared
-        var place = 0
+        var place = skip(0)
         var word = Word(start: 0)
         while place < bytes.count {
             if bytes[place] < 0x80, word.lastTraits & WordTable.unspaced == 0 {
                 if table.traits(of: UInt32(bytes[place])) & WordTable.word == 0 {
                     finish(&word, end: place)
-                    place += 1
+                    place = skip(place + 1)
                 } else {
                     if word.characters == 0 { word = Word(start: place) }
                     word.addASCII(bytes, &place, table)
@@ -72,12 +128,13 @@ struct DocumentText {
             let traits = table.traits(of: code)
             if traits & WordTable.word == 0 {
                 finish(&word, end: place)
+                place = skip(place + length)
             } else {
                 if word.characters > 0, word.isCut(before: code, traits) { finish(&word, end: place) }
                 if word.characters == 0 { word = Word(start: place) }
                 word.add(code, traits)
+                place += length
             }
-            place += length
         }
         finish(&word, end: bytes.count)
     }
@@ -85,7 +142,7 @@ struct DocumentText {
     /// A word on its way: a hash of its code points (FNV-1a's steps on whole code points, then Murmur3's finish).
     private struct Word {
         let start: Int
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        var hash = DocumentText.basis
         var last: UInt32 = 0
         var lastTraits: UInt8 = 0
         var characters = 0
@@ -94,7 +151,7 @@ struct DocumentText {
 
         @inline(__always)
         mutating func add(_ code: UInt32, _ traits: UInt8) {
-            hash = (hash ^ UInt64(code)) &* 0x0000_0100_0000_01B3
+            hash = (hash ^ UInt64(code)) &* DocumentText.prime
             last = code
             lastTraits = traits
             characters += 1
@@ -106,7 +163,7 @@ struct DocumentText {
             let first = place
             var byte = bytes[place]
             repeat {
-                hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+                hash = (hash ^ UInt64(byte)) &* DocumentText.prime
                 last = UInt32(byte)
                 place += 1
                 if place == bytes.count { break }
@@ -125,9 +182,15 @@ struct DocumentText {
             let mask: UInt64 = code >= 0x2E80 ? 1 : 3
             return DocumentText.mix(pair) & mask == 0
         }
-
-        var finished: UInt16 { UInt16(truncatingIfNeeded: DocumentText.mix(hash)) }
     }
+
+    /// What hashes begin with, and what each step multiplies them by (FNV-1a, 64 bits).
+    static let basis: UInt64 = 0xCBF2_9CE4_8422_2325
+    static let prime: UInt64 = 0x0000_0100_0000_01B3
+
+    /// Of all of a word's characters.
+    @inline(__always)
+    private static func finished(_ hash: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: mix(hash)) }
 
     /// A bijection in which each bit of the result depends on all (the finish of MurmurHash3, Appleby, public domain).
     @inline(__always)

@@ -23,7 +23,7 @@ final class DocumentWorkspace: @unchecked Sendable {
     private(set) var text = DocumentText()
     /// The text's words as `BandCheck` compares them.
     private var bytes: ContiguousArray<UInt8> = []
-    private var prints: ContiguousArray<Winnowing.Fingerprint> = []
+    private var winnowing = Winnowing()
     /// By document, then place in the text.
     private(set) var runs: ContiguousArray<Run> = []
     /// Of the document that was checked last.
@@ -38,19 +38,11 @@ final class DocumentWorkspace: @unchecked Sendable {
         text.appendHashes(folded)
     }
 
-    /// Fills in `runs`; if there are any, also what they are compared by.
-    ///
-    /// - Parameter folded: the text that was read.
-    func findRuns(in index: DocumentIndex, _ folded: UnsafeBufferPointer<UInt8>) {
+    /// Fills in `runs` of the text that was read; if there are any, also what they are compared by.
+    func findRuns(in index: DocumentIndex) {
         runs.removeAll(keepingCapacity: true)
-        prints.removeAll(keepingCapacity: true)
-        text.hashes.withUnsafeBufferPointer { words in
-            Winnowing.forEach(of: words) { print in
-                // One that repeats itself at once (a word a thousand times) says nothing new.
-                if print.hash != prints.last?.hash { prints.append(print) }
-            }
-        }
-        prints.withUnsafeBufferPointer { prints in
+        text.hashes.withUnsafeBufferPointer { winnowing.read($0) }
+        winnowing.prints.withUnsafeBufferPointer { prints in
             index.forEachPlace(of: prints) { print, place in
                 runs.append(
                     Run(document: UInt32(place.document), textWord: print.place, documentWord: Int32(place.word)))
@@ -58,7 +50,6 @@ final class DocumentWorkspace: @unchecked Sendable {
         }
         if runs.isEmpty { return }
         runs.sort(by: Run.precedes)
-        text.appendPlaces(folded)
         bytes.removeAll(keepingCapacity: true)
         for hash in text.hashes { bytes.append(BandCheck.byte(of: hash)) }
     }
@@ -102,8 +93,11 @@ final class DocumentWorkspace: @unchecked Sendable {
     }
 
     /// Where in the folded text words stand.
-    func foldedRange(ofWords words: Range<Int>) -> Range<Int> {
+    ///
+    /// - Parameter folded: the text that was read.
+    func foldedRange(ofWords words: Range<Int>, _ folded: UnsafeBufferPointer<UInt8>) -> Range<Int> {
         guard !words.isEmpty else { return 0..<0 }
+        if text.starts.isEmpty { text.appendPlaces(folded) }
         return Int(text.starts[words.lowerBound])..<Int(text.ends[words.upperBound - 1])
     }
 }

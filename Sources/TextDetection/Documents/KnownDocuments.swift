@@ -110,7 +110,7 @@ private struct WordReader {
         text.removeAll()
         var value = signal.value
         guard value.withUTF8({ folder.append($0) }) else { return [] }
-        text.append(folder.bytes)
+        text.appendHashes(folder.bytes)
         return text.hashes
     }
 }

@@ -17,6 +17,17 @@ enum ASCIIBlock {
         return (block & ~((controls >> 7) &* 0xFF)) | capitals >> 2 | controls >> 2
     }
 
+    /// One bit for each byte, the first in the lowest: whether it makes words, as `WordTable` has it.
+    @inline(__always)
+    static func words(_ block: UInt64) -> UInt64 {
+        let small = block | ones &* 0x20
+        let letters = from(UInt8(ascii: "a"), small) & ~from(UInt8(ascii: "z") + 1, small)
+        let digits = from(UInt8(ascii: "0"), block) & ~from(UInt8(ascii: "9") + 1, block)
+        let words = letters | digits | equals(UInt8(ascii: "_"), block)
+        // Each byte's bit moves into the highest byte, and no two into the same place.
+        return ((words >> 7) &* 0x0102_0408_1020_4080) >> 56
+    }
+
     /// Bytes that are at least `least`.
     @inline(__always)
     private static func from(_ least: UInt8, _ block: UInt64) -> UInt64 {
