@@ -91,7 +91,8 @@ let package = Package(
             "Pipeline", "Concurrency", "Configuration", "Detection", "Events", "FaultInjection", "Operations", "Policy",
             "Signals"),
         module(
-            "Streaming", "Concurrency", "Configuration", "Events", "FaultInjection", "Kafka", "Operations", "Pipeline"),
+            "Streaming", "Concurrency", "Configuration", "Events", "FaultInjection", "Kafka", "MetadataDetection",
+            "Operations", "Pipeline"),
         module("LoadGeneration", "Events"),
         .executableTarget(
             name: "weir",

@@ -63,7 +63,7 @@ extension Lane {
         try await calling { [producer, options] () async throws(KafkaError) in
             // Raises the epoch, which fences the old producer, and waits until its last transaction is settled.
             try await producer.initTransactions(timeout: .seconds(10))
-            try await producer.prime(options.outputs.all, timeout: .seconds(5))
+            try await producer.prime(options.written, timeout: .seconds(5))
         }
     }
 

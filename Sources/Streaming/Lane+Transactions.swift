@@ -2,6 +2,7 @@ internal import Concurrency
 internal import Events
 internal import FaultInjection
 internal import Kafka
+internal import MetadataDetection
 internal import Operations
 internal import Pipeline
 
@@ -17,7 +18,8 @@ extension Lane {
         guard !batches.isEmpty else { return }
         progress.advance(to: "sending verdicts")
         let outbox = Outbox(
-            batches: batches, outputs: options.outputs, version: options.version, survivors: survivors)
+            batches: batches, outputs: options.outputs, state: options.state?.topic, version: options.version,
+            survivors: survivors)
         for batch in batches {
             transaction.add(batch, now: now, time: time)
             deadLetterShare.add(records: batch.recordCount, deadLetters: batch.deadLetters.count)
@@ -114,6 +116,7 @@ extension Lane {
         ownCommits.note(done.offsets.filter { sessions[$0.key] != nil })
         survivors.forget(upTo: done.offsets)
         for partition in done.offsets.keys { owed[partition] = nil }
+        for (partition, offset) in done.offsets { sessions[partition]?.keeper?.committed(before: offset) }
         for (partition, offset) in done.offsets {
             metrics.committed(partition, offset, newest: done.newest[partition])
         }
@@ -176,8 +179,25 @@ extension Lane {
 private struct Outbox: Sendable {
     let batches: [ReleasedBatch]
     let outputs: OutputTopics
+    /// The changelog of what is remembered.
+    let state: String?
     let version: String
     let survivors: VisibleOutputs
+
+    /// To the partition of the input's number.
+    private func sendChanges(of batch: ReleasedBatch, _ sink: RecordSink) throws(KafkaError) {
+        guard let state, let changes = batch.changes else { return }
+        let topic = try sink.topic(state)
+        try changes.bytes.withUnsafeBufferPointer { (all) throws(KafkaError) in
+            let bytes = UnsafeRawBufferPointer(all)
+            for record in changes.records {
+                try sink.send(
+                    to: topic, partition: batch.partition.partition,
+                    key: UnsafeRawBufferPointer(rebasing: bytes[record.key]),
+                    value: record.value.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) })
+            }
+        }
+    }
 
     @Sendable func send(_ sink: RecordSink) throws(KafkaError) {
         try Failpoint.beforeProduce.hitTransaction()
@@ -194,6 +214,7 @@ private struct Outbox: Sendable {
                     to: deadLetters, key: letter.key, value: letter.value,
                     headers: letter.headers(version: version).map { ($0.name, $0.value) })
             }
+            try sendChanges(of: batch, sink)
             guard let judged = batch.judged else { continue }
             try judged.bytes.withUnsafeBufferPointer { (verdicts) throws(KafkaError) in
                 try judged.keys.withUnsafeBufferPointer { (keys) throws(KafkaError) in

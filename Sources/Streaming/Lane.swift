@@ -80,6 +80,8 @@ package actor Lane: Service {
     var lastReachable = ContinuousClock.now
     /// What partitions report in place of records.
     private var troubles: [TopicPartition: KafkaError] = [:]
+    /// How far partitions were with what they remember, when that was last told.
+    var states: [TopicPartition: AccountKeeper.Status] = [:]
     private var stalls = StalledFetches()
     var deadLetterShare: DeadLetterShare
     /// How often the producer has lost a connection, or given up on a request and its connection with it.
@@ -147,7 +149,7 @@ package actor Lane: Service {
             do throws(KafkaError) {
                 if !hasTransactions { try await producer.initTransactions(timeout: .seconds(5)) }
                 hasTransactions = true
-                try await producer.prime(options.outputs.all, timeout: .seconds(5))
+                try await producer.prime(options.written, timeout: .seconds(5))
                 try await consumer.subscribe(to: [options.input])
                 readiness.set(name, "waiting for an assignment")
                 logger.info(
@@ -188,6 +190,7 @@ package actor Lane: Service {
             case .ending: break
             }
             checkPartitions()
+            checkState()
             reportHealth()
             if isDrained { break }
             await waitForWork()

@@ -36,6 +36,8 @@ package struct LaneOptions: Sendable {
     package var transactionalID: String
     package var consumerProperties = ClientProperties.consumer
     package var producerProperties = ClientProperties.producer
+    /// What is remembered of accounts, and where; nil: nothing is.
+    package var state: StateOptions?
     package var limits = DecodeLimits()
     package var shape = EventShape.standard
 
@@ -67,6 +69,9 @@ package struct LaneOptions: Sendable {
     package var leavesGroup = false
     /// Weir's own, for the headers of dead letters.
     package var version: String
+
+    /// The topics that transactions write to.
+    var written: [String] { outputs.all + [state?.topic].compactMap(\.self) }
 
     package init(
         name: String, bootstrap: String, input: String, outputs: OutputTopics, group: String, instance: String?,

@@ -29,12 +29,14 @@ final class PartitionSession: Sendable {
     }
 
     let partition: TopicPartition
-    private let queue: PartitionQueue
+    let queue: PartitionQueue
     private let consumer: GroupConsumer
     private let judge: Judge
-    private let flow: LaneFlow
-    private let options: LaneOptions
+    let flow: LaneFlow
+    let options: LaneOptions
     private let makeIntake: @Sendable () -> any RecordIntake
+    /// What is remembered of the partition's accounts; nil where nothing is.
+    let keeper: AccountKeeper?
     private let state: Mutex<State>
 
     /// - Parameter makeIntake: what tests put in the place of the options' own.
@@ -42,7 +44,10 @@ final class PartitionSession: Sendable {
         _ queue: PartitionQueue, consumer: GroupConsumer, judge: Judge, flow: LaneFlow, options: LaneOptions,
         makeIntake: (@Sendable () -> any RecordIntake)? = nil
     ) {
-        self.makeIntake = makeIntake ?? { [partition = queue.partition] in options.makeIntake(partition, judge) }
+        let keeper = options.state.map { AccountKeeper(queue.partition.partition, $0) }
+        self.keeper = keeper
+        self.makeIntake =
+            makeIntake ?? { [partition = queue.partition] in options.makeIntake(partition, judge, keeper) }
         self.queue = queue
         partition = queue.partition
         self.consumer = consumer
@@ -98,6 +103,9 @@ final class PartitionSession: Sendable {
         queue.wakeup.signal()
     }
 
+    /// Whether more may be taken in.
+    var isWanted: Bool { state.withLock { $0.mode == .running } }
+
     /// Something changed that intake may have waited for.
     func wake() { queue.wakeup.signal() }
 
@@ -121,6 +129,11 @@ final class PartitionSession: Sendable {
                     if records.error == nil { advanceIdle() }
                     await queue.wakeup.wait()
                     continue
+                }
+                if let keeper, let offset = records.firstOffset, !keeper.goBack(to: offset) {
+                    // They have left the queue: whoever goes back must know from where.
+                    state.withLock { $0.firstOffset = $0.firstOffset ?? offset }
+                    guard await restore(keeper) else { break }
                 }
                 let batch = intake.decode(records, now: .now())
                 records.removeAll()
@@ -169,7 +182,8 @@ final class PartitionSession: Sendable {
         flow.tookIn(records: 0, bytes: verdictBytes)
         let result = ReleasedBatch(
             partition: partition, epoch: epoch, judged: judged, deadLetters: batch.deadLetters,
-            received: batch.received, firstOffset: batch.firstOffset, nextOffset: batch.nextOffset,
+            changes: batch.changes, received: batch.received, firstOffset: batch.firstOffset,
+            nextOffset: batch.nextOffset,
             byteCount: batch.byteCount + verdictBytes)
         state.withLock { state in
             // A judgement that was cut short says less than there is to say: the records are read again instead.

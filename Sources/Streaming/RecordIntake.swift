@@ -1,5 +1,6 @@
 internal import Events
 internal import Kafka
+internal import MetadataDetection
 internal import Pipeline
 
 /// Decodes what was taken from a partition. One for each session, since it keeps buffers.
@@ -13,6 +14,8 @@ struct IntakeBatch: Sendable {
     /// Judges what could be decoded; nil if nothing could.
     let judge: (@Sendable () async -> JudgedBatch)?
     let deadLetters: [DeadLetter]
+    /// What is remembered otherwise than before.
+    let changes: StateChanges?
     /// When each record was written.
     let received: [Timestamp]
     let firstOffset: Int64
@@ -34,6 +37,8 @@ struct IntakeAccount {
         self.partition = partition
         received.reserveCapacity(count)
     }
+
+    var nextOffset: Int64 { lastOffset + 1 }
 
     /// - Returns: when the record was written.
     mutating func note(_ record: ConsumerRecord, now: Timestamp) -> Timestamp {
@@ -59,17 +64,19 @@ struct IntakeAccount {
     }
 
     /// - Parameter byteCount: of what was decoded.
-    func batch(byteCount: Int, judge: (@Sendable () async -> JudgedBatch)?) -> IntakeBatch {
+    func batch(
+        byteCount: Int, changes: StateChanges? = nil, judge: (@Sendable () async -> JudgedBatch)?
+    ) -> IntakeBatch {
         IntakeBatch(
-            judge: judge, deadLetters: deadLetters, received: received, firstOffset: firstOffset ?? 0,
-            nextOffset: lastOffset + 1, byteCount: bytes + byteCount)
+            judge: judge, deadLetters: deadLetters, changes: changes, received: received, firstOffset: firstOffset ?? 0,
+            nextOffset: nextOffset, byteCount: bytes + byteCount + (changes?.bytes.count ?? 0))
     }
 }
 
 extension LaneOptions {
-    func makeIntake(_ partition: TopicPartition, _ judge: Judge) -> any RecordIntake {
+    func makeIntake(_ partition: TopicPartition, _ judge: Judge, _ keeper: AccountKeeper?) -> any RecordIntake {
         switch content {
-        case .uploads: UploadIntake(partition, limits: limits, shape: shape, judge: judge)
+        case .uploads: UploadIntake(partition, limits: limits, shape: shape, judge: judge, keeper: keeper)
         case .outcomes: OutcomeIntake(partition, limits: limits, judge: judge)
         }
     }

@@ -1,5 +1,6 @@
 internal import Events
 internal import Kafka
+internal import MetadataDetection
 internal import Pipeline
 
 /// What one batch of a partition came to: ready to be sent, after all that came before it.
@@ -9,6 +10,8 @@ struct ReleasedBatch: Sendable {
     let epoch: Int
     let judged: JudgedBatch?
     let deadLetters: [DeadLetter]
+    /// For the changelog of the partition's state.
+    var changes: StateChanges?
     /// When the records were written, for the end-to-end time; nanoseconds since the epoch.
     let received: [Timestamp]
     let firstOffset: Int64

@@ -11,9 +11,14 @@ final class UploadIntake: RecordIntake {
     private let partition: TopicPartition
     private let decoder: EventDecoder
     private let judge: Judge
+    private let keeper: AccountKeeper?
     private var builder = EventBatch.Builder()
 
-    init(_ partition: TopicPartition, limits: DecodeLimits, shape: EventShape, judge: Judge) {
+    init(
+        _ partition: TopicPartition, limits: DecodeLimits, shape: EventShape, judge: Judge,
+        keeper: AccountKeeper? = nil
+    ) {
+        self.keeper = keeper
         self.partition = partition
         self.judge = judge
         decoder = EventDecoder(limits: limits, shape: shape)
@@ -31,6 +36,8 @@ final class UploadIntake: RecordIntake {
         let bytes = builder.byteCount + records.count * MemoryLayout<UploadEvent>.stride
         let events = builder.finish(topic: partition.topic, partition: partition.partition)
         guard events.count > 0 else { return account.batch(byteCount: bytes, judge: nil) }
-        return account.batch(byteCount: bytes) { [judge] in await judge.judge(events) }
+        guard let keeper else { return account.batch(byteCount: bytes) { [judge] in await judge.judge(events) } }
+        let (known, changes) = keeper.fold(events, nextOffset: account.nextOffset)
+        return account.batch(byteCount: bytes, changes: changes) { [judge] in await judge.judge(known) }
     }
 }

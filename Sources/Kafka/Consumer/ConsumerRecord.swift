@@ -64,6 +64,9 @@ package struct ConsumerRecords: ~Copyable {
         error = nil
     }
 
+    /// Of the first record; nil if there is none.
+    package var firstOffset: Int64? { count > 0 ? messages[0]?.pointee.offset : nil }
+
     package func forEach(_ body: (ConsumerRecord) -> Void) {
         for index in 0..<count {
             if let message = messages[index] { body(ConsumerRecord(message: message)) }

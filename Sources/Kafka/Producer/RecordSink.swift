@@ -22,12 +22,14 @@ package struct RecordSink {
     }
 
     /// Copies the record into the queue. The partition follows from the key, as Java's clients do it (murmur2).
+    ///
+    /// - Parameter partition: in place of the key's.
     package func send(
-        to topic: Topic, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
+        to topic: Topic, partition: Int32? = nil, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
     ) throws(KafkaError) {
         try attempt(topic) {
             let result = rd_kafka_produce(
-                topic.handle, RD_KAFKA_PARTITION_UA, Int32(RD_KAFKA_MSG_F_COPY),
+                topic.handle, partition ?? RD_KAFKA_PARTITION_UA, Int32(RD_KAFKA_MSG_F_COPY),
                 UnsafeMutableRawPointer(mutating: value?.baseAddress), value?.count ?? 0, key?.baseAddress,
                 key?.count ?? 0, nil)
             return result == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error()

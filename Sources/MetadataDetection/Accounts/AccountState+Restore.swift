@@ -9,10 +9,12 @@ package struct StateRefusal: Error, Sendable, Equatable, CustomStringConvertible
 }
 
 /// Makes a partition's state of its changelog. Records of one key may come several times; the last one counts.
-package struct StateRestore: ~Copyable {
+///
+/// For one task at a time.
+package final class StateRestore {
     private let state: AccountState
     private var blocks: [UInt64: [KnownEvents.Entry]] = [:]
-    private var clock: (newest: Int64, first: UInt64, end: UInt64)?
+    private var clock: (newest: Int64, first: UInt64, end: UInt64, nextOffset: Int64)?
     /// Records taken in.
     package private(set) var count = 0
 
@@ -21,7 +23,7 @@ package struct StateRestore: ~Copyable {
     }
 
     /// - Parameter value: nil for a tombstone.
-    package mutating func take(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?) throws(StateRefusal) {
+    package func take(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?) throws(StateRefusal) {
         count += 1
         guard key.count == 9, let kind = StateChanges.Kind(rawValue: key[0]) else {
             throw StateRefusal("a key of \(key.count) bytes is none of a state's")
@@ -47,22 +49,23 @@ package struct StateRestore: ~Copyable {
                 StateChanges.event(value, at: $0)
             }
         case .clock:
-            guard let value, value.count == 24 else { throw StateRefusal("the clock's record has no 24 bytes") }
+            guard let value, value.count == 32 else { throw StateRefusal("the clock's record has no 32 bytes") }
             func word(_ place: Int) -> UInt64 {
                 UInt64(littleEndian: value.loadUnaligned(fromByteOffset: place, as: UInt64.self))
             }
             guard word(8) <= word(16) else { throw StateRefusal("the known events end before they begin") }
-            clock = (Int64(bitPattern: word(0)), word(8), word(16))
+            clock = (Int64(bitPattern: word(0)), word(8), word(16), Int64(bitPattern: word(24)))
         }
     }
 
     /// - Throws: if the changelog lacks events that it says are known.
-    package consuming func finish() throws(StateRefusal) -> AccountState {
+    package func finish() throws(StateRefusal) -> AccountState {
         guard let clock else {
             guard state.accounts == 0, blocks.isEmpty else { throw StateRefusal("the changelog has no clock") }
             return state
         }
         if clock.newest != .min { state.clock = EventClock(newest: Timestamp(nanoseconds: clock.newest)) }
+        state.nextOffset = clock.nextOffset
         var entries: [KnownEvents.Entry] = []
         var next = clock.first
         for (start, block) in blocks.sorted(by: { $0.key < $1.key }) {

@@ -21,6 +21,8 @@ package final class AccountState {
     var store = KeyedStore()
     var clock = EventClock()
     var known: KnownEvents
+    /// Where the fold stands: of the record behind the last batch; nil before the first.
+    package internal(set) var nextOffset: Int64?
     private var touched = TouchedKeys()
     /// Of batches that are not committed, the oldest first.
     private var undo: [Undo] = []
@@ -36,6 +38,7 @@ package final class AccountState {
         var store: StoreJournal.Entry
         var clock: EventClock
         var known: KnownEvents.Mark
+        var before: Int64?
     }
 
     /// - Parameter key: the deployment's, that names are hashed by.
@@ -57,7 +60,8 @@ package final class AccountState {
     package var accounts: Int { store.count }
     package var bytes: Int { store.bytes }
 
-    /// Takes a batch in, whose records follow those of the batch before.
+    /// Takes a batch in, whose records follow those of the batch before. Records that the fold has seen already change
+    /// nothing, and nothing is known of them.
     ///
     /// - Parameter nextOffset: of the record behind the batch.
     package func fold(_ batch: EventBatch, nextOffset: Int64) -> Folded {
@@ -66,21 +70,25 @@ package final class AccountState {
         touched.removeAll()
         before = StoreJournal.Entry()
         let (clockBefore, knownBefore) = (clock, known.mark)
-        for position in batch.events.indices {
+        let offsetBefore = self.nextOffset
+        for position in batch.events.indices where batch.events[position].offset >= offsetBefore ?? .min {
             fold(batch.events[position], at: position, batch, &folded.facts)
         }
+        self.nextOffset = max(nextOffset, offsetBefore ?? .min)
         folded.changes.append(changedKeys: touched.keys, of: store)
-        folded.changes.append(clock: clock, known: known, since: knownBefore)
+        folded.changes.append(clock: clock, known: known, nextOffset: self.nextOffset ?? 0, since: knownBefore)
         undo.append(
             Undo(
-                firstOffset: firstOffset, nextOffset: nextOffset, store: before, clock: clockBefore, known: knownBefore)
-        )
+                firstOffset: firstOffset, nextOffset: nextOffset, store: before, clock: clockBefore, known: knownBefore,
+                before: offsetBefore))
         before = StoreJournal.Entry()
         return folded
     }
 
     /// Takes in a batch that is never taken back, and gives it with what is known of its events.
     package func withFacts(_ batch: EventBatch) -> EventBatch {
+        // A file's lines are counted anew.
+        nextOffset = nil
         let facts = fold(batch, nextOffset: (batch.events.last?.offset ?? 0) + 1).facts
         undo.removeAll()
         return facts.isEmpty ? batch : batch.with(facts)
@@ -98,6 +106,7 @@ package final class AccountState {
             last.store.restore(&store)
             clock = last.clock
             known.restore(last.known)
+            nextOffset = last.before
             undo.removeLast()
         }
     }

@@ -42,8 +42,10 @@ package struct StateChanges: Sendable {
         }
     }
 
-    /// The events that came since a mark, and where the known ones begin and end by now.
-    mutating func append(clock: EventClock, known: KnownEvents, since earlier: KnownEvents.Mark) {
+    /// The events that came since a mark, where the known ones begin and end by now, and where the fold stands.
+    mutating func append(
+        clock: EventClock, known: KnownEvents, nextOffset: Int64, since earlier: KnownEvents.Mark
+    ) {
         let mark = known.mark
         let start = max(earlier.end, mark.first)
         if start < mark.end {
@@ -54,7 +56,8 @@ package struct StateChanges: Sendable {
         }
         let key = key(.clock, 0)
         let from = bytes.count
-        for number in [UInt64(bitPattern: clock.newest?.nanoseconds ?? .min), mark.first, mark.end] {
+        let offset = UInt64(bitPattern: nextOffset)
+        for number in [UInt64(bitPattern: clock.newest?.nanoseconds ?? .min), mark.first, mark.end, offset] {
             withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
         }
         records.append(Record(key: key, value: from..<bytes.count))

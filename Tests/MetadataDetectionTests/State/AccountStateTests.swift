@@ -116,7 +116,7 @@ import Testing
             for (place, record) in log.enumerated() { last[record.key] = place }
             log = last.values.sorted().map { log[$0] }
         }
-        var restore = StateRestore(first.settings, key: AccountStateTests.key)
+        let restore = StateRestore(first.settings, key: AccountStateTests.key)
         for record in log {
             try record.key.withUnsafeBytes { key in
                 if let value = record.value {

@@ -1,0 +1,150 @@
+internal import Concurrency
+internal import Events
+internal import Kafka
+package import MetadataDetection
+internal import Operations
+internal import Synchronization
+
+/// Keeps what is remembered of one partition's accounts in step with what is committed: restored from the changelog
+/// before the first record, taken back where a transaction was.
+///
+/// When the first record arrives, all transactions of former owners are settled: the consumer is told the committed
+/// offset only then (KIP-447), and whoever wrote changes committed an offset with them. So what the changelog shows
+/// at that time is all there is.
+final class AccountKeeper: Sendable {
+    /// How far it is, for logs and readiness.
+    enum Status: Equatable, Sendable {
+        /// Until the first record.
+        case waiting
+        case restoring(records: Int)
+        case unreachable(KafkaError)
+        /// Whole, and what that took.
+        case whole(records: Int, seconds: Double)
+        /// The changelog is not what was written.
+        case broken(String)
+    }
+
+    private struct Content {
+        var restoring: StateRestore?
+        var state: AccountState?
+        var status = Status.waiting
+    }
+
+    let partition: Int32
+    private let options: StateOptions
+    private let content = Mutex(Content())
+
+    init(_ partition: Int32, _ options: StateOptions) {
+        self.partition = partition
+        self.options = options
+    }
+
+    var status: Status {
+        get { content.withLock { $0.status } }
+        set { content.withLock { $0.status = newValue } }
+    }
+
+    var accounts: Int { content.withLock { $0.state?.accounts ?? 0 } }
+    var bytes: Int { content.withLock { $0.state?.bytes ?? 0 } }
+    var evicted: Int { content.withLock { $0.state?.evicted ?? 0 } }
+
+    /// Makes the state that of the record with an offset: what was folded from there on is taken back.
+    ///
+    /// - Returns: false if it can't be, since it was said to be committed; then it must be restored.
+    func goBack(to offset: Int64) -> Bool {
+        content.withLock { content in
+            guard let state = content.state else { return false }
+            state.rollBack(to: offset)
+            return state.nextOffset ?? .min <= offset
+        }
+    }
+
+    /// - Returns: the batch with what is known of its events, and what is to be written to the changelog.
+    func fold(_ batch: EventBatch, nextOffset: Int64) -> (batch: EventBatch, changes: StateChanges?) {
+        content.withLock { content in
+            guard let folded = content.state?.fold(batch, nextOffset: nextOffset) else { return (batch, nil) }
+            return (folded.facts.isEmpty ? batch : batch.with(folded.facts), folded.changes)
+        }
+    }
+
+    func committed(before offset: Int64) {
+        content.withLock { $0.state?.committed(before: offset) }
+    }
+
+    // MARK: Restoring
+
+    /// Reads the changelog to its end.
+    ///
+    /// - Parameter goesOn: asked some times a second; if not, it ends with a `CancellationError`.
+    func restore(
+        bootstrap: String, properties: ClientProperties, goesOn: @Sendable () -> Bool
+    ) async throws {
+        let began = ContinuousClock.now
+        content.withLock { [options] content in
+            content.state = nil
+            content.restoring = StateRestore(options.accounts, key: options.key)
+            content.status = .restoring(records: 0)
+        }
+        let place = TopicPartition(options.topic, partition)
+        let reader = try TopicReader(bootstrap: bootstrap, properties: properties, from: [place: 0])
+        do {
+            // To the end as it was when reading began: nobody else writes here.
+            let ends = try await reader.watermarks(timeout: .seconds(10)).mapValues(\.high)
+            var count = 0
+            while await !reader.hasPassed(ends) {
+                guard goesOn(), !Task.isCancelled else { throw CancellationError() }
+                let records = try await reader.read(10_000, timeout: .milliseconds(500))
+                try take(records)
+                count += records.count
+                status = .restoring(records: count)
+            }
+            await reader.close()
+            try content.withLock { content in
+                content.state = try content.restoring?.finish()
+                content.restoring = nil
+                content.status = .whole(records: count, seconds: (ContinuousClock.now - began).inSeconds)
+            }
+        } catch {
+            await reader.close()
+            throw error
+        }
+    }
+
+    private func take(_ records: [TopicReader.Record]) throws {
+        try content.withLock { content in
+            guard let restoring = content.restoring else { return }
+            for record in records {
+                do throws(StateRefusal) {
+                    try (record.key ?? []).withUnsafeBufferPointer { (key) throws(StateRefusal) in
+                        let key = UnsafeRawBufferPointer(key)
+                        guard let value = record.value else { return try restoring.take(key: key, value: nil) }
+                        try value.withUnsafeBufferPointer { (value) throws(StateRefusal) in
+                            try restoring.take(key: key, value: UnsafeRawBufferPointer(value))
+                        }
+                    }
+                } catch {
+                    throw BrokenState(reason: "\(record.partition) at offset \(record.offset): \(error.reason)")
+                }
+            }
+        }
+    }
+}
+
+/// A changelog can't be what was written.
+struct BrokenState: Error {
+    let reason: String
+}
+
+/// Where a lane keeps its state.
+package struct StateOptions: Sendable {
+    /// The changelog: compacted, with as many partitions as the input.
+    package var topic: String
+    package var accounts: AccountSettings
+    package var key: [UInt8]
+
+    package init(topic: String, accounts: AccountSettings, key: [UInt8]) {
+        self.topic = topic
+        self.accounts = accounts
+        self.key = key
+    }
+}
