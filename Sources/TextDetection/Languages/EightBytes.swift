@@ -12,7 +12,10 @@ struct EightBytes: Equatable, BitwiseCopyable {
     @inline(__always)
     init(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int) {
         if place + 8 <= bytes.count, let base = bytes.baseAddress {
-            value = UInt64(littleEndian: UnsafeRawPointer(base).loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            value = EightBytes.load(base, place)
+        } else if place < bytes.count, bytes.count >= 8, let base = bytes.baseAddress {
+            // The last eight, without those before.
+            value = EightBytes.load(base, bytes.count - 8) >> UInt64(8 * (place + 8 - bytes.count))
         } else {
             value = 0
             for (offset, byte) in bytes[min(place, bytes.count)...].prefix(8).enumerated() {
@@ -21,15 +24,22 @@ struct EightBytes: Equatable, BitwiseCopyable {
         }
     }
 
-    /// How many of the bytes, from the first on, are letters of ASCII.
     @inline(__always)
-    var leadingLetters: Int {
+    private static func load(_ base: UnsafePointer<UInt8>, _ place: Int) -> UInt64 {
+        UInt64(littleEndian: UnsafeRawPointer(base).loadUnaligned(fromByteOffset: place, as: UInt64.self))
+    }
+
+    /// The bytes, from the first on, that are letters of ASCII, as small ones, with zeros behind them; and how many.
+    @inline(__always)
+    var leadingLetters: (small: EightBytes, count: Int) {
         // In each byte the highest bit is set by a carry from the others; no byte's sum reaches the next.
         let small = (value | EightBytes.ones * 0x20) & ~EightBytes.highBits
-        let fromA = small + EightBytes.ones * UInt64(0x80 - UInt8(ascii: "a"))
-        let beyondZ = small + EightBytes.ones * UInt64(0x80 - UInt8(ascii: "z") - 1)
+        let fromA = small &+ EightBytes.ones * UInt64(0x80 - UInt8(ascii: "a"))
+        let beyondZ = small &+ EightBytes.ones * UInt64(0x80 - UInt8(ascii: "z") - 1)
         let others = ~(fromA & ~beyondZ & ~value) & EightBytes.highBits
-        return others.trailingZeroBitCount / 8
+        // All bits below the first of those; all if there is none.
+        let isLetter = (others & (0 &- others)) >> 7 &- 1
+        return (EightBytes(value: small & isLetter), others.trailingZeroBitCount / 8)
     }
 
     /// The first `count` bytes, 1 to 8; zeros behind them.

@@ -58,10 +58,14 @@ struct LanguageVoter: ~Copyable {
         while place < count {
             if place == word {
                 // Most words are short and of ASCII: read at once, with what follows.
-                let eight = EightBytes(text, place)
-                let length = eight.leadingLetters
-                if length > 0, length < 8, eight[length] < 0x80 {
-                    end(place, place + length, 1, LanguageTables.key(eight, length), ascii: length)
+                let (first, leading) = EightBytes(text, place).leadingLetters
+                var (second, others) = EightBytes(text, place + 8).leadingLetters
+                // Without a branch, as none can be foretold: those of the second count if all of the first are letters.
+                second.value &= 0 &- UInt64(leading >> 3)
+                others &= 0 &- leading >> 3
+                let length = leading + others
+                if length > 0, length < 16, place + length == count || text[place + length] < 0x80 {
+                    end(place, place + length, 1, LanguageTables.key(first, second, length), ascii: length)
                     place = min(place + length + 1, count)
                     word = place
                     if place - stretch < LanguageVoter.stretch { continue }

@@ -9,14 +9,13 @@ enum LinkScanner {
         /// Up to here a host has been looked up.
         var done = 0
         while at < text.count {
-            // Most bytes are neither.
-            while at < text.count, text[at] != UInt8(ascii: "."), text[at] != UInt8(ascii: ":") { at += 1 }
+            // A word that ends a sentence has its only dot behind it: that is none.
+            at = LinkMarks.next(in: UnsafeRawBufferPointer(text), from: at, editsToo: false)
             guard at < text.count else { return }
             defer { at += 1 }
             if text[at] == UInt8(ascii: "."), at >= done {
                 let (host, end) = token(text, around: at, floor: done)
                 done = end
-                // A word that ends a sentence has its only dot behind it.
                 guard host.count > 2, text[host].contains(UInt8(ascii: ".")) else { continue }
                 guard lookUp(host, text, body) else { return }
                 // Where no spaces stand between words, what is before and behind a name seems a part of it.
