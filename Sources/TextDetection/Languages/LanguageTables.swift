@@ -104,7 +104,7 @@ struct LanguageTables: @unchecked Sendable {
         filter.initialize(repeating: 0, count: max(1, slots / 8))
         let filterMask = UInt64(max(64, slots * 8) - 1)
         for (word, profiles) in words where word.count <= LanguageTables.longest {
-            let key = word.withUnsafeBufferPointer { LanguageTables.key($0, 0, word.count) }
+            let key = word.withUnsafeBufferPointer { WordKey.of($0, 0, word.count) }
             var slot = Int(truncatingIfNeeded: key) & (slots - 1)
             while keys[slot] != 0 {
                 precondition(keys[slot] != LanguageTables.tag(key), "two words of one key")
@@ -180,33 +180,4 @@ struct LanguageTables: @unchecked Sendable {
     /// The half that does not choose the slot; not 0.
     @inline(__always)
     private static func tag(_ key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key >> 32) }
-
-    /// Mixes a word's bytes, ASCII capitals as small letters; not 0.
-    ///
-    /// - Parameter count: at most `longest`.
-    @inline(__always)
-    static func key(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int) -> UInt64 {
-        var hash = UInt64(count)
-        var place = start
-        let end = start + count
-        while place < end {
-            let eight = EightBytes(bytes, place)
-            hash = mix(hash, eight.first(min(end - place, 8)).withSmallLetters)
-            place += 8
-        }
-        // Two parts at least.
-        return (count > 8 ? hash : mix(hash, EightBytes(value: 0))) | 1 << 63
-    }
-
-    /// Of a word of up to sixteen small letters of ASCII, with zeros behind them; the same as the other.
-    @inline(__always)
-    static func key(_ first: EightBytes, _ second: EightBytes, _ count: Int) -> UInt64 {
-        mix(mix(UInt64(count), first), second) | 1 << 63
-    }
-
-    @inline(__always)
-    private static func mix(_ hash: UInt64, _ part: EightBytes) -> UInt64 {
-        let product = (hash &* 0x9E37_79B9_7F4A_7C15 ^ part.value) &* 0xFF51_AFD7_ED55_8CCD
-        return product ^ product >> 32
-    }
 }

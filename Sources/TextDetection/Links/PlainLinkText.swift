@@ -47,7 +47,8 @@ struct PlainLinkText {
         guard !edits.isEmpty else { return }
         bytes.append(contentsOf: text[copied...])
         // What stands for something may have made a joint.
-        mayHaveLinks = mayHaveLinks || bytes.withUnsafeBytes { LinkMarks.next(in: $0, from: 0, editsToo: false) < $0.count }
+        mayHaveLinks =
+            mayHaveLinks || bytes.withUnsafeBytes { LinkMarks.next(in: $0, from: 0, editsToo: false) < $0.count }
     }
 
     /// - Parameter text: what it was filled from.

@@ -12,7 +12,9 @@ enum RepeatedLetters {
                 }
             }
             if runs.isAny {
-                for offset in 0..<SixteenBytes.count where isRun(bytes, place + offset, range.upperBound) { return true }
+                for offset in 0..<SixteenBytes.count where isRun(bytes, place + offset, range.upperBound) {
+                    return true
+                }
             }
             place += SixteenBytes.count
         }

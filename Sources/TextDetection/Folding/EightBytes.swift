@@ -42,6 +42,21 @@ struct EightBytes: Equatable, BitwiseCopyable {
         return (EightBytes(value: small & isLetter), others.trailingZeroBitCount / 8)
     }
 
+    /// Letters of ASCII from a place on, as small ones, with zeros behind them: the first eight and the eight behind those;
+    /// and how many there are, of 16. Without a branch, since how long a word is can't be foretold.
+    @inline(__always)
+    static func letters(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ place: Int
+    ) -> (first: EightBytes, second: EightBytes, count: Int) {
+        let (first, leading) = EightBytes(bytes, place).leadingLetters
+        let (second, others) = EightBytes(bytes, place + 8).leadingLetters
+        // Those of the second count if all of the first are letters.
+        let counts = 0 &- leading >> 3
+        return (
+            first, EightBytes(value: second.value & UInt64(bitPattern: Int64(counts))), leading + (others & counts)
+        )
+    }
+
     /// The first `count` bytes, 1 to 8; zeros behind them.
     @inline(__always)
     func first(_ count: Int) -> EightBytes { EightBytes(value: value & ~0 >> UInt64(64 - 8 * count)) }
@@ -53,7 +68,4 @@ struct EightBytes: Equatable, BitwiseCopyable {
         let isASCII = ~value & ((value & ~EightBytes.highBits) + ~EightBytes.highBits) & EightBytes.highBits
         return EightBytes(value: value | isASCII >> 2)
     }
-
-    @inline(__always)
-    subscript(place: Int) -> UInt8 { UInt8(truncatingIfNeeded: value >> UInt64(8 * place)) }
 }
