@@ -42,8 +42,8 @@ struct EightBytes: Equatable, BitwiseCopyable {
         return (EightBytes(value: small & isLetter), others.trailingZeroBitCount / 8)
     }
 
-    /// Letters of ASCII from a place on, as small ones, with zeros behind them: the first eight and the eight behind those;
-    /// and how many there are, of 16. Without a branch, since how long a word is can't be foretold.
+    /// Letters of ASCII from a place on, as small ones, with zeros behind them: the first eight and the eight behind
+    /// those; and how many there are, of 16. Without a branch, since how long a word is can't be foretold.
     @inline(__always)
     static func letters(
         _ bytes: UnsafeBufferPointer<UInt8>, _ place: Int
