@@ -182,7 +182,7 @@ import Testing
         var random = SplitMix64(seed: seed)
         for count in 0..<60 {
             let text = (0..<count).map { _ in
-                ["a", "b", ".", "é", "д", "ж", "テ", "1"].randomElement(using: &random) ?? ""
+                ["a", "b", ".", "é", "д", "ж", "テ", "1", "\u{10428}"].randomElement(using: &random) ?? ""
             }
             let bytes = Array(text.joined().utf8)
             let isRun = zip(text, zip(text.dropFirst(), text.dropFirst(2))).contains {

@@ -18,6 +18,9 @@ struct LanguageBallot {
         LanguageVoter.longestStretch,
     ]
 
+    /// Made once: `allCases` makes an array each time.
+    private static let systems = WritingSystem.allCases
+
     private let tables: LanguageTables
     private let words: UnsafeMutablePointer<UInt32>
     private let scripts: UnsafeMutablePointer<UInt32>
@@ -43,7 +46,7 @@ struct LanguageBallot {
 
     func count() -> LanguageVote {
         var (total, most, script) = (UInt32(0), UInt32(0), WritingSystem.latin)
-        for one in WritingSystem.allCases {
+        for one in LanguageBallot.systems {
             // A character of these is a syllable or a word.
             let letters = scripts[Int(one.rawValue)] * (one == .han || one == .kana || one == .hangul ? 2 : 1)
             total += letters

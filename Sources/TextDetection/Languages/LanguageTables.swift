@@ -26,6 +26,10 @@ struct LanguageTables: @unchecked Sendable {
     private let members: UnsafePointer<UInt64>
     private let weights: UnsafePointer<UInt8>
     private let slotMask: Int
+    /// A bit for some of each word's key: most words of a text are found in it not to be known, which costs no guess of
+    /// the processor's.
+    private let filter: UnsafePointer<UInt64>
+    private let filterMask: UInt64
     /// Longest word, in bytes.
     static let longest = 24
 
@@ -96,14 +100,18 @@ struct LanguageTables: @unchecked Sendable {
         keys.initialize(repeating: 0, count: slots)
         members.initialize(repeating: 0, count: slots)
         weights.initialize(repeating: 0, count: slots)
+        let filter = UnsafeMutablePointer<UInt64>.allocate(capacity: max(1, slots / 8))
+        filter.initialize(repeating: 0, count: max(1, slots / 8))
+        let filterMask = UInt64(max(64, slots * 8) - 1)
         for (word, profiles) in words where word.count <= LanguageTables.longest {
-            let key = word.withUnsafeBufferPointer { LanguageTables.key($0, 0, word.count) }
+            let key = word.withUnsafeBufferPointer { WordKey.of($0, 0, word.count) }
             var slot = Int(truncatingIfNeeded: key) & (slots - 1)
             while keys[slot] != 0 {
                 precondition(keys[slot] != LanguageTables.tag(key), "two words of one key")
                 slot = (slot + 1) & (slots - 1)
             }
             keys[slot] = LanguageTables.tag(key)
+            filter[Int((key & filterMask) >> 6)] |= 1 << (key & 63)
             members[slot] = profiles
             weights[slot] = UInt8(min(String(decoding: word, as: UTF8.self).count, 3))
         }
@@ -111,6 +119,8 @@ struct LanguageTables: @unchecked Sendable {
         self.members = UnsafePointer(members)
         self.weights = UnsafePointer(weights)
         slotMask = slots - 1
+        self.filter = UnsafePointer(filter)
+        self.filterMask = filterMask
     }
 
     /// Marks and what is invisible within words belong to them; all else separates.
@@ -157,6 +167,7 @@ struct LanguageTables: @unchecked Sendable {
     /// Profiles that have a word, and its weight.
     @inline(__always)
     func look(up key: UInt64) -> (profiles: UInt64, weight: UInt32)? {
+        guard filter[Int((key & filterMask) >> 6)] >> (key & 63) & 1 != 0 else { return nil }
         var slot = Int(truncatingIfNeeded: key) & slotMask
         let tag = LanguageTables.tag(key)
         while keys[slot] != 0 {
@@ -169,32 +180,4 @@ struct LanguageTables: @unchecked Sendable {
     /// The half that does not choose the slot; not 0.
     @inline(__always)
     private static func tag(_ key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key >> 32) }
-
-    /// Mixes a word's bytes, ASCII capitals as small letters; not 0.
-    ///
-    /// - Parameter count: at most `longest`.
-    @inline(__always)
-    static func key(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int) -> UInt64 {
-        var hash = UInt64(count)
-        var place = start
-        let end = start + count
-        while place < end {
-            let eight = EightBytes(bytes, place)
-            hash = mix(hash, eight.first(min(end - place, 8)).withSmallLetters)
-            place += 8
-        }
-        return hash | 1 << 63
-    }
-
-    /// Of a word of up to eight bytes; the same as the other.
-    @inline(__always)
-    static func key(_ word: EightBytes, _ count: Int) -> UInt64 {
-        mix(UInt64(count), word.first(count).withSmallLetters) | 1 << 63
-    }
-
-    @inline(__always)
-    private static func mix(_ hash: UInt64, _ part: EightBytes) -> UInt64 {
-        let product = (hash &* 0x9E37_79B9_7F4A_7C15 ^ part.value) &* 0xFF51_AFD7_ED55_8CCD
-        return product ^ product >> 32
-    }
 }

@@ -56,12 +56,11 @@ struct LanguageVoter: ~Copyable {
         var run: Run = (1, 0)
         let count = text.count
         while place < count {
-            if place == word {
+            if place == word, ASCIIClass.isLetter(text[place]) {
                 // Most words are short and of ASCII: read at once, with what follows.
-                let eight = EightBytes(text, place)
-                let length = eight.leadingLetters
-                if length > 0, length < 8, eight[length] < 0x80 {
-                    end(place, place + length, 1, LanguageTables.key(eight, length), ascii: length)
+                let (first, second, length) = EightBytes.letters(text, place)
+                if length < 16, place + length == count || text[place + length] < 0x80 {
+                    end(place, place + length, 1, WordKey.of(first, second, length), ascii: length)
                     place = min(place + length + 1, count)
                     word = place
                     if place - stretch < LanguageVoter.stretch { continue }
@@ -162,7 +161,7 @@ struct LanguageVoter: ~Copyable {
     @inline(never)
     private mutating func end(_ start: Int, _ end: Int, _ separator: Int, ascii: Int) {
         let length = end - start
-        let key = length <= LanguageTables.longest ? LanguageTables.key(text, start, length) : 0
+        let key = length <= LanguageTables.longest ? WordKey.of(text, start, length) : 0
         self.end(start, end, separator, key, ascii: ascii)
     }
 

@@ -4,19 +4,24 @@
 enum LinkScanner {
     /// Calls `body` with each stretch that is to be looked up: from the host on, with port, path and query, and before it
     /// what stands for its scheme. It returns whether to go on.
-    static func forEach(in text: UnsafeBufferPointer<UInt8>, _ body: (_ address: Range<Int>, _ start: Int) -> Bool) {
+    ///
+    /// - Parameter next: the next place that may be in one: at least each of `LinkMarks`.
+    static func forEach(
+        in text: UnsafeBufferPointer<UInt8>,
+        next: (UnsafeRawBufferPointer, _ start: Int) -> Int = { LinkMarks.next(in: $0, from: $1, editsToo: false) },
+        _ body: (_ address: Range<Int>, _ start: Int) -> Bool
+    ) {
         var at = 0
         /// Up to here a host has been looked up.
         var done = 0
         while at < text.count {
-            // Most bytes are neither.
-            while at < text.count, text[at] != UInt8(ascii: "."), text[at] != UInt8(ascii: ":") { at += 1 }
+            // A word that ends a sentence has its only dot behind it: that is none.
+            at = next(UnsafeRawBufferPointer(text), at)
             guard at < text.count else { return }
             defer { at += 1 }
             if text[at] == UInt8(ascii: "."), at >= done {
                 let (host, end) = token(text, around: at, floor: done)
                 done = end
-                // A word that ends a sentence has its only dot behind it.
                 guard host.count > 2, text[host].contains(UInt8(ascii: ".")) else { continue }
                 guard lookUp(host, text, body) else { return }
                 // Where no spaces stand between words, what is before and behind a name seems a part of it.

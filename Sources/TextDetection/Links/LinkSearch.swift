@@ -32,9 +32,10 @@ struct LinkSearch {
         in text: UnsafeRawBufferPointer, _ field: TextSpan.Field, _ signals: SignalSet, at time: Timestamp, most: Int
     ) {
         plain.fill(from: text)
+        guard plain.mayHaveLinks else { return }
         let hasLinks = !signals.links.isEmpty
         let plain = plain
-        plain.bytes.withUnsafeBytes { bytes in
+        plain.withBytes(of: text) { bytes in
             LinkScanner.forEach(in: bytes.assumingMemoryBound(to: UInt8.self)) { address, start in
                 guard looked < most else {
                     hasMore = true

@@ -7,18 +7,19 @@ extension PlainLinkText {
         let byte: UInt8?
     }
 
-    /// Whether something may begin here that stands for something else; asked at each byte.
-    @inline(__always)
+    /// Whether something may begin here that stands for something else.
     static func mayBeEdited(_ text: UnsafeRawBufferPointer, _ at: Int) -> Bool {
         switch text[at] {
-        case UInt8(ascii: "["), UInt8(ascii: "("), UInt8(ascii: "{"), UInt8(ascii: "%"), 0xC2, 0xE2, 0xE3, 0xEA, 0xEF:
-            return true
+        case UInt8(ascii: "["), UInt8(ascii: "("), UInt8(ascii: "{"), UInt8(ascii: "%"): return true
+        case 0xC2, 0xE2, 0xE3, 0xEA, 0xEF: return character(text, at) != nil
         case UInt8(ascii: " "):
             guard at + 1 < text.count else { return false }
             switch text[at + 1] {
-            case UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "("), UInt8(ascii: "{"), UInt8(ascii: "d"),
-                UInt8(ascii: "D"), UInt8(ascii: " "):
+            case UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "("), UInt8(ascii: "{"), UInt8(ascii: " "):
                 return true
+            // `dot`
+            case UInt8(ascii: "d"), UInt8(ascii: "D"):
+                return at + 2 < text.count && text[at + 2] | 0x20 == UInt8(ascii: "o")
             default: return false
             }
         default: return false

@@ -11,9 +11,12 @@
 ///
 /// All else is copied, valid UTF-8 or not. What no link is changed by it is no matter: only known addresses are found.
 struct PlainLinkText {
-    private(set) var bytes: ContiguousArray<UInt8> = []
+    /// Empty if nothing stands for anything else: the plain text is then the text itself.
+    private var bytes: ContiguousArray<UInt8> = []
     /// From each of these places on, bytes were copied, or it is the end of what stands for something else.
     private var edits: ContiguousArray<Edit> = []
+    /// Whether there may be a link; else there is none.
+    private(set) var mayHaveLinks = false
 
     private struct Edit {
         let plain: Int
@@ -24,22 +27,33 @@ struct PlainLinkText {
     mutating func fill(from text: UnsafeRawBufferPointer) {
         bytes.removeAll(keepingCapacity: true)
         edits.removeAll(keepingCapacity: true)
-        bytes.reserveCapacity(text.count)
-        var at = 0
+        mayHaveLinks = false
         var copied = 0
+        var at = LinkMarks.next(in: text, from: 0, editsToo: true)
         while at < text.count {
-            guard PlainLinkText.mayBeEdited(text, at), let edit = PlainLinkText.edit(text, at) else {
-                at += 1
-                continue
+            var next = at + 1
+            if LinkMarks.isJoint(text, at) {
+                mayHaveLinks = true
+            } else if let edit = PlainLinkText.edit(text, at) {
+                bytes.append(contentsOf: text[copied..<edit.range.lowerBound])
+                edits.append(Edit(plain: bytes.count, source: edit.range.lowerBound))
+                if let byte = edit.byte { bytes.append(byte) }
+                edits.append(Edit(plain: bytes.count, source: edit.range.upperBound))
+                next = edit.range.upperBound
+                copied = next
             }
-            bytes.append(contentsOf: text[copied..<edit.range.lowerBound])
-            edits.append(Edit(plain: bytes.count, source: edit.range.lowerBound))
-            if let byte = edit.byte { bytes.append(byte) }
-            edits.append(Edit(plain: bytes.count, source: edit.range.upperBound))
-            at = edit.range.upperBound
-            copied = at
+            at = LinkMarks.next(in: text, from: next, editsToo: true)
         }
+        guard !edits.isEmpty else { return }
         bytes.append(contentsOf: text[copied...])
+        // What stands for something may have made a joint.
+        mayHaveLinks =
+            mayHaveLinks || bytes.withUnsafeBytes { LinkMarks.next(in: $0, from: 0, editsToo: false) < $0.count }
+    }
+
+    /// - Parameter text: what it was filled from.
+    func withBytes<Result>(of text: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        edits.isEmpty ? body(text) : bytes.withUnsafeBytes(body)
     }
 
     /// Bytes of the original that a stretch of the plain text comes from.

@@ -6,6 +6,7 @@ final class TermLayer: Sendable {
     let set: TermSet
     let database: TermDatabase
     let views: TermViews
+    let gate: TermGate
 
     /// Takes about 35 µs a term: not for the cooperative pool.
     ///
@@ -22,6 +23,7 @@ final class TermLayer: Sendable {
         guard !set.members.isEmpty else { return nil }
         database = try compiler.database(of: set.texts, isKept: isKept)
         views = try TermViews(set, compiler, isKept: isKept)
+        gate = TermGate(set, least: compiler.gateLeast)
     }
 
     /// Position among the members of the one with this value.
@@ -49,6 +51,8 @@ struct TermCompiler: Sendable {
     var limits = TermLayers.Limits()
     /// Of what texts a scan fails: for tests.
     var refuses: (@Sendable (UnsafeBufferPointer<UInt8>) -> Bool)?
+    /// Fewer patterns have no gate.
+    var gateLeast = TermGate.least
 
     /// Fewer are compiled faster than their file is read and checked.
     static let leastKept = 1_000

@@ -96,7 +96,8 @@ package final class TermMatcher: Sendable {
         return workspace.unread.isEmpty
     }
 
-    /// One layer: all texts in one go, or each alone where that fails, so that none costs another its verdict.
+    /// One layer: all texts in one go that may have a term, or each alone where that fails, so that none costs another its
+    /// verdict.
     private func scan(
         _ part: TermLayers.Part, _ folded: FoldedTexts, _ stretch: Range<Int>, _ base: UnsafePointer<UInt8>,
         _ workspace: TermWorkspace, _ tallies: inout ContiguousArray<TermTally>
@@ -110,9 +111,14 @@ package final class TermMatcher: Sendable {
                     bytes: base, texts: texts, patterns: patterns, marks: marks, isMarked: isMarked, next: next,
                     edits: folded.edits, latest: latest, offset: 0, text: stretch.lowerBound, tallies: tallies)
                 tallies = []
-                if !run(&scan, part.layer.database, folded, stretch, workspace.scratch) {
-                    scan.tallies.removeAll()
-                    for number in stretch {
+                var rest = stretch
+                while let open = part.layer.gate.firstOpen(of: rest, texts, base) {
+                    // The one behind them has none.
+                    rest = min(open.upperBound + 1, stretch.upperBound)..<stretch.upperBound
+                    let known = scan.tallies.count
+                    if run(&scan, part.layer.database, folded, open, workspace.scratch) { continue }
+                    scan.tallies.removeLast(scan.tallies.count - known)
+                    for number in open {
                         let known = scan.tallies.count
                         if run(&scan, part.layer.database, folded, number..<number + 1, workspace.scratch) { continue }
                         scan.tallies.removeLast(scan.tallies.count - known)

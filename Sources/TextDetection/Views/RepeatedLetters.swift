@@ -1,26 +1,38 @@
-/// Whether a letter stands three times in a row anywhere, which few texts have: looked at eight bytes at a time.
+/// Whether a letter stands three times in a row anywhere, which few texts have: looked at sixteen bytes at a time.
 enum RepeatedLetters {
     static func occur(in bytes: UnsafePointer<UInt8>, _ range: Range<Int>) -> Bool {
         var place = range.lowerBound
-        // Characters of one, two and three bytes: equal to what stands one and two characters on.
-        while place + 16 <= range.upperBound {
-            let here = word(bytes, place)
-            var runs = zeros(here ^ word(bytes, place + 1))
-            if runs != 0 { runs &= zeros(here ^ word(bytes, place + 2)) }
-            if !ASCIIBlock.isASCII(here) {
-                runs |= zeros(here ^ word(bytes, place + 2)) & zeros(here ^ word(bytes, place + 4))
-                runs |= zeros(here ^ word(bytes, place + 3)) & zeros(here ^ word(bytes, place + 6))
+        while place + SixteenBytes.count + longest <= range.upperBound {
+            let here = SixteenBytes(bytes, place)
+            var runs = equals(bytes, place, size: 1)
+            if here.isAny {
+                // First and last byte of characters of two, three and four bytes.
+                for size in 2...4 {
+                    runs = runs | equals(bytes, place, size: size) & equals(bytes, place + size - 1, size: size)
+                }
             }
-            if runs != 0 {
-                for offset in 0..<8 where isRun(bytes, place + offset, range.upperBound) { return true }
+            if runs.isAny {
+                for offset in 0..<SixteenBytes.count where isRun(bytes, place + offset, range.upperBound) {
+                    return true
+                }
             }
-            place += 8
+            place += SixteenBytes.count
         }
         while place < range.upperBound {
             if isRun(bytes, place, range.upperBound) { return true }
             place += 1
         }
         return false
+    }
+
+    /// So many bytes are looked at behind sixteen: three characters but one byte.
+    private static let longest = 11
+
+    /// Bytes that are the same one and two characters on.
+    @inline(__always)
+    private static func equals(_ bytes: UnsafePointer<UInt8>, _ place: Int, size: Int) -> SixteenBytes {
+        let here = SixteenBytes(bytes, place)
+        return here.equals(SixteenBytes(bytes, place + size)) & here.equals(SixteenBytes(bytes, place + 2 * size))
     }
 
     private static func isRun(_ bytes: UnsafePointer<UInt8>, _ place: Int, _ end: Int) -> Bool {
@@ -33,16 +45,5 @@ enum RepeatedLetters {
         return (0..<size).allSatisfy {
             bytes[place + $0] == bytes[place + size + $0] && bytes[place + $0] == bytes[place + 2 * size + $0]
         }
-    }
-
-    @inline(__always)
-    private static func word(_ bytes: UnsafePointer<UInt8>, _ place: Int) -> UInt64 {
-        UnsafeRawPointer(bytes + place).loadUnaligned(as: UInt64.self)
-    }
-
-    /// The high bit of each byte that is zero; of some above one that is, too.
-    @inline(__always)
-    private static func zeros(_ word: UInt64) -> UInt64 {
-        (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
     }
 }
