@@ -156,7 +156,7 @@ let package = Package(
             "StreamingTests", "CRdkafka", "Concurrency", "Events", "Kafka", "Operations", "Streaming",
             "StreamingTestSupport", "TestSupport", resources: [.copy("Resources")]),
         tests(
-            "KafkaIntegrationTests", "Concurrency", "Events", "Kafka", "Operations", "Streaming",
+            "KafkaIntegrationTests", "Concurrency", "Events", "Kafka", "MetadataDetection", "Operations", "Streaming",
             "StreamingTestSupport"),
 
         tests(

@@ -11,6 +11,8 @@ package struct Stream: Sendable {
     package let outputs: OutputTopics
 
     package var input: String { "\(name)-uploads" }
+    /// The changelog of what is known of accounts.
+    package var state: String { "\(name)-state" }
     /// People's decisions.
     package var outcomes: String { "\(name)-outcomes" }
 
@@ -34,6 +36,10 @@ package struct Stream: Sendable {
         }
         topics[3].configuration = ["max.message.bytes": "3145728"].merging(deadLetterConfiguration) { $1 }
         topics.append(AdminClient.NewTopic(name: outcomes, partitions: partitions, replicationFactor: 1))
+        topics.append(
+            AdminClient.NewTopic(
+                name: state, partitions: partitions, replicationFactor: 1, configuration: ["cleanup.policy": "compact"])
+        )
         topics.append(
             AdminClient.NewTopic(
                 name: input, partitions: partitions, replicationFactor: 1, configuration: inputConfiguration))

@@ -82,7 +82,7 @@ ALONE = re.compile(r" (\S) (\S) (\S) ")
 def symbols(folded: str, vocabulary: "Vocabulary | None" = None) -> str:
     text = slow(folded)[0] if DOUBTFUL.search(folded) else RUN.sub(r"\1", f" {folded.translate(PLAIN)} ")
     if ALONE.search(text):
-        text = joined(*slow(folded))
+        text = joined(*slow(folded), folded.encode())
     text = RUN.sub(r"\1", text.translate(READ_AS_LATIN))
     return vocabulary.unmasked(text) if vocabulary and MASK in text else text
 
@@ -192,8 +192,9 @@ def meaning(text: str, place: int, character: str, out: list[str], alone: bool) 
     return chr(PLAIN[ord(character)]), False
 
 
-def joined(text: str, places: list[int]) -> str:
-    """Three or more symbols in a row that each stand alone, as a word; gaps of more than a byte part words.
+def joined(text: str, places: list[int], folded: bytes) -> str:
+    """Three or more symbols in a row that each stand alone, as a word; gaps of more than a byte and apostrophes part
+    words.
 
     Gaps that folding made narrower are wide too in Swift; here the text is folded already.
     """
@@ -210,7 +211,9 @@ def joined(text: str, places: list[int]) -> str:
         ):
             end += 2
         stand_alone = text[place - 1] == SPACE and end - place >= 4
-        wide = [places[gap + 1] - places[gap] > 1 for gap in range(place + 1, end, 2)]
+        wide = [
+            places[gap + 1] - places[gap] > 1 or folded[places[gap]] == APOSTROPHE for gap in range(place + 1, end, 2)
+        ]
         for index in range(place, end + 1 if stand_alone else place + 1):
             if (index - place) % 2 == 1 and (all(wide) or not wide[(index - place) // 2]):
                 continue
@@ -220,6 +223,7 @@ def joined(text: str, places: list[int]) -> str:
     return "".join(out)
 
 
+APOSTROPHE = ord("'")
 FACTORS = [np.uint32(number) for number in (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1)]
 LENGTHS = [np.uint32(number) for number in (0x51ED270B, 0xB492B66F, 0x2127599B)]
 WORD_START = 0x811C9DC5

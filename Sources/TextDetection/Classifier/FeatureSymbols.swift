@@ -7,7 +7,7 @@
 /// 3. `*`, `%`, `_` and `.` within a word stand for a letter that was masked: one `*`.
 /// 4. Of a run of equal symbols one stays ("attaaack", but "attack" too).
 /// 5. Three or more symbols in a row that each stand alone are a word ("a t t a c k"); wider gaps between some of them
-///    part words ("b u r n  i t").
+///    part words ("b u r n  i t"), and so does an apostrophe ("l'a t t a q u e").
 /// 6. Greek, Cyrillic and Armenian letters that look like Latin ones are those, in every word: folding reads only words
 ///    that way that mix scripts, and a model needs no more than that all ways of writing a word are one.
 /// 7. A word with masked letters is the word of the model's vocabulary that it shows, if there is one; else it is read
@@ -115,7 +115,7 @@ struct FeatureSymbols {
         }
         row.append(FeatureSymbols.space, at: text.count)
         count = row.count
-        if row.mayJoin { join(isWideGap) }
+        if row.mayJoin { join(text, isWideGap) }
     }
 
     /// Symbols as they are written, one behind the other and none twice in a row.
@@ -165,7 +165,7 @@ struct FeatureSymbols {
 
     /// Takes the spaces out between three or more symbols that each stand alone, but for the wider ones.
     @inline(never)
-    private mutating func join(_ isWideGap: (_ place: Int) -> Bool) {
+    private mutating func join(_ text: UnsafeBufferPointer<UInt8>, _ isWideGap: (_ place: Int) -> Bool) {
         let all = count
         var read = 1
         count = 1
@@ -179,7 +179,8 @@ struct FeatureSymbols {
             // `read` to `end`, every other one, stand alone, if the first does.
             if symbols[read - 1] == FeatureSymbols.space, end - read >= 4 {
                 func isWide(_ gap: Int) -> Bool {
-                    places[gap + 1] - places[gap] > 1 || isWideGap(Int(places[gap]))
+                    let place = Int(places[gap])
+                    return places[gap + 1] - places[gap] > 1 || text[place] == UInt8(ascii: "'") || isWideGap(place)
                 }
                 // Gaps that are all wide part nothing.
                 let parts = !stride(from: read + 1, to: end, by: 2).allSatisfy(isWide)

@@ -31,7 +31,8 @@ import Testing
         // What is spelt out is put together, from three on.
         ("a t t a c k", " atack "), ("k i l l  them", " kil them "), ("a.t.t.a.c.k", " atack "), ("a b cd", " a b cd "),
         ("to a b c d is", " to abcd is "), ("a b, c d. e f", " ab cd ef "), ("a. b. c.", " abc "),
-        ("да м и р", " дa mиp "),
+        ("да м и р", " дa mиp "), ("l'a t t a q u e", " l ataque "), ("d'a r m e, n'e n", " d arme n en "),
+        ("a'b'c'd", " abcd "),
         ("日本語。テスト", " 日本語 テスト "), ("مرحبا، أهلا؟", " مرحبا اهلا "),
         // Letters that look like Latin ones are those: alone, among Latin ones, and in words of their own script.
         ("реасе", " peace "), ("рeace", " peace "), ("рынок", " pыhok "), ("pынок", " pыhok "), ("хор", " xop "),
