@@ -21,7 +21,7 @@ extension Lane {
             for queue in try await consumer.assign(rebalance) {
                 let session = PartitionSession(queue, consumer: consumer, judge: judge, flow: flow, options: options)
                 sessions[queue.partition] = session
-                metrics.assigned(queue.partition)
+                metrics.assigned(queue.partition, session.keeper)
                 unstarted.insert(queue.partition)
             }
             logger.info("assigned", ["partitions": describe(rebalance), "all": "\(sessions.count)"])

@@ -11,6 +11,8 @@ package final class StreamingMetrics: Sendable {
     let rebalances: Counter
     let stopped: MetricFamily<Gauge>
     private let partitions = Mutex<[TopicPartition: Place]>([:])
+    private let keepers = Mutex<[TopicPartition: AccountKeeper]>([:])
+    let restored: Histogram
     private let inFlight = Mutex<[String: @Sendable () -> Int]>([:])
 
     /// Where the group stands in a partition.
@@ -37,6 +39,17 @@ package final class StreamingMetrics: Sendable {
             "weir_lane_stopped", "1 where a lane stands still until somebody mends what /readyz names.",
             labels: ["lane"])
         rebalances = registry.counter("weir_rebalances_total", "Changes of assignment.")[]
+        restored = registry.histogram("weir_state_restore_seconds", "Time to read what is known of a partition.")[]
+        registry.gauge("weir_state_accounts", "Accounts that are known.", labels: ["topic", "partition"]) {
+            [weak self] in self?.keepers { Double($0.accounts) } ?? []
+        }
+        registry.gauge("weir_state_bytes", "Memory that they take.", labels: ["topic", "partition"]) {
+            [weak self] in self?.keepers { Double($0.bytes) } ?? []
+        }
+        registry.gauge(
+            "weir_state_forgotten", "Accounts forgotten since the partition was assigned, as there were too many.",
+            labels: ["topic", "partition"]
+        ) { [weak self] in self?.keepers { Double($0.evicted) } ?? [] }
         registry.gauge("weir_lag_records", "Records behind the end of a partition.", labels: ["topic", "partition"]) {
             [weak self] in
             self?.places { place in
@@ -71,8 +84,21 @@ package final class StreamingMetrics: Sendable {
         }
     }
 
-    func assigned(_ partition: TopicPartition) { partitions.withLock { $0[partition] = Place() } }
-    func unassigned(_ partition: TopicPartition) { partitions.withLock { $0[partition] = nil } }
+    private func keepers(_ value: (AccountKeeper) -> Double) -> [MetricsRegistry.Sample] {
+        keepers.withLock { $0 }.sorted { $0.key < $1.key }.map { partition, keeper in
+            MetricsRegistry.Sample([partition.topic, String(partition.partition)], value(keeper))
+        }
+    }
+
+    func assigned(_ partition: TopicPartition, _ keeper: AccountKeeper?) {
+        partitions.withLock { $0[partition] = Place() }
+        keepers.withLock { $0[partition] = keeper }
+    }
+
+    func unassigned(_ partition: TopicPartition) {
+        partitions.withLock { $0[partition] = nil }
+        keepers.withLock { $0[partition] = nil }
+    }
 
     func committed(_ partition: TopicPartition, _ offset: Int64, newest: Timestamp?) {
         partitions.withLock { partitions in

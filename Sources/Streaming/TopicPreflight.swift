@@ -5,6 +5,8 @@ package import Kafka
 package struct TopicPreflight: Sendable {
     package var inputs: [String]
     package var outputs: OutputTopics
+    /// The changelog of what is known of accounts, and the input that it goes with.
+    package var state: (topic: String, input: String)?
     /// Whether sizes and clean-up are looked at too. librdkafka's mock broker does not tell them.
     package var readsConfigurations = true
 
@@ -23,7 +25,7 @@ package struct TopicPreflight: Sendable {
     /// What is wrong; empty if nothing is.
     package func problems(_ cluster: ClusterDescription, _ configurations: [String: [String: String]]) -> [String] {
         var problems: [String] = []
-        for topic in inputs + outputs.all where cluster.topics[topic] == nil {
+        for topic in all where cluster.topics[topic] == nil {
             if let trouble = cluster.troubled[topic] {
                 problems.append("topic \(topic): \(trouble)")
             } else {
@@ -31,6 +33,7 @@ package struct TopicPreflight: Sendable {
                 problems.append(TopicPreflight.missing(topic, right))
             }
         }
+        problems += stateProblems(cluster, configurations)
         func most(_ topic: String) -> Int? { configurations[topic]?["max.message.bytes"].flatMap { Int($0) } }
         for input in inputs {
             guard let incoming = most(input), let outgoing = most(outputs.deadLetters) else { continue }
@@ -54,6 +57,26 @@ package struct TopicPreflight: Sendable {
         return problems
     }
 
+    private var all: [String] { inputs + outputs.all + [state?.topic].compactMap(\.self) }
+
+    /// A partition's changes go to the partition of the same number, and the last of each key must stay.
+    private func stateProblems(
+        _ cluster: ClusterDescription, _ configurations: [String: [String: String]]
+    ) -> [String] {
+        guard let state, let topic = cluster.topics[state.topic] else { return [] }
+        var problems: [String] = []
+        if let input = cluster.topics[state.input], topic.partitions < input.partitions {
+            problems.append(
+                "topic \(state.topic): has \(topic.partitions) partitions, and \(state.input) has \(input.partitions): add "
+                    + "partitions to it, since each of the input keeps its own state")
+        }
+        if let policy = configurations[state.topic]?["cleanup.policy"], policy != "compact" {
+            problems.append(
+                "topic \(state.topic): cleanup.policy is \(policy); it must be compact, or accounts would be forgotten")
+        }
+        return problems
+    }
+
     static func missing(_ topic: String, _ right: String) -> String {
         "topic \(topic) does not exist, or may not be seen: make it with \"weir topology apply\", allow \(right) on it, "
             + "or change its name in the configuration"
@@ -63,7 +86,7 @@ package struct TopicPreflight: Sendable {
     package func problems(of admin: AdminClient, timeout: Duration) async throws(KafkaError) -> [String] {
         let cluster = try await admin.describe(timeout: timeout)
         guard readsConfigurations else { return problems(cluster, [:]) }
-        let known = (inputs + outputs.all).filter { cluster.topics[$0] != nil }
+        let known = all.filter { cluster.topics[$0] != nil }
         do throws(KafkaError) {
             return problems(cluster, try await admin.configurations(of: known, timeout: timeout))
         } catch {

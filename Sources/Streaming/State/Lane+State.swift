@@ -28,6 +28,7 @@ extension Lane {
         switch status {
         case .waiting, .restoring: break
         case .whole(let records, let seconds):
+            metrics.restored.observe(.seconds(seconds))
             logger.info(
                 "what is known of accounts is restored",
                 ["partition": "\(partition)", "records": "\(records)", "seconds": "\(seconds)"])

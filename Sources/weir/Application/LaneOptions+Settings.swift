@@ -2,6 +2,7 @@ import Configuration
 import Events
 import Glibc
 import Kafka
+import MetadataDetection
 import Pipeline
 import Streaming
 
@@ -33,6 +34,10 @@ extension LaneOptions {
         let group = settings[WeirSettings.group]
         var bulk = LaneOptions(assembly, name: "bulk", input: settings[WeirSettings.uploads], group: group)
         bulk.commitInterval = settings[WeirSettings.commitInterval]
+        bulk.state = assembly.blueprint.settings(of: BehaviourDetector.name).map {
+            StateOptions(
+                topic: settings[WeirSettings.state], accounts: AccountSettings($0), key: assembly.blueprint.accountKey)
+        }
         guard let topic = settings[WeirSettings.live] else { return [bulk] }
         // A group of its own: a rebalance of the bulk members then leaves live streams alone.
         var live = LaneOptions(assembly, name: "live", input: topic, group: "\(group)-live")

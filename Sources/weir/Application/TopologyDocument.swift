@@ -36,7 +36,9 @@ struct TopologyDocument: Sendable {
         try problems.check()
     }
 
-    static let roles = ["uploads", "live", "outcomes", "signals", "audit", "enforcement", "review", "deadLetters"]
+    static let roles = [
+        "uploads", "live", "outcomes", "signals", "audit", "enforcement", "review", "deadLetters", "state",
+    ]
 
     /// What a role's topic is called; nil if the configuration does without it.
     static func name(of role: String, _ settings: Settings) -> String? {
@@ -49,6 +51,7 @@ struct TopologyDocument: Sendable {
         case "enforcement": settings[WeirSettings.enforcement]
         case "review": settings[WeirSettings.review]
         case "deadLetters": settings[WeirSettings.deadLetters]
+        case "state": settings[WeirSettings.state]
         default: nil
         }
     }

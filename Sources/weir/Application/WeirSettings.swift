@@ -31,6 +31,10 @@ enum WeirSettings {
     static let review = Setting("topics.review", .string, standard: "review", "Verdicts that need a person.")
     static let deadLetters = Setting(
         "topics.deadLetters", .string, standard: "uploads.dlq", "Records that are no events.")
+    static let state = Setting(
+        "topics.state", .string, standard: "weir.state.accounts",
+        "What is known of accounts, compacted, with as many partitions as topics.uploads. Used with metadata.behaviour "
+            + "in pipeline.yaml.")
 
     static let mapping = Setting(
         "events.mapping", .optional(.string), standard: nil,
@@ -163,7 +167,7 @@ enum WeirSettings {
 
     static let all: [any AnySetting] = [
         bootstrap, group, instanceID, properties,
-        uploads, live, outcomes, audit, enforcement, review, deadLetters,
+        uploads, live, outcomes, audit, enforcement, review, deadLetters, state,
         mapping, pipeline, policy, shadow,
         signalFiles, signalInterval, signalTopic, signalSnapshot, snapshotInterval, snapshotChanges,
         mediaWorkers, mediaFetches, mediaBytes, mediaPixels, mediaBudget, mediaDeadline, mediaSandbox,
