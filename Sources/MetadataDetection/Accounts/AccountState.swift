@@ -58,7 +58,14 @@ package final class AccountState {
     deinit { scratch.deallocate() }
 
     package var accounts: Int { store.count }
+    /// Memory.
     package var bytes: Int { store.bytes }
+    /// Of the records alone.
+    package var recordBytes: Int { store.recordBytes }
+    /// Events that are known, so that they count once.
+    package var events: Int { known.count }
+    /// The time of the newest event; nil before the first.
+    package var newest: Timestamp? { clock.newest }
 
     /// Takes a batch in, whose records follow those of the batch before. Records that the fold has seen already change
     /// nothing, and nothing is known of them.
@@ -121,6 +128,14 @@ package final class AccountState {
         return sum &+ UInt64(bitPattern: clock.newest?.nanoseconds ?? 0)
     }
 
+    func key(of account: String) -> KeyedStore.Key {
+        var account = account
+        return account.withUTF8 { key(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// 0 is none.
+    private func key(_ account: UnsafeRawBufferPointer) -> KeyedStore.Key { max(1, accountKey.hash(account)) }
+
     // MARK: One event
 
     private func fold(
@@ -140,7 +155,7 @@ package final class AccountState {
             newest: StateTime(clock.newest ?? placed.time), keeping: undo.first?.known.first ?? known.mark.first)
         if let late = placed.lateBy { return report("late-event", late) }
 
-        let key = max(1, batch.withBytes(event.accountID, accountKey.hash))
+        let key = batch.withBytes(event.accountID, key)
         let old = store[key]
         let read = old.flatMap(AccountRecord.init)
         var record = read ?? AccountRecord(first: time)

@@ -67,6 +67,29 @@ final class AccountKeeper: Sendable {
         }
     }
 
+    /// What is known of one account; nil if nothing is.
+    func summary(of account: String) -> AccountSummary? {
+        content.withLock { $0.state?.summary(of: account) }
+    }
+
+    /// nil before it is restored.
+    var figures: StateFigures? {
+        content.withLock { content in
+            content.state.map { state in
+                StateFigures(
+                    partition: partition, accounts: state.accounts, events: state.events,
+                    recordBytes: state.recordBytes,
+                    bytes: state.bytes, newest: state.newest, nextOffset: state.nextOffset,
+                    fingerprint: state.fingerprint)
+            }
+        }
+    }
+
+    /// Begins with nothing, as before the first record of the input.
+    func begin() {
+        content.withLock { $0.state = AccountState(options.accounts, key: options.key) }
+    }
+
     func committed(before offset: Int64) {
         content.withLock { $0.state?.committed(before: offset) }
     }

@@ -4,6 +4,7 @@ enum Commands {
         demo,
         run, scan, configCheck, configShow, configReference, topologyCheck, topologyApply, topologyShow, topologyGraph,
         policyCheck, outcomePut,
+        stateShow, stateStats, stateVerify,
         deadLetterList, deadLetterShow, deadLetterReplay, deadLetterPurge,
         hashPDQ, hashMD5, hashSHA1, hashSHA256, signalsValidate, signalsMatch, signalsImport,
         signalsPut, signalsDelete, signalsList, signalsExport, signalsStats,
