@@ -1,7 +1,6 @@
 """The invariants by which a run under faults is judged, and what of the checks counts for which.
 
-Their numbers are those of the fault matrix. I12, that restored state is what the input makes it, has nothing to look at
-as long as Weir keeps no state beyond its offsets.
+Their numbers are those of the fault matrix.
 """
 
 from typing import Any
@@ -68,13 +67,19 @@ def of_trouble(trouble: str) -> str:
 
 
 def counted(
-    check: dict[str, Any], read: dict[str, Violation], troubles: list[str], excesses: list[str]
+    check: dict[str, Any],
+    read: dict[str, Violation],
+    troubles: list[str],
+    excesses: list[str],
+    states: list[str] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """By invariant: how often it was violated, and the first of each kind.
 
-    `check` is the report of the check, `read` what the reader saw; `excesses` are of memory and records in flight.
+    `check` is the report of the check, `read` what the reader saw; `excesses` are of memory and records in flight,
+    `states` what is wrong with what is known of accounts.
     """
     scene = [(of_trouble(trouble), trouble) for trouble in troubles] + [("I8", excess) for excess in excesses]
+    scene += [("I12", state) for state in states or []]
     found: dict[str, dict[str, Any]] = {name: {"violations": 0, "first": {}} for name in INVARIANTS}
     for kind, count in check.get("invariants", {}).items():
         if count:

@@ -221,6 +221,8 @@ def of_processes() -> list[str]:
     ]:
         if (found := set(invariants.broken(invariants.counted({}, {}, [trouble], [])))) != {meant}:
             wrong.append(f"{trouble!r}: found {found}, should be {meant}")
+    if (found := set(invariants.broken(invariants.counted({}, {}, [], [], ["partition 0"])))) != {"I12"}:
+        wrong.append(f"a wrong state: found {found}, should be I12")
     steady = [(float(second), 100.0, 40, 20) for second in range(int(LONG) + 100)]
     for name, samples, count in [
         ("steady", steady, 0),
@@ -274,7 +276,7 @@ def main() -> int:
             print(f"{'ok' if is_right else 'NOT OK'}: {case.name}: found {sorted(found)}, should be {sorted(expected)}")
             if not is_right:
                 print(f"  {steps.reader.violations}")
-    # I8 and I9 are of processes, above; I12 has nothing to look at yet.
+    # I8, I9 and I12 are of processes, above.
     untried = invariants.INVARIANTS.keys() - {case.meant for case in CASES} - {"I8", "I9", "I12"}
     failures += [f"no case breaks {name}" for name in sorted(untried)]
     for failure in failures:

@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -34,7 +35,7 @@ from secured import SecuredBroker
 from suites import SHORT, SUITES, Suite, names, schedule, soak
 
 from harness import results, weir
-from harness.broker import Broker
+from harness.broker import PACKAGE, Broker
 
 LONG = ("samples", "transactions")
 """What belongs into a report and not into the results that are kept."""
@@ -161,7 +162,8 @@ def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster,
     reader.close()
     if "seconds" in result:
         check = once.check(direct, asked)
-    found = invariants.counted(check, reader.violations, troubles, scene.resources.excesses())
+    states = wrong_states(folder, direct, asked) if check else []
+    found = invariants.counted(check, reader.violations, troubles, scene.resources.excesses(), states)
     return {
         **result,
         "holds": not invariants.broken(found),
@@ -172,6 +174,20 @@ def run(suite: Suite, seed: int, folder: Path, cluster: Broker | ProxiedCluster,
         "read": reader.seen,
         "samplesCompared": reader.samples,
     }
+
+
+def wrong_states(folder: Path, direct: Broker, asked: argparse.Namespace) -> list[str]:
+    """What is known of accounts is what the input makes of them, by `weir state verify`."""
+    (folder / "verify").mkdir()
+    config = once.configure(asked, folder / "verify", direct)
+    command = [str(weir.binary()), "state", "verify", "--config", str(config)]
+    environment = {**os.environ, "WEIR_MEMBER": "none"}
+    done = subprocess.run(command, cwd=PACKAGE, env=environment, capture_output=True, text=True)
+    states = [json.loads(line) for line in done.stdout.splitlines()]
+    wrong = [json.dumps(state) for state in states if not state["equal"]]
+    if not states or (done.returncode != 0 and not wrong):
+        wrong.append(f"weir state verify ended with {done.returncode}: {done.stderr.strip()}")
+    return wrong
 
 
 def configure(cluster: Broker | ProxiedCluster, folder: Path, asked: argparse.Namespace, suite: Suite) -> Path:

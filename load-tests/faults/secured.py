@@ -31,7 +31,7 @@ class SecuredBroker(Broker):
     def give_rights(self, folder: Path) -> None:
         # By a client of the secured listener, as an operator would.
         plain, self.bootstrap = self.bootstrap, self.secured_bootstrap
-        give_documented_rights(self, folder)
+        give_documented_rights(self, folder, state=True)
         self.bootstrap = plain
 
     def _open(self) -> None:

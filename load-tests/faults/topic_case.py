@@ -63,7 +63,7 @@ class Case:
             policy=HERE.parent / "exactly_once" / "policy.yaml",
             signals=signals,
             properties={"session.timeout.ms": 6000, "heartbeat.interval.ms": 500, **properties},
-            topics={role: getattr(self.topics, ROLES.get(role, role)) for role in roles},
+            topics={role: getattr(self.topics, ROLES.get(role, role)) for role in roles} | {"state": f"{name}.state"},
             commit={"interval": "50ms"},
             listens=True,
         ).write(self.config)

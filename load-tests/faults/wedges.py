@@ -96,7 +96,7 @@ class Case:
         self._signals = folder / f"{wedge.place}.jsonl"
         self._signals.write_text(signals_file())
         config = folder / f"{wedge.place}.yaml"
-        roles = ("uploads", "audit", "enforcement", "review", "deadLetters")
+        roles = ("uploads", "audit", "enforcement", "review", "deadLetters", "state")
         self.topics = {role: f"{wedge.place}.{role}" for role in roles}
         weir.Settings(
             bootstrap=bootstrap,

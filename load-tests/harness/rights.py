@@ -20,14 +20,25 @@ def client(broker: Broker, name: str) -> dict[str, str]:
 
 def documented_commands() -> str:
     """The block of docs/integrating.md that gives the rights."""
-    blocks = re.findall(r"^```bash\n(acls\(\).*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
+    return block(r"acls\(\).*?")
+
+
+def documented_state_commands() -> str:
+    """That of what is known of accounts."""
+    return block(r"acls --operation Read --operation Write.*?")
+
+
+def block(pattern: str) -> str:
+    blocks = re.findall(rf"^```bash\n({pattern})^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
     if len(blocks) != 1:
-        raise SystemExit(f"{DOCUMENT}: there must be one block that begins with acls()")
+        raise SystemExit(f"{DOCUMENT}: there must be one block of {pattern}")
     commands: str = blocks[0]
     return commands
 
 
-def give_documented_rights(broker: Broker, folder: Path) -> None:
+def give_documented_rights(broker: Broker, folder: Path, state: bool = False) -> None:
+    """With `state`, those for what is known of accounts too."""
+    commands = documented_commands() + (documented_state_commands() if state else "")
     shutil.copy(broker.directory / "admin-tools.properties", folder / "admin.properties")
     environment = os.environ | {
         "PATH": f"{broker.script.parent / 'bin'}:{os.environ['PATH']}",
@@ -36,7 +47,7 @@ def give_documented_rights(broker: Broker, folder: Path) -> None:
         "KAFKA_HEAP_OPTS": "-Xmx128m",
     }
     subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", documented_commands()],
+        ["bash", "-euo", "pipefail", "-c", commands],
         check=True,
         cwd=folder,
         env=environment,

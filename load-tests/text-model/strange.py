@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of other scripts are what this is about
 """Texts that no template is like, without labels: a model that has seen nothing else than its templates takes whatever
 it does not know for one of them.
 

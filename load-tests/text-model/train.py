@@ -180,9 +180,7 @@ def main() -> int:
     folds = [line.template % FOLDS for line in known]
     chance = random.Random(chosen.seed)
     # Masked as often as the others.
-    unlike = [
-        masked(text, chance) if chance.random() < MASKED else text for text in strange.texts(known, chosen.seed)
-    ]
+    unlike = [masked(text, chance) if chance.random() < MASKED else text for text in strange.texts(known, chosen.seed)]
     texts += unlike
     labels += [[] for _ in unlike]
     folds += [number % FOLDS for number in range(len(unlike))]

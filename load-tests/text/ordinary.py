@@ -19,7 +19,11 @@ import catalogues
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MOST = 1_000
-SYLLABLES = [a + b for a in "b d g k l m n p r s t w br st pl ng".split() for b in "a e i o u ai ou".split()]
+SYLLABLES = [
+    a + b
+    for a in ["b", "d", "g", "k", "l", "m", "n", "p", "r", "s", "t", "w", "br", "st", "pl", "ng"]
+    for b in ["a", "e", "i", "o", "u", "ai", "ou"]
+]
 
 
 def made_up(chance: random.Random) -> list[str]:

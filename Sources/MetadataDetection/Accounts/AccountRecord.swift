@@ -114,8 +114,12 @@ extension AccountRecord {
 }
 
 extension AccountRecord.Part {
+    /// Of the longest part: the hosts, as a sketch.
+    private static let most = 600
+
     fileprivate init(_ last: StateTime, _ reader: inout RecordReader) {
         let count = Int(truncatingIfNeeded: reader.varint() & 0xFFFF)
+        if count > AccountRecord.Part.most { reader.fail() }
         base = StateTime(seconds: last.seconds - min(UInt32(truncatingIfNeeded: reader.varint()), last.seconds))
         bytes = reader.bytes(count)
     }

@@ -42,8 +42,8 @@ package final class StateRestore {
                 blocks[number] = nil
                 return
             }
-            guard value.count % StateChanges.eventBytes == 0 else {
-                throw StateRefusal("\(value.count) bytes are no list of events")
+            guard value.count % StateChanges.eventBytes == 0, number < 1 << 62 else {
+                throw StateRefusal("\(value.count) bytes are no list of events, or have no place")
             }
             blocks[number] = stride(from: 0, to: value.count, by: StateChanges.eventBytes).map {
                 StateChanges.event(value, at: $0)
@@ -53,7 +53,9 @@ package final class StateRestore {
             func word(_ place: Int) -> UInt64 {
                 UInt64(littleEndian: value.loadUnaligned(fromByteOffset: place, as: UInt64.self))
             }
-            guard word(8) <= word(16) else { throw StateRefusal("the known events end before they begin") }
+            guard word(8) <= word(16), word(16) < 1 << 62 else {
+                throw StateRefusal("the known events end before they begin, or there were too many")
+            }
             clock = (Int64(bitPattern: word(0)), word(8), word(16), Int64(bitPattern: word(24)))
         }
     }

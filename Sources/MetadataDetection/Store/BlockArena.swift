@@ -5,8 +5,8 @@
 /// has a block knows how long it is.
 struct BlockArena: ~Copyable {
     static let unit = 16
-    /// Of one record, in bytes.
-    static let longest = 1_024
+    /// Of one record, in bytes. An account's has 1,250 at most.
+    static let longest = 2_048
     private static let chunkUnits = 1 << 16
 
     private var chunks: [UnsafeMutableRawPointer] = []

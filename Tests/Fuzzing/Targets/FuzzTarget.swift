@@ -40,7 +40,7 @@ package struct FuzzTarget: Sendable {
 
     package static let all: [FuzzTarget] =
         eventTargets + recordTargets + documentTargets + mediaTargets + textTargets + addressTargets
-        + importTargets + snapshotTargets + knownDocumentTargets + termDatabaseTargets
+        + importTargets + snapshotTargets + knownDocumentTargets + termDatabaseTargets + stateTargets
 }
 
 /// Something that must hold, and did not.
