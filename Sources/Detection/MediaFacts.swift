@@ -63,6 +63,7 @@ package struct MediaFact: Sendable {
     package var md5: Digest128?
     package var byteCount: Int?
     package var type: MediaType?
+    package var shape: FileShape?
     package var pdq: Digest256?
     /// PDQ's quality, 0…100; hashes below 50 say little.
     package var quality: Int?

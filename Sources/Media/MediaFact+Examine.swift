@@ -11,9 +11,11 @@ extension MediaFact {
         state = .read
         byteCount = file.count
         file.withUnsafeBytes { bytes in
-            type = MediaSniffer.type(of: bytes)
+            let type = MediaSniffer.type(of: bytes)
+            self.type = type
+            shape = FileShape(bytes, type)
             guard digests else {
-                if named, type?.isPicture ?? false { sha256 = sha256 ?? SHA256.hash(file) }
+                if named, type.isPicture { sha256 = sha256 ?? SHA256.hash(file) }
                 return
             }
             var (sha256, sha1, md5) = (SHA256(), SHA1(), MD5())

@@ -10,7 +10,8 @@ let mediaTargets = [
 ]
 
 private func checkImage(_ file: UnsafeRawBufferPointer) throws {
-    _ = MediaSniffer.type(of: file)
+    let shape = FileShape(file, MediaSniffer.type(of: file))
+    try require((0...file.count).contains(shape.trailingBytes ?? 0), "\(shape.trailingBytes ?? 0) bytes behind the end")
     // A file that is no picture is an answer too.
     do { try checkPicture(Array(file)) } catch is PictureError {}
 }
