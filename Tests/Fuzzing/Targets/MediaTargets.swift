@@ -1,3 +1,4 @@
+internal import Detection
 internal import HashDetection
 internal import Imaging
 internal import Media
