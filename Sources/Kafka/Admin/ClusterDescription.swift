@@ -7,6 +7,12 @@ package struct ClusterDescription: Sendable, Equatable {
         package let partitions: Int
         /// Replicas of the first partition.
         package let replicationFactor: Int
+
+        package init(name: String, partitions: Int, replicationFactor: Int) {
+            self.name = name
+            self.partitions = partitions
+            self.replicationFactor = replicationFactor
+        }
     }
 
     package let brokers: [String]
@@ -14,6 +20,12 @@ package struct ClusterDescription: Sendable, Equatable {
     package let topics: [String: Topic]
     /// Topics that may not be looked at, or are in trouble, with the reason.
     package let troubled: [String: String]
+
+    package init(brokers: [String], topics: [Topic], troubled: [String: String] = [:]) {
+        self.brokers = brokers
+        self.topics = Dictionary(uniqueKeysWithValues: topics.map { ($0.name, $0) })
+        self.troubled = troubled
+    }
 
     init(_ metadata: UnsafePointer<rd_kafka_metadata>) {
         let all = metadata.pointee
