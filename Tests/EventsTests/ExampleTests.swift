@@ -112,7 +112,9 @@ struct ExampleTests {
         let members = try #require(top["data"]?["properties"] as? [String: Any])
         #expect(
             Set(members.keys)
-                == Set(data.keys).union(["findingsOmitted", "degradedOmitted", "outcome", "softenedFrom"]))
+                == Set(data.keys).union([
+                    "findingsOmitted", "degradedOmitted", "outcome", "softenedFrom", "duplicateOf",
+                ]))
         let finding = try #require(
             (schema["$defs"] as? [String: [String: Any]])?["finding"]?["properties"] as? [String: Any])
         let findings = try #require(data["findings"] as? [[String: Any]])

@@ -38,6 +38,23 @@ struct VerdictWriterTests {
         #expect(verdict(richJudgement(batch), .audit) == Self.rich(account: "b02bae64f680f695b82eb2ca8c96e6be"))
     }
 
+    /// The id is that which the first one has, made of its offset and the same event.
+    @Test func aVerdictOnWhatWasDeliveredBeforeRefersToTheFirst() throws {
+        let batch = decode([Record(event())]).batch
+        let findings = [Finding(event: 0, fact: duplicateFact, value: 41)]
+        let judgement = Judgement(
+            batch: batch, event: 0, decision: Decision(action: .allow), findings: findings[...],
+            decided: Timestamp(nanoseconds: 0))
+        let first = batch.withBytes(batch.events[0].id) {
+            VerdictID(topic: batch.topic, partition: batch.partition).digest(offset: 41, event: $0)
+        }
+        var id = ByteWriter()
+        id.appendHex(first)
+        let member = ",\"duplicateOf\":\"\(String(decoding: id.bytes, as: UTF8.self))\",\"supersedes\":null,"
+        #expect(verdict(judgement, .audit).contains(member))
+        #expect(verdict(judgement, .enforcement).contains(member))
+    }
+
     @Test func aSoftenedVerdictSaysWhatTheRuleWouldHaveDone() {
         let batch = decode([Record(event())]).batch
         var decision = Decision(action: .review, rule: "words")

@@ -40,14 +40,16 @@ struct AccountStateTests {
     private func expectExactCounts(_ results: StreamResults, _ count: Int) throws {
         #expect(results.audit.count == count)
         var seen: [String: Int64] = [:]
-        var first: [String: Int64] = [:]
+        var first: [String: StreamResults.Verdict] = [:]
         for verdict in results.audit.sorted(by: { ($0.partition, $0.offset) < ($1.partition, $1.offset) }) {
             let facts = try facts(verdict)
             if let earlier = first[verdict.event] {
-                #expect(facts == ["duplicate": earlier], "\(verdict.event)")
+                #expect(facts == ["duplicate": earlier.offset], "\(verdict.event)")
+                #expect(try member("duplicateOf", of: verdict) as? String == earlier.id)
                 continue
             }
-            first[verdict.event] = verdict.offset
+            first[verdict.event] = verdict
+            #expect(try member("duplicateOf", of: verdict) == nil)
             seen[verdict.account, default: 0] += 1
             let times = seen[verdict.account] ?? 0
             #expect(facts["duplicate"] == nil)
@@ -56,9 +58,13 @@ struct AccountStateTests {
         #expect(seen.count == AccountStateTests.accounts)
     }
 
-    private func facts(_ verdict: StreamResults.Verdict) throws -> [String: Int64] {
+    private func member(_ name: String, of verdict: StreamResults.Verdict) throws -> Any? {
         let json = try #require(try JSONSerialization.jsonObject(with: Data(verdict.value)) as? [String: Any])
-        let findings = (json["data"] as? [String: Any])?["findings"] as? [[String: Any]] ?? []
+        return (json["data"] as? [String: Any])?[name]
+    }
+
+    private func facts(_ verdict: StreamResults.Verdict) throws -> [String: Int64] {
+        let findings = try member("findings", of: verdict) as? [[String: Any]] ?? []
         var facts: [String: Int64] = [:]
         for finding in findings where finding["detector"] as? String == BehaviourDetector.name {
             if let fact = finding["fact"] as? String { facts[fact] = (finding["value"] as? NSNumber)?.int64Value }

@@ -27,6 +27,10 @@ package struct Judgement {
     }
 }
 
+/// Says that the same event was delivered before; its value is the offset of the first. The verdict then refers to the
+/// first one's.
+package let duplicateFact: Code = "duplicate"
+
 /// Writes verdicts as CloudEvents in structured mode (interface, "Verdict").
 ///
 /// There is no way to put text, links, networks or devices of an upload in: audit carries none (V7).
@@ -91,6 +95,13 @@ package struct VerdictWriter: Sendable {
             appendFindings(judgement, event, text, to: &out)
             appendShadow(judgement.shadow, to: &out)
             appendFingerprints(judgement, event, text, to: &out)
+            if let first = judgement.findings.lazy.filter({ $0.fact == duplicateFact }).compactMap(\.value).first {
+                // The same event, and so the same id.
+                let ids = VerdictID(topic: batch.topic, partition: batch.partition)
+                out.append(",\"duplicateOf\":\"")
+                out.appendHex(ids.digest(offset: first, event: text(event.id)))
+                out.append("\"")
+            }
             out.append(",\"supersedes\":null,\"input\":")
             out.appendPlace(batch.topic, batch.partition, event.offset)
             out.append(",\"times\":{\"uploaded\":")

@@ -149,7 +149,7 @@ package final class AccountState {
         if let ahead = placed.aheadBy { report("future-clock", ahead) }
         let time = StateTime(placed.time)
         let hash = identity(of: event, batch)
-        if let first = known.first(hash, at: time) { return report("duplicate", first.offset) }
+        if let first = known.first(hash, at: time) { return report(duplicateFact, first.offset) }
         known.append(
             KnownEvents.Entry(hash: hash, offset: event.offset, time: time),
             newest: StateTime(clock.newest ?? placed.time), keeping: undo.first?.known.first ?? known.mark.first)
