@@ -19,12 +19,38 @@ enum AccountRules {
     ]
 }
 
+/// The same rules as they were set. By their types and not as a list: they look at every event.
+struct AccountRuleSet: Sendable {
+    private let dormancy: DormancyRule
+    private let velocity: VelocityRule
+    private let linkSpread: LinkSpreadRule
+    private let repetition: RepetitionRule
+    private let firstStream: FirstStreamRule
+
+    init(_ settings: Settings) {
+        dormancy = DormancyRule(settings)
+        velocity = VelocityRule(settings)
+        linkSpread = LinkSpreadRule(settings)
+        repetition = RepetitionRule(settings)
+        firstStream = FirstStreamRule(settings)
+    }
+
+    @inline(__always)
+    func look(at view: borrowing AccountView, _ report: (Code, Int64) -> Void) {
+        dormancy.look(at: view, report)
+        velocity.look(at: view, report)
+        linkSpread.look(at: view, report)
+        repetition.look(at: view, report)
+        firstStream.look(at: view, report)
+    }
+}
+
 /// An account as it stands with the present event.
 struct AccountView: ~Copyable {
-    let record: AccountRecord
-    /// When the event was, and whether the account was never seen before.
-    let now: StateTime
-    let isNew: Bool
+    var record: AccountRecord
+    /// When the event was, or the account last seen if that is later; and whether it was never seen before.
+    var now: StateTime
+    var isNew = true
     /// What the event is.
     let does: ActivitySet
     /// Different hosts that its links led to within a day; 0 where the event has no link.
@@ -32,8 +58,15 @@ struct AccountView: ~Copyable {
     /// How often the event's text, and that of its media that comes most often, were posted by this account within a day.
     var textRepeats = 0
     var mediaRepeats = 0
-    /// Whether it is the first live segment of this account.
+    /// Whether it is of the first live stream of this account within a week.
     var isFirstStream = false
+
+    /// An account that was never seen.
+    init(firstSeen time: StateTime, does: ActivitySet) {
+        record = AccountRecord(first: time)
+        now = time
+        self.does = does
+    }
 }
 
 struct ActivitySet: OptionSet {

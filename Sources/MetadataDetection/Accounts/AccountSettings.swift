@@ -28,7 +28,7 @@ package struct AccountSettings: Sendable {
     let mostAccounts: Int
     let mostBytes: Int
     let mostEvents: Int
-    let rules: [any AccountRule]
+    let rules: AccountRuleSet
 
     package init(_ settings: Settings) {
         lateness = settings[AccountSettings.lateness]
@@ -36,7 +36,7 @@ package struct AccountSettings: Sendable {
         mostAccounts = settings[AccountSettings.mostAccounts]
         mostBytes = settings[AccountSettings.mostBytes].bytes
         mostEvents = settings[AccountSettings.mostEvents]
-        rules = AccountRules.all.map { $0.init(settings) }
+        rules = AccountRuleSet(settings)
     }
 
     /// Every setting at its default.

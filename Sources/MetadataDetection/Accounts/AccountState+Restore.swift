@@ -32,22 +32,20 @@ package final class StateRestore {
         switch kind {
         case .account:
             guard number != 0 else { throw StateRefusal("an account's key is 0") }
-            guard let value else { return state.store.remove(number) }
+            guard let value else { return state.content.store.remove(number) }
             guard value.count <= BlockArena.longest, let record = AccountRecord(value) else {
                 throw StateRefusal("an account's record of \(value.count) bytes can't be read")
             }
-            state.store.set(number, value, age: record.last.age)
+            state.content.store.set(number, value, age: record.last.age)
         case .events:
             guard let value else {
                 blocks[number] = nil
                 return
             }
-            guard value.count % StateChanges.eventBytes == 0, number < 1 << 62 else {
+            guard let events = StateChanges.events(value), number < 1 << 62 else {
                 throw StateRefusal("\(value.count) bytes are no list of events, or have no place")
             }
-            blocks[number] = stride(from: 0, to: value.count, by: StateChanges.eventBytes).map {
-                StateChanges.event(value, at: $0)
-            }
+            blocks[number] = events
         case .clock:
             guard let value, value.count == 32 else { throw StateRefusal("the clock's record has no 32 bytes") }
             func word(_ place: Int) -> UInt64 {
@@ -66,19 +64,21 @@ package final class StateRestore {
             guard state.accounts == 0, blocks.isEmpty else { throw StateRefusal("the changelog has no clock") }
             return state
         }
-        if clock.newest != .min { state.clock = EventClock(newest: Timestamp(nanoseconds: clock.newest)) }
+        if clock.newest != .min { state.content.clock = EventClock(newest: Timestamp(nanoseconds: clock.newest)) }
         state.nextOffset = clock.nextOffset
         var entries: [KnownEvents.Entry] = []
         var next = clock.first
         for (start, block) in blocks.sorted(by: { $0.key < $1.key }) {
             let end = start + UInt64(block.count)
             guard end > next else { continue }
-            guard start <= next else { throw StateRefusal("known events from \(next) to \(start) are missing") }
+            guard start <= next else {
+                throw StateRefusal("known events from \(next) to \(start) are missing")
+            }
             entries += block.dropFirst(Int(next - start))
             next = end
         }
         guard next == clock.end else { throw StateRefusal("known events from \(next) to \(clock.end) are missing") }
-        state.known.restore(entries, from: clock.first)
+        state.content.known.restore(entries, from: clock.first)
         return state
     }
 }

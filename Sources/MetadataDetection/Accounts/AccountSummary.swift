@@ -25,7 +25,7 @@ package struct AccountSummary: Sendable {
 extension AccountState {
     /// nil if nothing is known of it.
     package func summary(of account: String) -> AccountSummary? {
-        guard let bytes = store[key(of: account)], let record = AccountRecord(bytes) else { return nil }
+        guard let bytes = content.store[content.key(of: account)], let record = AccountRecord(bytes) else { return nil }
         let counts = Activity.allCases.compactMap { activity -> AccountSummary.Counts? in
             let count = record[activity]
             if count.isEmpty { return nil }
@@ -42,12 +42,11 @@ extension AccountState {
 extension AccountRecord {
     /// When it was last seen.
     fileprivate var hostCount: Int {
-        guard !hosts.bytes.isEmpty else { return 0 }
-        return hosts.bytes.withUnsafeBytes { bytes in
-            var reader = RecordReader(bytes)
-            var known = DistinctCount(now: hosts.base, from: &reader)
-            return known.count(now: last)
-        }
+        guard !hosts.isEmpty else { return 0 }
+        var reader = RecordReader(hosts.bytes)
+        var known = DistinctCount()
+        known.read(now: hosts.base, from: &reader)
+        return known.count(now: last)
     }
 }
 

@@ -1,8 +1,10 @@
+internal import Glibc
+
 /// Events that were seen within a day, so that one that its producer delivers again counts once.
 ///
-/// The newest `most` of them: 20 bytes each, and as many for the index. What is older is forgotten; how many were
+/// The newest `most` of them: 24 bytes each in a ring, and 16 for the index. What is older is forgotten; how many were
 /// forgotten too early is for a metric.
-struct KnownEvents {
+struct KnownEvents: ~Copyable {
     struct Entry: BitwiseCopyable, Equatable {
         /// Of source, id and account, by the deployment's key.
         var hash: UInt64
@@ -21,41 +23,58 @@ struct KnownEvents {
 
     let most: Int
     private(set) var mark = Mark(first: 0, end: 0)
-    private var ring: [Entry]
-    /// Places in the ring plus one, by hash; 0 is free.
-    private var index: [UInt32]
+    private var ring: UnsafeMutablePointer<Entry>
+    private var ringMask = 1_023
+    private var index: KnownEventIndex
+    /// Which entries of the index gave way to newer ones of the same hash, in the order of those.
+    private var replaced: [(place: UInt64, by: UInt64)] = []
     /// Entries that were forgotten within the day, to make room.
     private(set) var forgotten = 0
 
     init(most: Int) {
         self.most = most
-        ring = Array(repeating: Entry(hash: 0, offset: 0, time: StateTime(seconds: 0)), count: 1_024)
-        index = Array(repeating: 0, count: 2_048)
+        ring = KnownEvents.ring(1_024)
+        index = KnownEventIndex(2_048)
+    }
+
+    deinit { free(ring) }
+
+    private static func ring(_ count: Int) -> UnsafeMutablePointer<Entry> {
+        let ring = HugePages.allocate(count * MemoryLayout<Entry>.stride).bindMemory(to: Entry.self, capacity: count)
+        ring.initialize(repeating: Entry(hash: 0, offset: 0, time: StateTime(seconds: 0)), count: count)
+        return ring
     }
 
     var count: Int { Int(mark.end - mark.first) }
 
-    subscript(place: UInt64) -> Entry { ring[Int(place & UInt64(ring.count - 1))] }
+    subscript(place: UInt64) -> Entry { ring[Int(truncatingIfNeeded: place) & ringMask] }
 
     /// The event that this one repeats, if it was at most a day before or after.
     func first(_ hash: UInt64, at time: StateTime) -> Entry? {
-        var slot = home(hash)
-        while index[slot] != 0 {
-            let entry = ring[Int(index[slot]) - 1]
-            if entry.hash == hash {
-                let (a, b) = (entry.time.seconds, time.seconds)
-                return max(a, b) - min(a, b) < KnownEvents.day ? entry : nil
-            }
-            slot = (slot + 1) & (index.count - 1)
+        guard let slot = index.slot(of: hash, ring) else { return nil }
+        let entry = ring[index.place(slot)]
+        let (a, b) = (entry.time.seconds, time.seconds)
+        return max(a, b) - min(a, b) < KnownEvents.day ? entry : nil
+    }
+
+    /// Brings near what is looked up and forgotten soon after; see `KeyedStore.touch`.
+    func touch(_ hashes: UnsafeBufferPointer<UInt64>) -> UInt64 {
+        var sum: UInt64 = 0
+        for hash in hashes { sum &+= index.touch(hash) }
+        guard count > most - hashes.count else { return sum }
+        for place in mark.first..<min(mark.first + UInt64(hashes.count), mark.end) {
+            sum &+= index.touch(self[place].hash)
         }
-        return nil
+        return sum
     }
 
     /// - Parameters:
     ///   - newest: the partition's time.
     ///   - kept: what must stay in the ring, forgotten or not, since it may have to be restored.
     mutating func append(_ entry: Entry, newest: StateTime, keeping kept: UInt64) {
-        place(entry, keeping: min(kept, mark.first))
+        let kept = min(kept, mark.first)
+        if let first = replaced.first, first.place < kept { replaced.removeAll { $0.place < kept } }
+        place(entry, keeping: kept)
         while mark.first < mark.end {
             let oldest = self[mark.first]
             let isOld = newest.seconds - min(oldest.time.seconds, newest.seconds) >= KnownEvents.day
@@ -72,9 +91,13 @@ struct KnownEvents {
             mark.end -= 1
             forget(mark.end)
         }
-        // Whatever the index lost since comes back: what was forgotten, and what a newer one of the same hash replaced.
-        for place in (earlier.first..<earlier.end).reversed() where slot(of: self[place].hash) == nil {
-            insert(self[place].hash, Int(place & UInt64(ring.count - 1)))
+        // Whatever the index lost since comes back: what a newer one of the same hash replaced, and what was forgotten.
+        while let last = replaced.last, last.by >= earlier.end {
+            if (earlier.first..<earlier.end).contains(last.place) { insertIfNew(last.place) }
+            replaced.removeLast()
+        }
+        for place in (earlier.first..<max(earlier.first, min(mark.first, earlier.end))).reversed() {
+            insertIfNew(place)
         }
         mark.first = earlier.first
     }
@@ -89,70 +112,45 @@ struct KnownEvents {
     ///
     /// - Parameter kept: from where on nothing of the ring may be written over.
     mutating func place(_ entry: Entry, keeping kept: UInt64) {
+        if mark.end - kept > UInt64(ringMask) { grow(kept) }
         // One of the same hash that is out of its day makes room in the index.
-        if let slot = slot(of: entry.hash) { removeFromIndex(slot) }
-        if mark.end - kept >= UInt64(ring.count) { grow(kept) }
-        let place = Int(mark.end & UInt64(ring.count - 1))
+        if let slot = index.slot(of: entry.hash, ring) {
+            let distance = (Int(truncatingIfNeeded: mark.end) - index.place(slot)) & ringMask
+            replaced.append((place: mark.end - UInt64(distance), by: mark.end))
+            index.remove(slot)
+        }
+        let place = Int(truncatingIfNeeded: mark.end) & ringMask
         ring[place] = entry
         mark.end += 1
-        insert(entry.hash, place)
+        index.insert(entry.hash, place)
     }
 
-    // MARK: Index
-
-    private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (index.count - 1) }
-
-    private func slot(of hash: UInt64) -> Int? {
-        var slot = home(hash)
-        while index[slot] != 0 {
-            if ring[Int(index[slot]) - 1].hash == hash { return slot }
-            slot = (slot + 1) & (index.count - 1)
-        }
-        return nil
-    }
-
-    private mutating func insert(_ hash: UInt64, _ place: Int) {
-        var slot = home(hash)
-        while index[slot] != 0 { slot = (slot + 1) & (index.count - 1) }
-        index[slot] = UInt32(place + 1)
+    private mutating func insertIfNew(_ place: UInt64) {
+        let hash = self[place].hash
+        guard index.slot(of: hash, ring) == nil else { return }
+        index.insert(hash, Int(truncatingIfNeeded: place) & ringMask)
     }
 
     /// Takes an entry out of the index, unless another of the same hash has its place there.
     private mutating func forget(_ place: UInt64) {
-        let ringPlace = Int(place & UInt64(ring.count - 1))
-        guard let slot = slot(of: ring[ringPlace].hash), Int(index[slot]) - 1 == ringPlace else { return }
-        removeFromIndex(slot)
-    }
-
-    private mutating func removeFromIndex(_ slot: Int) {
-        let mask = index.count - 1
-        var gap = slot
-        var next = (gap + 1) & mask
-        while index[next] != 0 {
-            let home = home(ring[Int(index[next]) - 1].hash)
-            if (next - home) & mask >= (next - gap) & mask {
-                index[gap] = index[next]
-                gap = next
-            }
-            next = (next + 1) & mask
-        }
-        index[gap] = 0
+        let ringPlace = Int(truncatingIfNeeded: place) & ringMask
+        guard let slot = index.slot(of: ring[ringPlace].hash, ring), index.place(slot) == ringPlace else { return }
+        index.remove(slot)
     }
 
     private mutating func grow(_ kept: UInt64) {
-        let old = ring
-        ring = old + old
+        let (old, oldMask, oldIndex) = (ring, ringMask, index.places)
+        ring = KnownEvents.ring((oldMask + 1) * 2)
+        ringMask = oldMask * 2 + 1
         for place in kept..<mark.end {
-            ring[Int(place & UInt64(ring.count - 1))] = old[Int(place & UInt64(old.count - 1))]
+            ring[Int(truncatingIfNeeded: place) & ringMask] = old[Int(truncatingIfNeeded: place) & oldMask]
         }
-        let indexed = index.filter { $0 != 0 }.map { old[Int($0) - 1].hash }
-        index = Array(repeating: 0, count: ring.count * 2)
-        let known = Set(indexed)
-        // The newest of those with the same hash is the one that was indexed.
-        var done: Set<UInt64> = []
-        for place in (mark.first..<mark.end).reversed() {
-            let hash = self[place].hash
-            if known.contains(hash), done.insert(hash).inserted { insert(hash, Int(place & UInt64(ring.count - 1))) }
+        index = KnownEventIndex((ringMask + 1) * 2)
+        for oldPlace in oldIndex {
+            // The last that stood there.
+            let place = mark.end - 1 - UInt64((Int(truncatingIfNeeded: mark.end) - 1 - oldPlace) & oldMask)
+            index.insert(old[oldPlace].hash, Int(truncatingIfNeeded: place) & ringMask)
         }
+        free(old)
     }
 }

@@ -9,14 +9,20 @@ enum TextSkeleton {
     /// - Parameter scratch: room for `most` and one more.
     /// - Returns: how many bytes of it were written; nil if the text has too few letters.
     static func write(_ text: UnsafeRawBufferPointer, to scratch: UnsafeMutableRawBufferPointer) -> Int? {
-        var count = 0
+        guard let start = text.baseAddress, let out = scratch.baseAddress else { return nil }
         let table = letters
-        for byte in text {
-            let letter = table[Int(byte)]
-            // Written in any case and kept if it is one: no branch to be guessed.
-            scratch[count] = letter
-            count &+= letter == 0 ? 0 : 1
-            if count == most { break }
+        var count = 0
+        var place = 0
+        while place < text.count, count < most {
+            // No more bytes than there is room for letters.
+            let end = place &+ min(text.count &- place, most &- count)
+            while place < end {
+                let letter = table[Int(start.load(fromByteOffset: place, as: UInt8.self))]
+                // Written in any case and kept if it is one: no branch to be guessed.
+                out.storeBytes(of: letter, toByteOffset: count, as: UInt8.self)
+                count &+= letter == 0 ? 0 : 1
+                place &+= 1
+            }
         }
         return count < least ? nil : count
     }

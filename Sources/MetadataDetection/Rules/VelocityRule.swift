@@ -24,11 +24,10 @@ struct VelocityRule: AccountRule {
 
     func look(at view: borrowing AccountView, _ report: (Code, Int64) -> Void) {
         for activity in Activity.allCases where view.does.contains(activity) {
-            let counts = view.record.counts[activity.rawValue]
-            let hour = counts.lastHour
+            let hour = view.record.counts[activity.rawValue].lastHour
             guard hour >= least else { continue }
             // Of the 167 hours before; without fractions, so that all machines agree.
-            let before = max(0, counts.lastWeek - hour)
+            let before = max(0, view.record.counts[activity.rawValue].lastWeek - hour)
             guard hour * 167 >= times * max(167, before) else { continue }
             report(VelocityRule.facts[activity.rawValue], Int64(hour))
         }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Memory for records of some ten to some hundred bytes, in blocks of a multiple of 16 bytes.
 ///
 /// A block is named by 32 bits, its place in units of 16 bytes, so that 64 GiB can be named. Blocks lie in chunks that
@@ -5,17 +7,18 @@
 /// has a block knows how long it is.
 struct BlockArena: ~Copyable {
     static let unit = 16
-    /// Of one record, in bytes. An account's has 1,250 at most.
+    /// Of one record, in bytes. An account's has 1,320 at most.
     static let longest = 2_048
-    private static let chunkUnits = 1 << 16
+    /// Of 2 MiB, a huge page.
+    private static let chunkUnits = 1 << 17
 
     private var chunks: [UnsafeMutableRawPointer] = []
     /// Units of the last chunk that were never used.
     private var untouched = 0
     /// By size in units: blocks that are free, each of which begins with the next one's name.
-    private var free = [UInt32](repeating: .max, count: longest / unit + 1)
+    private var unused = [UInt32](repeating: .max, count: longest / unit + 1)
 
-    deinit { for chunk in chunks { chunk.deallocate() } }
+    deinit { for chunk in chunks { free(chunk) } }
 
     /// Memory that was taken from the system, in bytes.
     var bytes: Int { chunks.count * BlockArena.chunkUnits * BlockArena.unit }
@@ -26,9 +29,9 @@ struct BlockArena: ~Copyable {
     mutating func allocate(_ count: Int) -> UInt32 {
         precondition(count <= BlockArena.longest, "a record is too long")
         let units = BlockArena.units(count)
-        if free[units] != .max {
-            let block = free[units]
-            free[units] = self[block].loadUnaligned(as: UInt32.self)
+        if unused[units] != .max {
+            let block = unused[units]
+            unused[units] = self[block].loadUnaligned(as: UInt32.self)
             return block
         }
         if untouched < units { grow() }
@@ -39,8 +42,8 @@ struct BlockArena: ~Copyable {
 
     mutating func release(_ block: UInt32, _ count: Int) {
         let units = BlockArena.units(count)
-        self[block].storeBytes(of: free[units], as: UInt32.self)
-        free[units] = block
+        self[block].storeBytes(of: unused[units], as: UInt32.self)
+        unused[units] = block
     }
 
     /// Where a block begins.
@@ -56,8 +59,8 @@ struct BlockArena: ~Copyable {
             untouched -= units
             release(place, units * BlockArena.unit)
         }
-        precondition(chunks.count < 1 << 16, "64 GiB of records in one partition")
-        chunks.append(.allocate(byteCount: BlockArena.chunkUnits * BlockArena.unit, alignment: 64))
+        precondition(chunks.count < 1 << 15, "64 GiB of records in one partition")
+        chunks.append(HugePages.allocate(BlockArena.chunkUnits * BlockArena.unit))
         untouched = BlockArena.chunkUnits
     }
 }

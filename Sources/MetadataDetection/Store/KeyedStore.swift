@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Records by key: what the fold over one partition remembers.
 ///
 /// A record is the bytes that the changelog has of it, so that to write, to restore and to compare one is to copy it.
@@ -26,12 +28,18 @@ struct KeyedStore: ~Copyable {
 
     init(capacity: Int = 1_024) {
         let size = KeyedStore.size(for: capacity)
-        slots = .allocate(capacity: size)
-        slots.initialize(repeating: Slot(), count: size)
+        slots = KeyedStore.freeSlots(size)
         mask = size - 1
     }
 
-    deinit { slots.deallocate() }
+    deinit { free(slots) }
+
+    private static func freeSlots(_ size: Int) -> UnsafeMutablePointer<Slot> {
+        let memory = HugePages.allocate(size * MemoryLayout<Slot>.stride)
+        let slots = memory.bindMemory(to: Slot.self, capacity: size)
+        slots.initialize(repeating: Slot(), count: size)
+        return slots
+    }
 
     /// Memory, in bytes.
     var bytes: Int { (mask + 1) * MemoryLayout<Slot>.stride + arena.bytes }
@@ -61,10 +69,29 @@ struct KeyedStore: ~Copyable {
         return UnsafeRawBufferPointer(start: arena[slot.block], count: Int(slot.count))
     }
 
-    /// Brings a key's slot near, so that what is looked up soon after doesn't wait.
     func age(of key: Key) -> RecordAge? {
         let slot = slots[find(key)]
         return slot.key == 0 ? nil : slot.age
+    }
+
+    /// Brings near what is looked up soon after. The keys don't depend on one another, so the processor waits for the
+    /// memory of many of them at once, which it can't when they are looked up one by one.
+    ///
+    /// - Returns: a number without a meaning; somebody must have it, or nothing would be read.
+    func touch(_ keys: UnsafeBufferPointer<Key>) -> UInt64 {
+        var sum: UInt64 = 0
+        for key in keys { sum &+= slots[home(key)].key }
+        for key in keys {
+            let slot = slots[find(key)]
+            guard slot.key != 0 else { continue }
+            let block = arena[slot.block]
+            var place = 0
+            while place < Int(slot.count) {
+                sum &+= UInt64(block.load(fromByteOffset: place, as: UInt8.self))
+                place &+= 64
+            }
+        }
+        return sum
     }
 
     /// - Parameters:
@@ -110,11 +137,10 @@ struct KeyedStore: ~Copyable {
 
     private mutating func grow() {
         let (old, oldSize) = (slots, mask + 1)
-        slots = .allocate(capacity: oldSize * 2)
-        slots.initialize(repeating: Slot(), count: oldSize * 2)
+        slots = KeyedStore.freeSlots(oldSize * 2)
         mask = oldSize * 2 - 1
         for place in 0..<oldSize where old[place].key != 0 { slots[find(old[place].key)] = old[place] }
-        old.deallocate()
+        free(old)
     }
 
     /// In no order that means anything.

@@ -12,6 +12,12 @@ package struct StateChanges: Sendable {
     package private(set) var bytes: [UInt8] = []
     package private(set) var records: [Record] = []
 
+    /// - Parameter other: as much as in these there will be, about.
+    mutating func makeRoom(like other: (bytes: Int, records: Int)) {
+        bytes.reserveCapacity(other.bytes)
+        records.reserveCapacity(other.records)
+    }
+
     /// What a key begins with.
     enum Kind: UInt8 {
         /// Then the account's key, eight bytes, the highest first.
@@ -44,14 +50,14 @@ package struct StateChanges: Sendable {
 
     /// The events that came since a mark, where the known ones begin and end by now, and where the fold stands.
     mutating func append(
-        clock: EventClock, known: KnownEvents, nextOffset: Int64, since earlier: KnownEvents.Mark
+        clock: EventClock, known: borrowing KnownEvents, nextOffset: Int64, since earlier: KnownEvents.Mark
     ) {
         let mark = known.mark
         let start = max(earlier.end, mark.first)
         if start < mark.end {
             let key = key(.events, start)
             let from = bytes.count
-            for place in start..<mark.end { append(known[place]) }
+            appendEvents(start..<mark.end, of: known)
             records.append(Record(key: key, value: from..<bytes.count))
         }
         let key = key(.clock, 0)
@@ -63,22 +69,39 @@ package struct StateChanges: Sendable {
         records.append(Record(key: key, value: from..<bytes.count))
     }
 
-    /// Of one known event: its hash, the lowest six bytes of its offset, its seconds.
-    static let eventBytes = 18
-
-    private mutating func append(_ entry: KnownEvents.Entry) {
-        withUnsafeBytes(of: entry.hash.littleEndian) { bytes.append(contentsOf: $0) }
-        withUnsafeBytes(of: entry.offset.littleEndian) { bytes.append(contentsOf: $0.prefix(6)) }
-        withUnsafeBytes(of: entry.time.seconds.littleEndian) { bytes.append(contentsOf: $0) }
+    /// Of each its hash of eight bytes, then as LEB128 by how much its offset is higher than that of the one before, and
+    /// the difference of their seconds with the sign as the lowest bit. Before the first all is 0.
+    private mutating func appendEvents(_ places: Range<UInt64>, of known: borrowing KnownEvents) {
+        var (offset, seconds): (Int64, UInt32) = (0, 0)
+        var piece: InlineArray<24, UInt8> = InlineArray(repeating: 0)
+        for place in places {
+            let entry = known[place]
+            withUnsafeMutableBytes(of: &piece) { room in
+                var out = RecordWriter(room)
+                out.fixed(entry.hash)
+                out.varint(UInt64(bitPattern: entry.offset &- offset))
+                let difference = Int64(entry.time.seconds) - Int64(seconds)
+                out.varint(UInt64(bitPattern: difference << 1 ^ difference >> 63))
+                bytes.append(contentsOf: out.written)
+            }
+            (offset, seconds) = (entry.offset, entry.time.seconds)
+        }
     }
 
-    static func event(_ bytes: UnsafeRawBufferPointer, at place: Int) -> KnownEvents.Entry {
-        let low = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place + 8, as: UInt32.self))
-        let high = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: place + 12, as: UInt16.self))
-        return KnownEvents.Entry(
-            hash: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)),
-            offset: Int64(high) << 32 | Int64(low),
-            time: StateTime(
-                seconds: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place + 14, as: UInt32.self))))
+    /// nil for what is no list of events.
+    static func events(_ bytes: UnsafeRawBufferPointer) -> [KnownEvents.Entry]? {
+        var (offset, seconds): (Int64, Int64) = (0, 0)
+        var entries: [KnownEvents.Entry] = []
+        entries.reserveCapacity(bytes.count / 10)
+        var reader = RecordReader(bytes)
+        while !reader.isAtEnd {
+            let hash: UInt64 = reader.fixed()
+            offset &+= Int64(bitPattern: reader.varint())
+            let difference = reader.varint()
+            seconds &+= Int64(bitPattern: difference >> 1) ^ -Int64(bitPattern: difference & 1)
+            guard !reader.isBroken, let time = UInt32(exactly: seconds) else { return nil }
+            entries.append(KnownEvents.Entry(hash: hash, offset: offset, time: StateTime(seconds: time)))
+        }
+        return entries
     }
 }

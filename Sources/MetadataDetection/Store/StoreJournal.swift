@@ -12,6 +12,15 @@ struct StoreJournal {
         fileprivate(set) var records: [Record?] = []
         fileprivate var bytes: [UInt8] = []
 
+        init() {}
+
+        /// With room for as much as another has, and something more.
+        init(like other: Entry) {
+            keys.reserveCapacity(other.keys.count * 5 / 4)
+            records.reserveCapacity(other.keys.count * 5 / 4)
+            bytes.reserveCapacity(other.bytes.count * 5 / 4)
+        }
+
         mutating func note(_ key: UInt64, in store: borrowing KeyedStore) {
             keys.append(key)
             guard let record = store[key], let age = store.age(of: key) else { return records.append(nil) }

@@ -6,6 +6,7 @@ extension Commands {
         "bench", summary: "measure one part of weir, beside what it should reach", arguments: "NAME…",
         options: [
             Option("--seconds", "N", "How long each figure is measured; default 3."),
+            Option("--accounts", "N", "For state: how many accounts are known; default 1000000."),
             Option("--config", "FILE", "For latency: the configuration of a running weir."),
             Option(
                 "--of", "PATH",
@@ -30,7 +31,8 @@ extension Commands {
         }
         let given = Benchmark.Given(
             duration: .seconds(try invocation.integer("--seconds", standard: 3, in: 1...3_600)),
-            config: invocation.value("--config"), path: invocation.value("--of"))
+            config: invocation.value("--config"), path: invocation.value("--of"),
+            accounts: try invocation.integer("--accounts", standard: 1_000_000, in: 1_000...100_000_000))
         var benchmarks: [Benchmark] = []
         for name in wanted {
             guard let benchmark = Benchmarks.all.first(where: { $0.name == name }) else {
@@ -41,6 +43,9 @@ extension Commands {
                 if invocation.arguments == ["all"] { continue }
                 throw UsageError(
                     "weir bench: \(name) needs a running weir: --config FILE", command: invocation.command)
+            }
+            if invocation.has("--accounts"), !benchmark.takesAccounts {
+                throw UsageError("weir bench: \(name) has no use for --accounts", command: invocation.command)
             }
             if given.path != nil, !benchmark.takesPath {
                 throw UsageError("weir bench: \(name) has no use for --of", command: invocation.command)
@@ -69,6 +74,8 @@ struct Benchmark: Sendable {
         let config: String?
         /// What to measure with, in place of what is made for it.
         let path: String?
+        /// That are known.
+        let accounts: Int
     }
 
     let name: String
@@ -76,6 +83,7 @@ struct Benchmark: Sendable {
     /// Whether it measures a weir that is running.
     var needsConfig = false
     var takesPath = false
+    var takesAccounts = false
     /// Whether it runs only by its name: it needs a checkout with its load tests and a Kafka, or much memory.
     var isAskedFor = false
     let run: @Sendable (Given) async throws -> [Figure]
@@ -97,6 +105,16 @@ struct Benchmark: Sendable {
             guard let config = given.config else { return [] }
             return try await run(given.duration, config)
         }
+    }
+
+    init(
+        name: String, summary: String,
+        withAccounts run: @escaping @Sendable (_ duration: Duration, _ accounts: Int) async throws -> [Figure]
+    ) {
+        self.name = name
+        self.summary = summary
+        takesAccounts = true
+        self.run = { try await run($0.duration, $0.accounts) }
     }
 
     init(
@@ -145,6 +163,13 @@ enum Benchmarks {
         Benchmark(name: "media", summary: "decoding pictures behind walls, beside without") { duration in
             try await BlockingWork(name: "bench").run { () throws in try MediaBenchmark.run(duration) }
         },
+        Benchmark(
+            name: "state", summary: "what is remembered of a million accounts: folding, restoring, rolling back",
+            withAccounts: { duration, accounts in
+                try await BlockingWork(name: "bench").run { () throws in
+                    try StateBenchmarks.run(accounts: accounts, duration)
+                }
+            }),
         Benchmark(name: "signals", summary: "keeping a million signals as their topic is") { duration in
             SignalBenchmarks.run(1_000_000, duration)
         },

@@ -57,7 +57,7 @@ import Testing
         #expect(try fold(stream, into: other, most: 256, seed: seed) == facts)
         #expect(one.fingerprint == other.fingerprint)
         #expect(one.evicted > 0 && one.evicted == other.evicted)
-        #expect(one.accounts <= 1_000 && one.known.count <= 100 && one.known.forgotten > 0)
+        #expect(one.accounts <= 1_000 && one.content.known.count <= 100 && one.content.known.forgotten > 0)
     }
 
     /// Back to any commit, and on from there: as if nothing had been.
@@ -116,7 +116,7 @@ import Testing
             for (place, record) in log.enumerated() { last[record.key] = place }
             log = last.values.sorted().map { log[$0] }
         }
-        let restore = StateRestore(first.settings, key: AccountStateTests.key)
+        let restore = StateRestore(first.content.settings, key: AccountStateTests.key)
         for record in log {
             try record.key.withUnsafeBytes { key in
                 if let value = record.value {
