@@ -17,7 +17,7 @@ extension AccountRecord {
     /// | bytes | |
     /// | --- | --- |
     /// | 1 | version |
-    /// | LEB128 | what follows, a bit each: texts, media, links counted, hosts, repeated texts, repeated media, live segments counted, waking, stream |
+    /// | LEB128 | what follows, a bit each, as `Has` says |
     /// | 4, then LEB128 | first seen, and last seen as seconds after it |
     /// | two LEB128 | waking: seconds before last seen, hours away |
     /// | 4 | first stream |

@@ -21,8 +21,8 @@ struct AccountRecord {
     var repeatedTexts = Part()
     var repeatedMedia = Part()
 
-    /// A part as it was written, with the moment that its times count from. The bytes lie in the record that was read, or
-    /// where the part was written anew: they are not the part's own.
+    /// A part as it was written, with the moment that its times count from. The bytes lie in the record that was read,
+    /// or where the part was written anew: they are not the part's own.
     struct Part: BitwiseCopyable {
         var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
         var base = StateTime(seconds: 0)

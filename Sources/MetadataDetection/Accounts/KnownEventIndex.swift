@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// Where in the ring of `KnownEvents` the entry of a hash is: linear probing, half full at most. Half of the hash stands
-/// beside each place, so that the ring is read only where it has what is looked for.
+/// Where in the ring of `KnownEvents` the entry of a hash is: linear probing, half full at most. Half of the hash
+/// stands beside each place, so that the ring is read only where it has what is looked for.
 struct KnownEventIndex: ~Copyable {
     private struct Slot: BitwiseCopyable {
         var tag: UInt32 = 0

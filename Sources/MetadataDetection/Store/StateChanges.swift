@@ -69,8 +69,8 @@ package struct StateChanges: Sendable {
         records.append(Record(key: key, value: from..<bytes.count))
     }
 
-    /// Of each its hash of eight bytes, then as LEB128 by how much its offset is higher than that of the one before, and
-    /// the difference of their seconds with the sign as the lowest bit. Before the first all is 0.
+    /// Of each its hash of eight bytes, then as LEB128 by how much its offset is higher than that of the one before,
+    /// and the difference of their seconds with the sign as the lowest bit. Before the first all is 0.
     private mutating func appendEvents(_ places: Range<UInt64>, of known: borrowing KnownEvents) {
         var (offset, seconds): (Int64, UInt32) = (0, 0)
         var piece: InlineArray<24, UInt8> = InlineArray(repeating: 0)

@@ -126,8 +126,8 @@ struct DistinctCount: ~Copyable {
         return Int(count.rounded())
     }
 
-    /// As many as there are, of each its hash and the hours since; or 65, then as LEB128 the panes since the newest of the
-    /// sketch, and the sketch.
+    /// As many as there are, of each its hash and the hours since; or 65, then as LEB128 the panes since the newest of
+    /// the sketch, and the sketch.
     func write(now: StateTime, to out: inout RecordWriter) {
         let current = DistinctCount.hour(now)
         guard !isSketch else {

@@ -41,7 +41,8 @@ struct Repeats: BitwiseCopyable {
         return Int(thing.count)
     }
 
-    /// Of each thing its hash and a byte: the hours since, and in the upper three bits how often; 0 if a number follows.
+    /// Of each thing its hash and a byte: the hours since, and in the upper three bits how often; 0 if a number of at
+    /// least 8 follows.
     func write(now: StateTime, to out: inout RecordWriter) {
         let hour = now.seconds / 3_600
         for place in 0..<count {
