@@ -1,10 +1,11 @@
 """Events of one partition, from a seed, in which what `metadata.behaviour` looks for happens often: an event a line, in
 structured mode, with the time that its record was written at as `recordedtime`.
 
-Few accounts do most (Zipf, exponent 1.1). Beside their everyday uploads there are bursts, accounts that wake after
-weeks and flood, the same texts with other capitals, spaces and digits, the same files, links to many hosts, live
-streams and shares; events come late, within the bound and beyond it, from clocks that run ahead, again within seconds
-and after days, under ids that were used before; and now and then nothing comes for hours, days or months.
+Few accounts do most (Zipf, exponent 1.1; one event in ten is anybody's). Beside their everyday uploads there are
+bursts, accounts that wake after weeks and flood, the same texts with other capitals, spaces and digits, the same files,
+links to many hosts, live streams and shares; events come late, within the bound and beyond it, from clocks that run
+ahead, again within seconds and after days, under ids that were used before; and now and then nothing comes for hours,
+days or months.
 
     python3 load-tests/metadata/generate.py --events 20000 --seed 1 > events.jsonl
 """
@@ -53,7 +54,7 @@ class Generator:
     def __init__(self, events: int, seed: int) -> None:
         self.rng = Random(seed)
         self.events = events
-        self.names = max(50, events // 5)
+        self.names = max(4_000, events // 5)
         self.weights = list(accumulate(1 / (place + 1) ** EXPONENT for place in range(self.names)))
         self.now = 0.0
         """Seconds from the start."""
@@ -78,7 +79,7 @@ class Generator:
         if choice < 0.03 and self.lately:
             return dict(rng.choice(self.lately))
         if choice < 0.04 and self.before:
-            return dict(self.before[int(rng.random() ** 2 * len(self.before))])
+            return dict(self.before[-1 - int(rng.random() ** 2 * len(self.before))])
         event = self.event()
         if choice < 0.05 and self.before:
             event = self.alike(event, rng.choice(self.before))
@@ -113,7 +114,7 @@ class Generator:
         else:
             self.now += rng.expovariate(1 / MEAN_GAP)
         if rng.random() < 1 / 150:
-            self.bursts.append(self.burst(rng.choice(["text", "media", "links", "live", "hosts", "mixed"])))
+            self.bursts.append(self.burst(rng.choice(["text", "media", "links", "live", "live", "hosts", "mixed"])))
 
     def burst(self, habit: str) -> Burst:
         rng = self.rng
@@ -121,6 +122,8 @@ class Generator:
         return Burst(rng.choice([self.account(), rng.randrange(self.names)]), habit, rng.randint(4, most))
 
     def account(self) -> int:
+        if self.rng.random() < 0.1:
+            return self.rng.randrange(self.names)
         return self.rng.choices(range(self.names), cum_weights=self.weights)[0]
 
     # One event
@@ -168,12 +171,12 @@ class Generator:
         ahead = 0.0
         if chance < 0.08:
             ahead = -rng.uniform(0, 620)
-        elif chance < 0.09:
-            ahead = -rng.choice([599, 600, 601, 1_200, 86_400, 86_401, 200_000, 1e9])
-        elif chance < 0.11:
-            ahead = rng.uniform(0, 70)
+        elif chance < 0.1:
+            ahead = -rng.choice([299, 300, 301, 599, 600, 601, 86_400, 86_401, 200_000, 1e9])
         elif chance < 0.12:
-            ahead = rng.choice([59, 60, 61, 3_600, 90_000, 1e6, 1e9])
+            ahead = rng.uniform(0, 70)
+        elif chance < 0.14:
+            ahead = rng.choice([5, 6, 59, 60, 61, 3_600, 90_000, 1e6, 1e9])
         return self.stamp(self.now + ahead)
 
     def stamp(self, second: float) -> str:
