@@ -30,6 +30,8 @@ test: ## build and run every test; those on a real broker need a Kafka (see READ
 	$(python) Tests/schemas/validate.py
 	$(python) Tests/schemas/validate.py --self-test
 	$(python) load-tests/compare_text/self_test.py --weir .build/debug/weir
+	WEIR_BINARY="$$PWD/.build/debug/weir" $(python) load-tests/metadata/compare.py --self-test --events 10000
+	WEIR_BINARY="$$PWD/.build/debug/weir" $(python) load-tests/metadata/compare.py --events 8000 --batches 1 7
 	.build/debug/weir demo --json > .build/demo-verdicts.jsonl
 	$(python) Tests/schemas/validate.py .build/demo-verdicts.jsonl
 	if .ci/prepare kafka > /dev/null; then
@@ -124,6 +126,10 @@ compare-hash: release ## PDQ beside pdqhash, its index beside faiss, and what it
 compare-text: release ## matching of terms beside better_profanity, alt-profanity-check, re, pyahocorasick; ARGUMENTS="…"
 	@python=$$(.ci/prepare text-peers)
 	$$python load-tests/compare_text/run.py $(ARGUMENTS)
+
+.PHONY: metadata-model
+metadata-model: release ## what is known of accounts, event by event, beside a plain model; ARGUMENTS="--events …"
+	@$(python) load-tests/metadata/compare.py $(ARGUMENTS)
 
 .PHONY: text-model
 text-model: release ## train the text classifier that Weir ships with, and the lines its tests read; ARGUMENTS="…"

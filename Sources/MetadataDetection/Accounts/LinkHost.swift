@@ -24,16 +24,20 @@ enum LinkHost {
             }
             place += 1
         }
-        var end = start
-        while end < address.count {
+        // Colons of what names a user, and of an address between brackets, begin no port.
+        var (end, port, isBracketed) = (start, Int?.none, false)
+        scan: while end < address.count {
             switch address[end] {
-            case UInt8(ascii: "@"): start = end + 1
-            case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: ":"), UInt8(ascii: "\\"):
-                return start < end ? UnsafeRawBufferPointer(rebasing: address[start..<end]) : nil
+            case UInt8(ascii: "@"): (start, port, isBracketed) = (end + 1, nil, false)
+            case UInt8(ascii: "["): isBracketed = isBracketed || end == start
+            case UInt8(ascii: "]"): isBracketed = false
+            case UInt8(ascii: ":"): if !isBracketed, port == nil { port = end }
+            case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "\\"): break scan
             default: break
             }
             end += 1
         }
-        return start < end ? UnsafeRawBufferPointer(rebasing: address[start..<end]) : nil
+        let last = port ?? end
+        return start < last ? UnsafeRawBufferPointer(rebasing: address[start..<last]) : nil
     }
 }

@@ -13,7 +13,8 @@ extension Commands {
         discussion: """
             A .jsonl file, and standard input ("-"), holds upload events, one a line; any other file is taken as one upload
             of that picture, video or text. Prints the verdicts in order, as the audit topic gets them: the id is that of
-            the same records on partition 0 of the input topic.
+            the same records on partition 0 of the input topic. A line's record was written now, or at the event's
+            "recordedtime".
             What is no event is reported on standard error, {"path":…,"line":…,"code":…,"message":…}, the others go on,
             and the exit code is 1.
             """

@@ -56,6 +56,7 @@ struct ScanRecords {
     private let limits: DecodeLimits
     private let lineDecoder: EventDecoder
     private let fileDecoder: EventDecoder
+    private let attributes: JSONReader
     private let files: BlockingWork
     private let largestFile: Int
     private var rest: ArraySlice<String>
@@ -67,6 +68,7 @@ struct ScanRecords {
         topic = assembly.settings[WeirSettings.uploads]
         limits = assembly.settings.decodeLimits
         lineDecoder = EventDecoder(limits: limits, shape: assembly.shape)
+        attributes = JSONReader(maximumDepth: limits.nesting)
         largestFile = assembly.settings[WeirSettings.mediaBytes].bytes
         fileDecoder = EventDecoder(limits: ScanFile.limits(largestFile))
         files = BlockingWork(name: "scan-files")
@@ -121,8 +123,11 @@ struct ScanRecords {
     private mutating func decode(_ text: [UInt8], with decoder: EventDecoder) -> DecodeError? {
         defer { offset += 1 }
         return text.withUnsafeBytes { bytes in
-            decoder.decode(
-                RecordView(value: bytes, offset: offset, timestamp: .now()), headers: NoHeaders(), into: &builder)
+            let written: Timestamp?
+            do throws(DecodeError) { written = try RecordedTime.find(in: bytes, attributes) } catch { return error }
+            return decoder.decode(
+                RecordView(value: bytes, offset: offset, timestamp: written ?? .now()), headers: NoHeaders(),
+                into: &builder)
         }
     }
 }
