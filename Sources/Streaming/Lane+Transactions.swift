@@ -2,7 +2,6 @@ internal import Concurrency
 internal import Events
 internal import FaultInjection
 internal import Kafka
-internal import MetadataDetection
 internal import Operations
 internal import Pipeline
 
@@ -18,8 +17,7 @@ extension Lane {
         guard !batches.isEmpty else { return }
         progress.advance(to: "sending verdicts")
         let outbox = Outbox(
-            batches: batches, outputs: options.outputs, state: options.state?.topic, version: options.version,
-            survivors: survivors)
+            batches: batches, outputs: options.outputs, version: options.version, survivors: survivors)
         for batch in batches {
             transaction.add(batch, now: now, time: time)
             deadLetterShare.add(records: batch.recordCount, deadLetters: batch.deadLetters.count)
@@ -61,8 +59,10 @@ extension Lane {
         let before = lostConnections
         do throws(KafkaError) {
             let (offsets, patience, losses) = (transaction.offsets, patience, consumer.losses)
+            let state = options.state.map { StateOutbox(topic: $0.topic, changes: transaction.changes) }
             try await calling { [producer, consumer] () async throws(KafkaError) in
                 try await producer.begin()
+                if let state { try await producer.produce(state.send) }
                 try await producer.sendOffsets(offsets, of: consumer, losses: losses, within: patience)
             }
             // Whoever lost a partition meanwhile has nothing to commit for it any more.
@@ -179,25 +179,8 @@ extension Lane {
 private struct Outbox: Sendable {
     let batches: [ReleasedBatch]
     let outputs: OutputTopics
-    /// The changelog of what is remembered.
-    let state: String?
     let version: String
     let survivors: VisibleOutputs
-
-    /// To the partition of the input's number.
-    private func sendChanges(of batch: ReleasedBatch, _ sink: RecordSink) throws(KafkaError) {
-        guard let state, let changes = batch.changes else { return }
-        let topic = try sink.topic(state)
-        try changes.bytes.withUnsafeBufferPointer { (all) throws(KafkaError) in
-            let bytes = UnsafeRawBufferPointer(all)
-            for record in changes.records {
-                try sink.send(
-                    to: topic, partition: batch.partition.partition,
-                    key: UnsafeRawBufferPointer(rebasing: bytes[record.key]),
-                    value: record.value.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) })
-            }
-        }
-    }
 
     @Sendable func send(_ sink: RecordSink) throws(KafkaError) {
         try Failpoint.beforeProduce.hitTransaction()
@@ -214,7 +197,6 @@ private struct Outbox: Sendable {
                     to: deadLetters, key: letter.key, value: letter.value,
                     headers: letter.headers(version: version).map { ($0.name, $0.value) })
             }
-            try sendChanges(of: batch, sink)
             guard let judged = batch.judged else { continue }
             try judged.bytes.withUnsafeBufferPointer { (verdicts) throws(KafkaError) in
                 try judged.keys.withUnsafeBufferPointer { (keys) throws(KafkaError) in
@@ -234,6 +216,21 @@ private struct Outbox: Sendable {
                             header: ("content-type", "application/cloudevents+json"))
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Hands what is known otherwise than before to the producer, each partition's to that of the same number.
+private struct StateOutbox: Sendable {
+    let topic: String
+    let changes: [Int32: NettedChanges]
+
+    @Sendable func send(_ sink: RecordSink) throws(KafkaError) {
+        let topic = try sink.topic(topic)
+        for (partition, changes) in changes {
+            try changes.forEach { (key, value) throws(KafkaError) in
+                try sink.send(to: topic, partition: partition, key: key, value: value)
             }
         }
     }

@@ -16,6 +16,8 @@ struct OpenTransaction: Sendable {
     /// The write time of the last record of each partition.
     private(set) var newest: [TopicPartition: Timestamp] = [:]
     private(set) var verdicts = VerdictTally()
+    /// What is known otherwise than before, by partition: written last, since later batches change the same again.
+    private(set) var changes: [Int32: NettedChanges] = [:]
     private(set) var deadLetters: [DeadLetterNote] = []
     /// Whether its commit was asked for: if it fails after that, only the brokers know whether it is committed.
     var isInDoubt = false
@@ -57,6 +59,7 @@ struct OpenTransaction: Sendable {
             newest[batch.partition] = last
             note(batch)
         }
+        if let changed = batch.changes { changes[batch.partition.partition, default: NettedChanges()].add(changed) }
         if let judged = batch.judged { verdicts.add(judged.tally) }
         deadLetters += batch.deadLetters.map {
             DeadLetterNote(error: $0.error, partition: batch.partition, offset: $0.offset)

@@ -68,6 +68,7 @@ package final class StateRestore {
         state.nextOffset = clock.nextOffset
         var entries: [KnownEvents.Entry] = []
         var next = clock.first
+        state.blocks = EventBlocks(restored: Array(blocks.keys))
         for (start, block) in blocks.sorted(by: { $0.key < $1.key }) {
             let end = start + UInt64(block.count)
             guard end > next else { continue }

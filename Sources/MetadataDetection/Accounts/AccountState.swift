@@ -18,6 +18,8 @@ package final class AccountState {
     var content: AccountFold
     /// Where the fold stands: of the record behind the last batch; nil before the first.
     package internal(set) var nextOffset: Int64?
+    /// Records of the changelog that hold known events.
+    var blocks = EventBlocks()
     /// Of batches that are not committed, the oldest first.
     private var undo: [Undo] = []
     /// Of the last batch.
@@ -31,6 +33,7 @@ package final class AccountState {
         var clock: EventClock
         var known: KnownEvents.Mark
         var before: Int64?
+        var blocks: EventBlocks.Change
     }
 
     /// - Parameter key: the deployment's, that names are hashed by.
@@ -62,13 +65,13 @@ package final class AccountState {
         self.nextOffset = max(nextOffset, offsetBefore ?? .min)
         folded.changes.makeRoom(like: (size.bytes * 5 / 4, size.records * 5 / 4))
         folded.changes.append(changedKeys: content.touched.keys, of: content.store)
-        folded.changes.append(
-            clock: content.clock, known: content.known, nextOffset: self.nextOffset ?? 0, since: knownBefore)
+        let change = folded.changes.append(
+            clock: content.clock, known: content.known, nextOffset: self.nextOffset ?? 0, since: knownBefore, &blocks)
         size = (folded.changes.bytes.count, folded.changes.records.count)
         undo.append(
             Undo(
                 firstOffset: firstOffset, nextOffset: nextOffset, store: content.before, clock: clockBefore,
-                known: knownBefore, before: offsetBefore))
+                known: knownBefore, before: offsetBefore, blocks: change))
         return folded
     }
 
@@ -105,6 +108,7 @@ package final class AccountState {
             content.clock = last.clock
             content.known.restore(last.known)
             nextOffset = last.before
+            blocks.takeBack(last.blocks)
             undo.removeLast()
         }
     }

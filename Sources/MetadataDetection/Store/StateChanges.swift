@@ -49,11 +49,17 @@ package struct StateChanges: Sendable {
     }
 
     /// The events that came since a mark, where the known ones begin and end by now, and where the fold stands.
+    ///
+    /// - Parameter blocks: the records that hold known events; those of which none is known any more are deleted.
+    /// - Returns: how they changed.
     mutating func append(
-        clock: EventClock, known: borrowing KnownEvents, nextOffset: Int64, since earlier: KnownEvents.Mark
-    ) {
+        clock: EventClock, known: borrowing KnownEvents, nextOffset: Int64, since earlier: KnownEvents.Mark,
+        _ blocks: inout EventBlocks
+    ) -> EventBlocks.Change {
         let mark = known.mark
         let start = max(earlier.end, mark.first)
+        let change = blocks.update(adding: start < mark.end ? start : nil, knowing: mark)
+        for gone in change.removed { records.append(Record(key: key(.events, gone), value: nil)) }
         if start < mark.end {
             let key = key(.events, start)
             let from = bytes.count
@@ -67,6 +73,7 @@ package struct StateChanges: Sendable {
             withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
         }
         records.append(Record(key: key, value: from..<bytes.count))
+        return change
     }
 
     /// Of each its hash of eight bytes, then as LEB128 by how much its offset is higher than that of the one before,

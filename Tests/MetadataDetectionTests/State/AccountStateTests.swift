@@ -115,6 +115,13 @@ import Testing
             var last: [[UInt8]: Int] = [:]
             for (place, record) in log.enumerated() { last[record.key] = place }
             log = last.values.sorted().map { log[$0] }
+            // What holds forgotten events alone is deleted: all but the first block begin with what is known, or later.
+            let blocks = log.filter { $0.key.first == 0x65 && $0.value != nil }.map { record in
+                record.key.dropFirst().reduce(0) { $0 << 8 | UInt64($1) }
+            }.sorted()
+            #expect(blocks.dropFirst().allSatisfy { $0 > first.content.known.mark.first })
+            #expect(blocks == Array(first.blocks.all))
+            #expect(log.contains { $0.key.first == 0x65 && $0.value == nil })
         }
         let restore = StateRestore(first.content.settings, key: AccountStateTests.key)
         for record in log {
