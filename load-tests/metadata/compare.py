@@ -47,7 +47,7 @@ SCHEMES = {
 LEAST = 20
 """Of each fact, or a comparison says too little."""
 SHOWN = 3
-STEPS = {"dormantFor": DAY, "mostEvents": 500}
+STEPS = {"dormantFor": 200 * DAY, "mostEvents": 500}
 """By how much the self-test changes a setting, where a fiftieth is not enough to matter."""
 
 

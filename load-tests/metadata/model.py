@@ -62,11 +62,12 @@ class Settings:
 
 
 class SipHash:
-    """SipHash-2-4 (Aumasson and Bernstein, 2012)."""
+    """SipHash (Aumasson and Bernstein, 2012) with so many rounds a word, and at the end."""
 
     MASK = (1 << 64) - 1
 
-    def __init__(self, key: bytes, use: str) -> None:
+    def __init__(self, key: bytes, use: str, rounds: tuple[int, int]) -> None:
+        self.rounds = rounds
         derived = hmac.new(key, use.encode(), hashlib.sha256).digest()
         self.k0, self.k1 = (int.from_bytes(derived[at : at + 8], "little") for at in (0, 8))
 
@@ -78,10 +79,10 @@ class SipHash:
         words.append(int.from_bytes(data[end:], "little") | (len(data) & 0xFF) << 56)
         for word in words:
             v[3] ^= word
-            self._rounds(v, 2)
+            self._rounds(v, self.rounds[0])
             v[0] ^= word
         v[2] ^= 0xFF
-        self._rounds(v, 4)
+        self._rounds(v, self.rounds[1])
         return v[0] ^ v[1] ^ v[2] ^ v[3]
 
     @classmethod
@@ -177,7 +178,8 @@ class Account:
 class Model:
     def __init__(self, settings: Settings, key: bytes) -> None:
         self.settings = settings
-        self.account_key, self.thing_key = SipHash(key, "weir state account"), SipHash(key, "weir state thing")
+        self.account_key = SipHash(key, "weir state account", (2, 4))
+        self.thing_key = SipHash(key, "weir state thing", (1, 3))
         self.newest: int | None = None
         """Microseconds since 1970."""
         self.accounts: dict[str, Account] = {}
