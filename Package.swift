@@ -153,7 +153,8 @@ let package = Package(
             ],
             path: "Tests/StreamingTestSupport", swiftSettings: swift),
         tests(
-            "StreamingTests", "CRdkafka", "Concurrency", "Events", "Kafka", "MetadataDetection", "Operations", "Streaming",
+            "StreamingTests", "CRdkafka", "Concurrency", "Events", "Kafka", "MetadataDetection", "Operations",
+            "Streaming",
             "StreamingTestSupport", "TestSupport", resources: [.copy("Resources")]),
         tests(
             "KafkaIntegrationTests", "Concurrency", "Events", "Kafka", "MetadataDetection", "Operations", "Streaming",

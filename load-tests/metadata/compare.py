@@ -26,8 +26,9 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from generate import Generator
-from harness import results, weir
 from model import DAY, Facts, Model, Settings, fold
+
+from harness import results, weir
 
 GROUP = "metadata-model"
 """Without a key file, accounts are hashed by the name of the group."""
