@@ -132,8 +132,13 @@ final class PartitionSession: Sendable {
                 }
                 if let keeper, let offset = records.firstOffset, !keeper.goBack(to: offset) {
                     // They have left the queue: whoever goes back must know from where.
-                    state.withLock { $0.firstOffset = $0.firstOffset ?? offset }
+                    state.withLock { state in
+                        state.firstOffset = state.firstOffset ?? offset
+                        // Reading what is known is no work on the records, however long it takes.
+                        state.inHandSince = nil
+                    }
                     guard await restore(keeper) else { break }
+                    state.withLock { $0.inHandSince = .now }
                 }
                 let batch = intake.decode(records, now: .now())
                 records.removeAll()

@@ -27,6 +27,8 @@ final class AccountKeeper: Sendable {
     private struct Content {
         var restoring: StateRestore?
         var state: AccountState?
+        /// Where the state stood when it was restored.
+        var restored: Int64?
         var status = Status.waiting
     }
 
@@ -55,7 +57,9 @@ final class AccountKeeper: Sendable {
         content.withLock { content in
             guard let state = content.state else { return false }
             state.rollBack(to: offset)
-            return state.nextOffset ?? .min <= offset
+            guard let next = state.nextOffset, next > offset else { return true }
+            // The changelog itself is ahead, and reading it again would not help: what the state has seen changes nothing.
+            return next == content.restored
         }
     }
 
@@ -125,6 +129,7 @@ final class AccountKeeper: Sendable {
             try content.withLock { content in
                 content.state = try content.restoring?.finish()
                 content.restoring = nil
+                content.restored = content.state?.nextOffset
                 content.status = .whole(records: count, seconds: (ContinuousClock.now - began).inSeconds)
             }
         } catch {

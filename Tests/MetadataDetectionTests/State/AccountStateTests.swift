@@ -135,6 +135,11 @@ import Testing
         }
         let second = try restore.finish()
         #expect(second.fingerprint == first.fingerprint)
+        // What it has seen changes nothing, should it come again.
+        #expect(second.nextOffset == 700)
+        #expect(second.fold(try stream.batch(650..<700), nextOffset: 700).facts.isEmpty)
+        #expect(second.fingerprint == first.fingerprint && second.nextOffset == 700)
+        second.rollBack(to: 650)
         let rest = try fold(stream, from: 700, into: first, most: 50, seed: 5)
         #expect(try fold(stream, from: 700, into: second, most: 70, seed: 6) == rest)
         #expect(second.fingerprint == first.fingerprint)
