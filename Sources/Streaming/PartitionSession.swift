@@ -30,7 +30,7 @@ final class PartitionSession: Sendable {
 
     let partition: TopicPartition
     let queue: PartitionQueue
-    private let consumer: GroupConsumer
+    let consumer: GroupConsumer
     private let judge: Judge
     let flow: LaneFlow
     let options: LaneOptions

@@ -119,6 +119,34 @@ struct AccountStateTests {
         try expectExactCounts(try await stream.results(waitingFor: 3_500), 3_500)
     }
 
+    /// The input is made anew, or another takes its place: accounts stay known, and its records count.
+    @Test func anInputThatBeginsAnewIsCounted() async throws {
+        let broker = try await RealBroker.shared()
+        let old = try await StreamingTestSupport.Stream(on: broker.bootstrap, "before", partitions: 2)
+        let new = try await StreamingTestSupport.Stream(on: broker.bootstrap, "after", partitions: 2)
+        var lanes = [try lane(old), try lane(new)]
+        lanes[1].state?.topic = old.state
+        try await old.withMember(pipeline(), lanes[0]) {
+            try await old.send(uploads(0..<39))
+            try await old.waitFor(39)
+        }
+        try await new.withMember(pipeline(), lanes[1]) {
+            try await new.send(uploads(0..<12))
+            try await new.waitFor(12)
+            try await new.send(uploads(12..<39))
+            try await new.waitFor(39)
+        }
+        var counts: [String: Int64] = [:]
+        for verdict in try await old.results(waitingFor: 39).audit { counts[verdict.account, default: 0] += 1 }
+        let results = try await new.results(waitingFor: 39)
+        #expect(results.audit.count == 39)
+        for verdict in results.audit.sorted(by: { ($0.partition, $0.offset) < ($1.partition, $1.offset) }) {
+            counts[verdict.account, default: 0] += 1
+            let times = counts[verdict.account] ?? 0
+            #expect(try facts(verdict) == (times >= 5 ? ["repeated-text": times] : [:]))
+        }
+    }
+
     private func leaving(_ lane: LaneOptions) -> LaneOptions {
         var lane = lane
         lane.leavesGroup = true

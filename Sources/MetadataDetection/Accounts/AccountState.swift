@@ -95,6 +95,13 @@ package final class AccountState {
         return facts.isEmpty ? batch : batch.with(facts)
     }
 
+    /// The input begins anew, or another takes its place: what is known of accounts stays, and no event is known.
+    package func beginInput() {
+        nextOffset = nil
+        content.known.begin(at: content.known.mark.end)
+        undo.removeAll()
+    }
+
     /// What lies before an offset is committed and can't be taken back any more.
     package func committed(before offset: Int64) {
         let done = undo.firstIndex { $0.nextOffset > offset } ?? undo.count

@@ -18,8 +18,8 @@ final class AccountKeeper: Sendable {
         case waiting
         case restoring(records: Int)
         case unreachable(KafkaError)
-        /// Whole, and what that took.
-        case whole(records: Int, seconds: Double)
+        /// Whole, and what that took; whether it was of another input, or of one that was made anew since.
+        case whole(records: Int, seconds: Double, wasOfAnother: Bool)
         /// The changelog is not what was written.
         case broken(String)
     }
@@ -68,6 +68,21 @@ final class AccountKeeper: Sendable {
         content.withLock { content in
             guard let folded = content.state?.fold(batch, nextOffset: nextOffset) else { return (batch, nil) }
             return (folded.facts.isEmpty ? batch : batch.with(folded.facts), folded.changes)
+        }
+    }
+
+    /// Where the input has not come to what the state has seen, that was another, or the topic was made anew: its
+    /// accounts are as well known as before, and its records are to be counted.
+    ///
+    /// - Parameter end: of what can be read of the input.
+    func leaveOther(endingAt end: Int64) {
+        content.withLock { content in
+            guard let state = content.state, let next = state.nextOffset, next > end else { return }
+            state.beginInput()
+            content.restored = nil
+            if case .whole(let records, let seconds, _) = content.status {
+                content.status = .whole(records: records, seconds: seconds, wasOfAnother: true)
+            }
         }
     }
 
@@ -130,7 +145,8 @@ final class AccountKeeper: Sendable {
                 content.state = try content.restoring?.finish()
                 content.restoring = nil
                 content.restored = content.state?.nextOffset
-                content.status = .whole(records: count, seconds: (ContinuousClock.now - began).inSeconds)
+                content.status = .whole(
+                    records: count, seconds: (ContinuousClock.now - began).inSeconds, wasOfAnother: false)
             }
         } catch {
             await reader.close()

@@ -27,8 +27,14 @@ extension Lane {
     private func report(_ partition: TopicPartition, _ status: AccountKeeper.Status) {
         switch status {
         case .waiting, .restoring: break
-        case .whole(let records, let seconds):
+        case .whole(let records, let seconds, let wasOfAnother):
             metrics.restored.observe(.seconds(seconds))
+            if wasOfAnother {
+                logger.warning(
+                    "what is known of accounts comes from another input, or from before the topic was made anew: "
+                        + "accounts stay known, and its records count",
+                    ["partition": "\(partition)"])
+            }
             logger.info(
                 "what is known of accounts is restored",
                 ["partition": "\(partition)", "records": "\(records)", "seconds": "\(seconds)"])

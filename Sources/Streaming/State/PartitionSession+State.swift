@@ -14,6 +14,8 @@ extension PartitionSession {
             do {
                 try await keeper.restore(
                     bootstrap: options.bootstrap, properties: options.consumerProperties, goesOn: { self.isWanted })
+                let end = try await consumer.watermarks(of: partition, timeout: .seconds(10)).high
+                keeper.leaveOther(endingAt: end)
                 return isWanted
             } catch let error as BrokenState {
                 keeper.status = .broken(error.reason)
