@@ -44,7 +44,7 @@ final class PartitionSession: Sendable {
         _ queue: PartitionQueue, consumer: GroupConsumer, judge: Judge, flow: LaneFlow, options: LaneOptions,
         makeIntake: (@Sendable () -> any RecordIntake)? = nil
     ) {
-        let keeper = options.state.map { AccountKeeper(queue.partition.partition, $0) }
+        let keeper = options.state.map { AccountKeeper(queue.partition.partition, of: options.input, $0) }
         self.keeper = keeper
         self.makeIntake =
             makeIntake ?? { [partition = queue.partition] in options.makeIntake(partition, judge, keeper) }

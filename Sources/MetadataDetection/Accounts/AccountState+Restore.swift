@@ -14,12 +14,15 @@ package struct StateRefusal: Error, Sendable, Equatable, CustomStringConvertible
 package final class StateRestore {
     private let state: AccountState
     private var blocks: [UInt64: [KnownEvents.Entry]] = [:]
-    private var clock: (newest: Int64, first: UInt64, end: UInt64, nextOffset: Int64)?
+    private var clock: (newest: Int64, first: UInt64, end: UInt64, nextOffset: Int64, input: UInt64)?
+    /// Whether the changelog was of another input, of which no event is known here.
+    package private(set) var wasOfAnother = false
     /// Records taken in.
     package private(set) var count = 0
 
-    package init(_ settings: AccountSettings, key: [UInt8]) {
-        state = AccountState(settings, key: key)
+    /// - Parameters: those of the state.
+    package init(_ settings: AccountSettings, key: [UInt8], input: String = "") {
+        state = AccountState(settings, key: key, input: input)
     }
 
     /// - Parameter value: nil for a tombstone.
@@ -47,14 +50,14 @@ package final class StateRestore {
             }
             blocks[number] = events
         case .clock:
-            guard let value, value.count == 32 else { throw StateRefusal("the clock's record has no 32 bytes") }
+            guard let value, value.count == 40 else { throw StateRefusal("the clock's record has no 40 bytes") }
             func word(_ place: Int) -> UInt64 {
                 UInt64(littleEndian: value.loadUnaligned(fromByteOffset: place, as: UInt64.self))
             }
             guard word(8) <= word(16), word(16) < 1 << 62 else {
                 throw StateRefusal("the known events end before they begin, or there were too many")
             }
-            clock = (Int64(bitPattern: word(0)), word(8), word(16), Int64(bitPattern: word(24)))
+            clock = (Int64(bitPattern: word(0)), word(8), word(16), Int64(bitPattern: word(24)), word(32))
         }
     }
 
@@ -80,6 +83,10 @@ package final class StateRestore {
         }
         guard next == clock.end else { throw StateRefusal("known events from \(next) to \(clock.end) are missing") }
         state.content.known.restore(entries, from: clock.first)
+        if clock.input != state.input {
+            wasOfAnother = true
+            state.beginInput()
+        }
         return state
     }
 }

@@ -16,6 +16,8 @@ package final class AccountState {
     }
 
     var content: AccountFold
+    /// Which input it is of, as a hash of the name.
+    let input: UInt64
     /// Where the fold stands: of the record behind the last batch; nil before the first.
     package internal(set) var nextOffset: Int64?
     /// Records of the changelog that hold known events.
@@ -36,9 +38,13 @@ package final class AccountState {
         var blocks: EventBlocks.Change
     }
 
-    /// - Parameter key: the deployment's, that names are hashed by.
-    package init(_ settings: AccountSettings, key: [UInt8]) {
+    /// - Parameters:
+    ///   - key: the deployment's, that names are hashed by.
+    ///   - input: the topic whose offsets it counts.
+    package init(_ settings: AccountSettings, key: [UInt8], input: String = "") {
         content = AccountFold(settings, key: key)
+        // FNV-1a: nothing here is secret.
+        self.input = input.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
     package var accounts: Int { content.store.count }
@@ -66,7 +72,8 @@ package final class AccountState {
         folded.changes.makeRoom(like: (size.bytes * 5 / 4, size.records * 5 / 4))
         folded.changes.append(changedKeys: content.touched.keys, of: content.store)
         let change = folded.changes.append(
-            clock: content.clock, known: content.known, nextOffset: self.nextOffset ?? 0, since: knownBefore, &blocks)
+            clock: content.clock, known: content.known, nextOffset: self.nextOffset ?? 0, input: input,
+            since: knownBefore, &blocks)
         size = (folded.changes.bytes.count, folded.changes.records.count)
         undo.append(
             Undo(

@@ -36,8 +36,12 @@ final class AccountKeeper: Sendable {
     private let options: StateOptions
     private let content = Mutex(Content())
 
-    init(_ partition: Int32, _ options: StateOptions) {
+    private let input: String
+
+    /// - Parameter input: the topic.
+    init(_ partition: Int32, of input: String, _ options: StateOptions) {
         self.partition = partition
+        self.input = input
         self.options = options
     }
 
@@ -106,7 +110,7 @@ final class AccountKeeper: Sendable {
 
     /// Begins with nothing, as before the first record of the input.
     func begin() {
-        content.withLock { $0.state = AccountState(options.accounts, key: options.key) }
+        content.withLock { $0.state = AccountState(options.accounts, key: options.key, input: input) }
     }
 
     func committed(before offset: Int64) {
@@ -122,9 +126,9 @@ final class AccountKeeper: Sendable {
         bootstrap: String, properties: ClientProperties, goesOn: @Sendable () -> Bool
     ) async throws {
         let began = ContinuousClock.now
-        content.withLock { [options] content in
+        content.withLock { [options, input] content in
             content.state = nil
-            content.restoring = StateRestore(options.accounts, key: options.key)
+            content.restoring = StateRestore(options.accounts, key: options.key, input: input)
             content.status = .restoring(records: 0)
         }
         let place = TopicPartition(options.topic, partition)
@@ -143,10 +147,11 @@ final class AccountKeeper: Sendable {
             await reader.close()
             try content.withLock { content in
                 content.state = try content.restoring?.finish()
+                let wasOfAnother = content.restoring?.wasOfAnother ?? false
                 content.restoring = nil
                 content.restored = content.state?.nextOffset
                 content.status = .whole(
-                    records: count, seconds: (ContinuousClock.now - began).inSeconds, wasOfAnother: false)
+                    records: count, seconds: (ContinuousClock.now - began).inSeconds, wasOfAnother: wasOfAnother)
             }
         } catch {
             await reader.close()

@@ -44,7 +44,7 @@ package struct StateTopic: Sendable {
     }
 
     private func restored(_ partition: Int32) async throws -> AccountKeeper {
-        let keeper = AccountKeeper(partition, options)
+        let keeper = AccountKeeper(partition, of: lane.input, options)
         try await keeper.restore(bootstrap: bootstrap, properties: properties, goesOn: { true })
         return keeper
     }
@@ -70,7 +70,7 @@ package struct StateTopic: Sendable {
             if let first = try await reader.watermarks(timeout: .seconds(10))[place]?.low, first > 0 {
                 throw InputIsGone(partition: place, first: first)
             }
-            let recomputed = AccountKeeper(partition, options)
+            let recomputed = AccountKeeper(partition, of: lane.input, options)
             recomputed.begin()
             var count = 0
             while await !reader.hasPassed([place: end]) {
