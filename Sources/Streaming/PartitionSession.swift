@@ -138,6 +138,7 @@ final class PartitionSession: Sendable {
                         state.inHandSince = nil
                     }
                     guard await restore(keeper) else { break }
+                    keeper.noteAhead(of: offset)
                     state.withLock { $0.inHandSince = .now }
                 }
                 let batch = intake.decode(records, now: .now())

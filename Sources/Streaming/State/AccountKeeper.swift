@@ -20,6 +20,8 @@ final class AccountKeeper: Sendable {
         case unreachable(KafkaError)
         /// Whole, and what that took; whether it was of another input, or of one that was made anew since.
         case whole(records: Int, seconds: Double, wasOfAnother: Bool)
+        /// Whole, and further than the records that come: those before `to` count nothing.
+        case ahead(of: Int64, to: Int64)
         /// The changelog is not what was written.
         case broken(String)
     }
@@ -87,6 +89,14 @@ final class AccountKeeper: Sendable {
             if case .whole(let records, let seconds, _) = content.status {
                 content.status = .whole(records: records, seconds: seconds, wasOfAnother: true)
             }
+        }
+    }
+
+    /// Tells people if the state has seen the records that come, from an offset on.
+    func noteAhead(of offset: Int64) {
+        content.withLock { content in
+            guard let next = content.state?.nextOffset, next > offset else { return }
+            content.status = .ahead(of: offset, to: next)
         }
     }
 

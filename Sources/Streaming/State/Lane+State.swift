@@ -11,7 +11,7 @@ extension Lane {
         let unfinished = found.filter { _, status in
             switch status {
             case .restoring, .unreachable: true
-            case .waiting, .whole, .broken: false
+            case .waiting, .whole, .ahead, .broken: false
             }
         }
         let records = unfinished.values.reduce(0) { sum, status in
@@ -38,6 +38,11 @@ extension Lane {
             logger.info(
                 "what is known of accounts is restored",
                 ["partition": "\(partition)", "records": "\(records)", "seconds": "\(seconds)"])
+        case .ahead(let offset, let next):
+            logger.warning(
+                "what is known of accounts has seen these records: they count nothing and have no facts; another group on "
+                    + "the same input needs a topics.state of its own",
+                ["partition": "\(partition)", "from": "\(offset)", "to": "\(next)"])
         case .unreachable(let error):
             logger.warning(
                 "what is known of accounts can't be read, trying again",
