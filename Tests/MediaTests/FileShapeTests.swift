@@ -62,6 +62,11 @@ import Testing
             #expect(shape(file + commented + Array("hello".utf8)).alsoIs == .zip)
             #expect(shape(Array(archive.dropLast(30))).isTruncated)
         }
+        // A list that stands elsewhere, as that of a large archive does, can't be followed; nothing is cut by that.
+        var large = FileShapeTests.archive(files: 1, encrypted: true)
+        for place in large.count - 10..<large.count - 2 { large[place] = 0xFF }
+        #expect(!shape(large).isTruncated && shape(large).encryptedEntries == 0)
+        #expect(shape(file + large).alsoIs == nil)
         // The letters alone are no archive.
         #expect(shape(file + [0x50, 0x4B, 5, 6] + [UInt8](repeating: 0, count: 18)).alsoIs == nil)
         #expect(

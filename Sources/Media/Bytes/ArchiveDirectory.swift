@@ -1,9 +1,9 @@
 /// The directory of a ZIP archive, which stands at its end (APPNOTE 6.3.10, section 4.3). Whatever comes before it is
 /// none of a reader's business: so an archive can hang on a picture.
 struct ArchiveDirectory: Equatable {
-    /// Files that it lists.
+    /// Files that it lists; 0 if their list can't be followed, as in archives of more than 4 GiB or 65,534 files (4.3.14).
     let entries: Int
-    /// Those of them that need a password (4.4.4, bit 0), or all if the directory itself does (4.3.14: no plain entry).
+    /// Those of them that need a password (4.4.4, bit 0).
     let encrypted: Int
 
     /// Entries that are looked at.
@@ -27,6 +27,10 @@ struct ArchiveDirectory: Equatable {
         }
         let size = Int(file.littleEndian32(end + 12))
         let stated = file.littleEndian16(end + 10)
+        if size == 0xFFFF_FFFF || stated == 0xFFFF {
+            (entries, encrypted) = (0, 0)
+            return
+        }
         // From its end back, whatever offset it states: that counts from where the archive alone began.
         var place = end - size
         guard place >= 0 else { return nil }
