@@ -4,8 +4,8 @@ internal import Events
 /// An account that posts the same again and again (`IdenticalReply` of Bluesky's automod counts alike).
 ///
 /// Facts `repeated-text`, `repeated-media`; value: how often within a day. Texts are the same if their letters are
-/// (`TextSkeleton`), media if their SHA-256 is, or else
-/// their MD5.
+/// (`TextSkeleton`), media if their SHA-256 is, or else their
+/// MD5.
 struct RepetitionRule: AccountRule {
     static let repeatsAtLeast = Setting(
         "repeatsAtLeast", .integer(2...10_000), standard: 5,

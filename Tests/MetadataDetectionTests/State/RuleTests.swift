@@ -51,6 +51,14 @@ import Testing
 
     private static let day: Int64 = 24 * 60
 
+    /// One that has settings and never looks would be missed by nobody.
+    @Test func everyRuleThatIsSetLooks() {
+        let set = Mirror(reflecting: AccountRuleSet(Settings(known: AccountSettings.all))).children.map {
+            "\(type(of: $0.value))"
+        }
+        #expect(set.sorted() == AccountRules.all.map { "\($0)" }.sorted())
+    }
+
     @Test func anAccountThatSleptAndFloods() throws {
         let sleep = 91 * RuleTests.day
         let posts =
