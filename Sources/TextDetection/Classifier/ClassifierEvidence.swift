@@ -33,7 +33,11 @@ struct ClassifierEvidence {
                 spans.add(bytes, Double(grams) / Double(shareUnits) + weight)
             }
             let scale = slope / Double(max(1, features)).squareRoot()
-            return spans.all.map { Span(bytes: $0.bytes, weight: $0.weight * scale) }
+            return spans.all.compactMap { span in
+                // A slope next to nothing makes nothing of a weight, and what has none is no evidence.
+                let weight = span.weight * scale
+                return weight > 0 ? Span(bytes: span.bytes, weight: weight) : nil
+            }
         }
     }
 
