@@ -92,7 +92,7 @@ let package = Package(
             "Signals"),
         module(
             "Streaming", "Concurrency", "Configuration", "Events", "FaultInjection", "Kafka", "MetadataDetection",
-            "Operations", "Pipeline"),
+            "Operations", "Pipeline", "Policy", "Signals"),
         module("LoadGeneration", "Events"),
         .executableTarget(
             name: "weir",

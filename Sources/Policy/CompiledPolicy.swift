@@ -6,6 +6,8 @@ package import Events
 /// A pure function of an event and its findings: no clock but the event's own time (V6).
 package struct CompiledPolicy: Sendable {
     package let version: String
+    /// See `PolicyDocument`.
+    package let earlierOfCampaigns: Decision?
     private let rules: [Rule]
     private let standard: Action
 
@@ -29,6 +31,7 @@ package struct CompiledPolicy: Sendable {
         let compiler = Compiler(detectors: detectors.map(\.name), known: known, problems: problems)
         version = document.version
         standard = document.standard
+        earlierOfCampaigns = document.earlierOfCampaigns
         rules = document.rules.map { rule in
             Rule(
                 name: rule.name, test: compiler.compile(rule.condition), action: rule.action, labels: rule.labels,

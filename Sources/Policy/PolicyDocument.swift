@@ -11,6 +11,8 @@ package struct PolicyDocument: Sendable {
     package let rules: [Rule]
     /// What holds where no rule applies.
     package let standard: Action
+    /// What becomes of uploads that were part of a campaign before it was known to be one; nil: nothing.
+    package let earlierOfCampaigns: Decision?
     /// `name@revision+hash`: the hash is the first 48 bits of the file's SHA-256.
     package let version: String
 
@@ -55,12 +57,33 @@ package struct PolicyDocument: Sendable {
             problems.add(
                 "\(standard.name) can't be the default: content that nothing speaks against must flow", key: "default")
         }
+        earlierOfCampaigns = PolicyDocument.campaigns(top, problems)
         top.finish()
         try problems.check()
         self.rules = rules
         var hash = ByteWriter(capacity: 64)
         hash.appendHex(SHA256.hash(text))
         version = "\(name)@\(revision)+\(String(decoding: hash.bytes.prefix(12), as: UTF8.self))"
+    }
+
+    /// `campaigns: { earlier: review, labels: […], preserve: true }`.
+    private static func campaigns(_ top: StrictMapping, _ problems: Problems) -> Decision? {
+        guard let node = top.node("campaigns"),
+            let mapping = StrictMapping(node, path: "campaigns", problems)
+        else { return nil }
+        defer { mapping.finish() }
+        _ = mapping.optional("description", .string)
+        let labels = mapping.optional("labels", .list(of: .string)) ?? ["campaign"]
+        let preserve = mapping.optional("preserve", .boolean) ?? false
+        guard let action = mapping.required("earlier", .action), action != .allow else { return nil }
+        guard [.label, .limit, .review, .escalate].contains(action) else {
+            mapping.add(
+                "\(action.name) can't follow from how often a thing is posted alone; use label, limit, review or escalate",
+                key: "earlier")
+            return nil
+        }
+        return Decision(
+            action: action, labels: Array(Set(labels)).sorted(), rule: "campaigns", preserve: preserve)
     }
 
     private static func rule(_ node: YAMLNode, _ path: String, _ problems: Problems) -> Rule? {

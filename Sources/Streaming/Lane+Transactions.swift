@@ -17,7 +17,8 @@ extension Lane {
         guard !batches.isEmpty else { return }
         progress.advance(to: "sending verdicts")
         let outbox = Outbox(
-            batches: batches, outputs: options.outputs, version: options.version, survivors: survivors)
+            batches: batches, outputs: options.outputs, enclosures: options.enclosures, version: options.version,
+            survivors: survivors)
         for batch in batches {
             transaction.add(batch, now: now, time: time)
             deadLetterShare.add(records: batch.recordCount, deadLetters: batch.deadLetters.count)
@@ -161,6 +162,10 @@ extension Lane {
     /// What came out is counted now, and not when it was worked out: after a failure that happens again.
     private func report(_ done: OpenTransaction) {
         done.verdicts.report(to: pipelineMetrics, topic: options.input)
+        for (destination, count) in done.enclosures {
+            guard let topic = options.enclosures.topic(of: destination) else { continue }
+            metrics.enclosures[topic].increment(by: count)
+        }
         for letter in done.deadLetters {
             pipelineMetrics.deadLetters[letter.error.code.rawValue].increment()
             pipelineMetrics.events[options.input, "dead-letter"].increment()
@@ -179,6 +184,7 @@ extension Lane {
 private struct Outbox: Sendable {
     let batches: [ReleasedBatch]
     let outputs: OutputTopics
+    let enclosures: EnclosureTopics
     let version: String
     let survivors: VisibleOutputs
 
@@ -198,6 +204,16 @@ private struct Outbox: Sendable {
                     headers: letter.headers(version: version).map { ($0.name, $0.value) })
             }
             guard let judged = batch.judged else { continue }
+            for enclosure in judged.enclosures {
+                // What of it is out already counts once: who reads it knows.
+                guard let topic = enclosures.topic(of: enclosure.destination) else { continue }
+                let place = try sink.topic(topic)
+                try enclosure.key.withUnsafeBufferPointer { (key) throws(KafkaError) in
+                    try enclosure.value.withUnsafeBufferPointer { (value) throws(KafkaError) in
+                        try sink.send(to: place, key: UnsafeRawBufferPointer(key), value: UnsafeRawBufferPointer(value))
+                    }
+                }
+            }
             try judged.bytes.withUnsafeBufferPointer { (verdicts) throws(KafkaError) in
                 try judged.keys.withUnsafeBufferPointer { (keys) throws(KafkaError) in
                     for output in judged.outputs {

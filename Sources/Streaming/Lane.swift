@@ -81,7 +81,7 @@ package actor Lane: Service {
     /// What partitions report in place of records.
     private var troubles: [TopicPartition: KafkaError] = [:]
     /// How far partitions were with what they remember, when that was last told.
-    var states: [TopicPartition: AccountKeeper.Status] = [:]
+    var states: [TopicPartition: StateStatus] = [:]
     private var stalls = StalledFetches()
     var deadLetterShare: DeadLetterShare
     /// How often the producer has lost a connection, or given up on a request and its connection with it.

@@ -1,5 +1,7 @@
 package import Events
 package import Kafka
+package import MetadataDetection
+internal import Pipeline
 
 /// Where verdicts and dead letters go.
 package struct OutputTopics: Sendable, Equatable {
@@ -19,7 +21,30 @@ package struct OutputTopics: Sendable, Equatable {
 }
 
 /// What the records of a lane's input are.
-package enum LaneContent: Sendable { case uploads, outcomes }
+package enum LaneContent: Sendable { case uploads, outcomes, sightings }
+
+/// Where what goes out beside verdicts goes; nil where nothing does.
+package struct EnclosureTopics: Sendable, Equatable {
+    package var sightings: String?
+    package var signals: String?
+    package var incidents: String?
+
+    package init(sightings: String? = nil, signals: String? = nil, incidents: String? = nil) {
+        self.sightings = sightings
+        self.signals = signals
+        self.incidents = incidents
+    }
+
+    package var all: [String] { [sightings, signals, incidents].compactMap(\.self) }
+
+    func topic(of destination: JudgedBatch.Enclosure.Destination) -> String? {
+        switch destination {
+        case .sightings: sightings
+        case .signals: signals
+        case .incidents: incidents
+        }
+    }
+}
 
 /// How one lane reads and commits. Live uploads have a lane of their own, so that bulk never delays them.
 package struct LaneOptions: Sendable {
@@ -38,6 +63,9 @@ package struct LaneOptions: Sendable {
     package var producerProperties = ClientProperties.producer
     /// What is remembered of accounts, and where; nil: nothing is.
     package var state: StateOptions?
+    package var enclosures = EnclosureTopics()
+    /// Makes sightings of uploads; nil: none are made.
+    package var sightings: SightingWriter?
     package var limits = DecodeLimits()
     package var shape = EventShape.standard
 
@@ -71,7 +99,7 @@ package struct LaneOptions: Sendable {
     package var version: String
 
     /// The topics that transactions write to.
-    var written: [String] { outputs.all + [state?.topic].compactMap(\.self) }
+    var written: [String] { outputs.all + [state?.topic].compactMap(\.self) + enclosures.all }
 
     package init(
         name: String, bootstrap: String, input: String, outputs: OutputTopics, group: String, instance: String?,

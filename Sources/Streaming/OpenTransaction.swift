@@ -19,6 +19,8 @@ struct OpenTransaction: Sendable {
     /// What is known otherwise than before, by partition: written last, since later batches change the same again.
     private(set) var changes: [Int32: NettedChanges] = [:]
     private(set) var deadLetters: [DeadLetterNote] = []
+    /// Records beside the verdicts.
+    private(set) var enclosures: [JudgedBatch.Enclosure.Destination: Int] = [:]
     /// Whether its commit was asked for: if it fails after that, only the brokers know whether it is committed.
     var isInDoubt = false
 
@@ -53,14 +55,17 @@ struct OpenTransaction: Sendable {
         received.append(contentsOf: batch.received)
         records += batch.recordCount
         heldBytes += batch.byteCount
-        outputBytes += batch.judged?.bytes.count ?? 0
+        outputBytes += batch.judged?.byteCount ?? 0
         outputBytes += batch.deadLetters.reduce(0) { $0 + ($1.value?.count ?? 0) }
         if let last = batch.received.last {
             newest[batch.partition] = last
             note(batch)
         }
         if let changed = batch.changes { changes[batch.partition.partition, default: NettedChanges()].add(changed) }
-        if let judged = batch.judged { verdicts.add(judged.tally) }
+        if let judged = batch.judged {
+            verdicts.add(judged.tally)
+            for enclosure in judged.enclosures { enclosures[enclosure.destination, default: 0] += 1 }
+        }
         deadLetters += batch.deadLetters.map {
             DeadLetterNote(error: $0.error, partition: batch.partition, offset: $0.offset)
         }

@@ -36,7 +36,7 @@ final class PartitionSession: Sendable {
     let options: LaneOptions
     private let makeIntake: @Sendable () -> any RecordIntake
     /// What is remembered of the partition's accounts; nil where nothing is.
-    let keeper: AccountKeeper?
+    let keeper: (any StateKeeping)?
     private let state: Mutex<State>
 
     /// - Parameter makeIntake: what tests put in the place of the options' own.
@@ -44,7 +44,7 @@ final class PartitionSession: Sendable {
         _ queue: PartitionQueue, consumer: GroupConsumer, judge: Judge, flow: LaneFlow, options: LaneOptions,
         makeIntake: (@Sendable () -> any RecordIntake)? = nil
     ) {
-        let keeper = options.state.map { AccountKeeper(queue.partition.partition, of: options.input, $0) }
+        let keeper = options.makeKeeper(queue.partition)
         self.keeper = keeper
         self.makeIntake =
             makeIntake ?? { [partition = queue.partition] in options.makeIntake(partition, judge, keeper) }
@@ -184,7 +184,7 @@ final class PartitionSession: Sendable {
     }
 
     private func finish(_ ticket: Int, _ epoch: Int, _ batch: IntakeBatch, _ judged: JudgedBatch?) {
-        let verdictBytes = judged?.bytes.count ?? 0
+        let verdictBytes = judged?.byteCount ?? 0
         flow.tookIn(records: 0, bytes: verdictBytes)
         let result = ReleasedBatch(
             partition: partition, epoch: epoch, judged: judged, deadLetters: batch.deadLetters,

@@ -74,10 +74,27 @@ struct IntakeAccount {
 }
 
 extension LaneOptions {
-    func makeIntake(_ partition: TopicPartition, _ judge: Judge, _ keeper: AccountKeeper?) -> any RecordIntake {
+    func makeIntake(
+        _ partition: TopicPartition, _ judge: Judge, _ keeper: (any StateKeeping)?
+    ) -> any RecordIntake {
         switch content {
-        case .uploads: UploadIntake(partition, limits: limits, shape: shape, judge: judge, keeper: keeper)
+        case .uploads:
+            UploadIntake(
+                partition, limits: limits, shape: shape, judge: judge, keeper: keeper as? AccountKeeper,
+                sightings: sightings)
         case .outcomes: OutcomeIntake(partition, limits: limits, judge: judge)
+        case .sightings: SightingIntake(partition, judge: judge, keeper: keeper as? SightingKeeper)
+        }
+    }
+
+    /// What remembers a partition's past; nil where nothing does.
+    func makeKeeper(_ partition: TopicPartition) -> (any StateKeeping)? {
+        switch state?.content {
+        case nil: nil
+        case .accounts(let settings):
+            AccountKeeper(partition.partition, of: input, state?.topic ?? "", settings, key: state?.key ?? [])
+        case .sightings(let settings):
+            SightingKeeper(partition.partition, of: input, state?.topic ?? "", settings, key: state?.key ?? [])
         }
     }
 }

@@ -11,8 +11,9 @@ package final class StreamingMetrics: Sendable {
     let rebalances: Counter
     let stopped: MetricFamily<Gauge>
     private let partitions = Mutex<[TopicPartition: Place]>([:])
-    private let keepers = Mutex<[TopicPartition: AccountKeeper]>([:])
+    private let keepers = Mutex<[TopicPartition: any StateKeeping]>([:])
     let restored: Histogram
+    let enclosures: MetricFamily<Counter>
     private let inFlight = Mutex<[String: @Sendable () -> Int]>([:])
 
     /// Where the group stands in a partition.
@@ -38,18 +39,29 @@ package final class StreamingMetrics: Sendable {
         stopped = registry.gauge(
             "weir_lane_stopped", "1 where a lane stands still until somebody mends what /readyz names.",
             labels: ["lane"])
+        enclosures = registry.counter(
+            "weir_enclosures_total", "Records that went out with verdicts and are none: sightings, signals of campaigns, "
+                + "proposals of incidents.", labels: ["topic"])
         rebalances = registry.counter("weir_rebalances_total", "Changes of assignment.")[]
         restored = registry.histogram("weir_state_restore_seconds", "Time to read what is known of a partition.")[]
-        registry.gauge("weir_state_accounts", "Accounts that are known.", labels: ["topic", "partition"]) {
-            [weak self] in self?.keepers { Double($0.accounts) } ?? []
+        registry.gauge("weir_state_accounts", "Accounts that are known; of topics.sightings, things.", labels: ["topic", "partition"]) {
+            [weak self] in self?.keepers { Double($0.records) } ?? []
         }
         registry.gauge("weir_state_bytes", "Memory that they take.", labels: ["topic", "partition"]) {
             [weak self] in self?.keepers { Double($0.bytes) } ?? []
         }
         registry.gauge(
-            "weir_state_forgotten", "Accounts forgotten since the partition was assigned, as there were too many.",
+            "weir_state_forgotten", "How many were forgotten since the partition was assigned, as there were too many.",
             labels: ["topic", "partition"]
         ) { [weak self] in self?.keepers { Double($0.evicted) } ?? [] }
+        registry.gauge("weir_campaigns", "Things that are campaigns now.", labels: ["topic", "partition"]) {
+            [weak self] in
+            self?.keepers.withLock { $0 }.sorted { $0.key < $1.key }.compactMap { partition, keeper in
+                (keeper as? SightingKeeper).map { keeper in
+                    MetricsRegistry.Sample([partition.topic, String(partition.partition)], Double(keeper.campaigns))
+                }
+            } ?? []
+        }
         registry.gauge("weir_lag_records", "Records behind the end of a partition.", labels: ["topic", "partition"]) {
             [weak self] in
             self?.places { place in
@@ -84,13 +96,13 @@ package final class StreamingMetrics: Sendable {
         }
     }
 
-    private func keepers(_ value: (AccountKeeper) -> Double) -> [MetricsRegistry.Sample] {
+    private func keepers(_ value: (any StateKeeping) -> Double) -> [MetricsRegistry.Sample] {
         keepers.withLock { $0 }.sorted { $0.key < $1.key }.map { partition, keeper in
             MetricsRegistry.Sample([partition.topic, String(partition.partition)], value(keeper))
         }
     }
 
-    func assigned(_ partition: TopicPartition, _ keeper: AccountKeeper?) {
+    func assigned(_ partition: TopicPartition, _ keeper: (any StateKeeping)?) {
         partitions.withLock { $0[partition] = Place() }
         keepers.withLock { $0[partition] = keeper }
     }

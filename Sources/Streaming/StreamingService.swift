@@ -66,8 +66,8 @@ package struct StreamingService: Service {
         let admin = try AdminClient(bootstrap: first.bootstrap, properties: first.producerProperties)
         var preflight = TopicPreflight(inputs: lanes.map(\.input), outputs: first.outputs, limits: first.limits)
         preflight.readsConfigurations = readsConfigurations
-        preflight.state =
-            lanes.lazy.compactMap { lane in lane.state.map { (topic: $0.topic, input: lane.input) } }.first
+        preflight.states = lanes.compactMap { lane in lane.state.map { (topic: $0.topic, input: lane.input) } }
+        preflight.enclosures = lanes.flatMap(\.enclosures.all)
         var problems: [String]?
         // Topics that were made a moment ago may not be known to every broker yet.
         var lastLook: ContinuousClock.Instant?

@@ -5,8 +5,10 @@ package import Kafka
 package struct TopicPreflight: Sendable {
     package var inputs: [String]
     package var outputs: OutputTopics
-    /// The changelog of what is known of accounts, and the input that it goes with.
-    package var state: (topic: String, input: String)?
+    /// Changelogs, and the inputs that they go with.
+    package var states: [(topic: String, input: String)] = []
+    /// Topics that are written to beside `outputs`.
+    package var enclosures: [String] = []
     /// Whether sizes and clean-up are looked at too. librdkafka's mock broker does not tell them.
     package var readsConfigurations = true
 
@@ -57,13 +59,27 @@ package struct TopicPreflight: Sendable {
         return problems
     }
 
-    private var all: [String] { inputs + outputs.all + [state?.topic].compactMap(\.self) }
+    private var all: [String] {
+        var seen: Set<String> = []
+        return (inputs + outputs.all + states.map(\.topic) + enclosures).filter { seen.insert($0).inserted }
+    }
 
     /// A partition's changes go to the partition of the same number, and the last of each key must stay.
     private func stateProblems(
         _ cluster: ClusterDescription, _ configurations: [String: [String: String]]
     ) -> [String] {
-        guard let state, let topic = cluster.topics[state.topic] else { return [] }
+        var problems: [String] = []
+        for state in states {
+            guard let topic = cluster.topics[state.topic] else { continue }
+            problems += self.problems(of: state, topic, cluster, configurations)
+        }
+        return problems
+    }
+
+    private func problems(
+        of state: (topic: String, input: String), _ topic: ClusterDescription.Topic, _ cluster: ClusterDescription,
+        _ configurations: [String: [String: String]]
+    ) -> [String] {
         var problems: [String] = []
         if let input = cluster.topics[state.input], topic.partitions < input.partitions {
             problems.append(
@@ -72,7 +88,7 @@ package struct TopicPreflight: Sendable {
         }
         if let policy = configurations[state.topic]?["cleanup.policy"], policy != "compact" {
             problems.append(
-                "topic \(state.topic): cleanup.policy is \(policy); it must be compact, or accounts would be forgotten")
+                "topic \(state.topic): cleanup.policy is \(policy); it must be compact, or what is known would be forgotten")
         }
         return problems
     }

@@ -1,5 +1,6 @@
 internal import Events
 internal import Kafka
+internal import MetadataDetection
 internal import Pipeline
 
 extension ConsumerRecord: HeaderSource {
@@ -12,13 +13,15 @@ final class UploadIntake: RecordIntake {
     private let decoder: EventDecoder
     private let judge: Judge
     private let keeper: AccountKeeper?
+    private let sightings: SightingWriter?
     private var builder = EventBatch.Builder()
 
     init(
         _ partition: TopicPartition, limits: DecodeLimits, shape: EventShape, judge: Judge,
-        keeper: AccountKeeper? = nil
+        keeper: AccountKeeper? = nil, sightings: SightingWriter? = nil
     ) {
         self.keeper = keeper
+        self.sightings = sightings
         self.partition = partition
         self.judge = judge
         decoder = EventDecoder(limits: limits, shape: shape)
@@ -36,8 +39,18 @@ final class UploadIntake: RecordIntake {
         let bytes = builder.byteCount + records.count * MemoryLayout<UploadEvent>.stride
         let events = builder.finish(topic: partition.topic, partition: partition.partition)
         guard events.count > 0 else { return account.batch(byteCount: bytes, judge: nil) }
-        guard let keeper else { return account.batch(byteCount: bytes) { [judge] in await judge.judge(events) } }
+        guard let keeper else { return account.batch(byteCount: bytes, judge: judging(events)) }
         let (known, changes) = keeper.fold(events, nextOffset: account.nextOffset)
-        return account.batch(byteCount: bytes, changes: changes) { [judge] in await judge.judge(known) }
+        return account.batch(byteCount: bytes, changes: changes, judge: judging(known))
+    }
+
+    private func judging(_ events: EventBatch) -> @Sendable () async -> JudgedBatch {
+        guard let sightings else { return { [judge] in await judge.judge(events) } }
+        return { [judge] in
+            let judged = await judge.judge(events)
+            guard let media = judged.media else { return judged }
+            let records = sightings.records(of: events, media) { judged.decisions[$0].action != .allow }
+            return judged.enclosing(records.map { .init(.sightings, key: $0.key, value: $0.value) })
+        }
     }
 }

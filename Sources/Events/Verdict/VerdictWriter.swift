@@ -38,7 +38,8 @@ package struct VerdictWriter: Sendable {
     /// Findings beyond this are counted, not written, so that no upload can make its verdict unwritable.
     package static let mostFindings = 64
 
-    private let source: [UInt8]
+    /// As JSON.
+    package let source: [UInt8]
     private let policy: [UInt8]
     private let signals: [UInt8]
     /// `"detector":"…","version":"…"` for each detector.
@@ -132,7 +133,7 @@ package struct VerdictWriter: Sendable {
         out.append("\"")
     }
 
-    private func appendDecision(_ decision: Decision, to out: inout ByteWriter) {
+    func appendDecision(_ decision: Decision, to out: inout ByteWriter) {
         out.appendDecision(decision.action, preserve: decision.preserve, labels: decision.labels)
         out.append(",\"rule\":")
         if let rule = decision.rule { out.appendJSON(rule) } else { out.append("null") }
@@ -197,21 +198,7 @@ package struct VerdictWriter: Sendable {
             out.append(",\"link\":")
             out.append(link)
         }
-        if let signal = finding.signal {
-            out.append(",\"signal\":")
-            out.appendJSON(signal.reference)
-            if let id = signal.id {
-                out.append(",\"signalId\":")
-                out.appendJSON(id)
-            }
-            if let source = signal.source {
-                out.append(",\"source\":")
-                out.appendJSON(source)
-            }
-            out.append(",\"opinion\":\"")
-            out.append(signal.opinion.rawValue)
-            out.append("\"")
-        }
+        if let signal = finding.signal { appendSignal(signal, to: &out) }
         if let fact = finding.fact {
             out.append(",\"fact\":\"")
             out.append(fact.text)
@@ -280,6 +267,22 @@ package struct VerdictWriter: Sendable {
             out.append("]")
         }
         out.append("}")
+    }
+
+    func appendSignal(_ signal: MatchedSignal, to out: inout ByteWriter) {
+        out.append(",\"signal\":")
+        out.appendJSON(signal.reference)
+        if let id = signal.id {
+            out.append(",\"signalId\":")
+            out.appendJSON(id)
+        }
+        if let source = signal.source {
+            out.append(",\"source\":")
+            out.appendJSON(source)
+        }
+        out.append(",\"opinion\":\"")
+        out.append(signal.opinion.rawValue)
+        out.append("\"")
     }
 
     /// The item's id, or its place among the event's items (`#0`) where it has none.

@@ -44,7 +44,7 @@ struct AccountFold: ~Copyable {
         }
         accountKey = derived("weir state account")
         thingKey = derived("weir state thing")
-        scratch = .allocate(byteCount: 4_096, alignment: 64)
+        scratch = .allocate(byteCount: Scratch.record.upperBound, alignment: 64)
     }
 
     deinit { scratch.deallocate() }

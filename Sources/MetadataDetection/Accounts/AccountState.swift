@@ -43,8 +43,7 @@ package final class AccountState {
     ///   - input: the topic whose offsets it counts.
     package init(_ settings: AccountSettings, key: [UInt8], input: String = "") {
         content = AccountFold(settings, key: key)
-        // FNV-1a: nothing here is secret.
-        self.input = input.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        self.input = StateInput.hash(of: input)
     }
 
     package var accounts: Int { content.store.count }
@@ -129,11 +128,7 @@ package final class AccountState {
 
     /// The same for all states that came from the same events.
     package var fingerprint: UInt64 {
-        var sum = content.store.fingerprint
-        for place in content.known.mark.first..<content.known.mark.end {
-            let entry = content.known[place]
-            sum &+= (entry.hash ^ UInt64(bitPattern: entry.offset)) &* 0x9E37_79B9_7F4A_7C15
-        }
-        return sum &+ UInt64(bitPattern: content.clock.newest?.nanoseconds ?? 0)
+        content.store.fingerprint &+ content.known.fingerprint
+            &+ UInt64(bitPattern: content.clock.newest?.nanoseconds ?? 0)
     }
 }

@@ -49,7 +49,3 @@ extension AccountRecord {
         return known.count(now: last)
     }
 }
-
-extension StateTime {
-    var timestamp: Timestamp { Timestamp(milliseconds: (Int64(seconds) + StateTime.epoch) * 1_000) }
-}

@@ -138,6 +138,14 @@ struct KnownEvents: ~Copyable {
         index.remove(slot)
     }
 
+    /// The same for all that know the same events, wherever they stand.
+    var fingerprint: UInt64 {
+        (mark.first..<mark.end).reduce(0) { sum, place in
+            let entry = self[place]
+            return sum &+ (entry.hash ^ UInt64(bitPattern: entry.offset)) &* 0x9E37_79B9_7F4A_7C15
+        }
+    }
+
     private mutating func grow(_ kept: UInt64) {
         let (old, oldMask, oldIndex) = (ring, ringMask, index.places)
         ring = KnownEvents.ring((oldMask + 1) * 2)

@@ -20,8 +20,8 @@ package struct StateChanges: Sendable {
 
     /// What a key begins with.
     enum Kind: UInt8 {
-        /// Then the account's key, eight bytes, the highest first.
-        case account = 0x61
+        /// Then the key of an account or a thing, eight bytes, the highest first.
+        case record = 0x61
         /// Then the place of the first of the events, eight bytes.
         case events = 0x65
         /// The partition's clock, and which events it knows.
@@ -37,7 +37,7 @@ package struct StateChanges: Sendable {
 
     mutating func append(changedKeys keys: [UInt64], of store: borrowing KeyedStore) {
         for number in keys {
-            let key = key(.account, number)
+            let key = key(.record, number)
             var value: Range<Int>?
             if let record = store[number] {
                 let start = bytes.count

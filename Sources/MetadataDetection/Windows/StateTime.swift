@@ -16,6 +16,8 @@ struct StateTime: Comparable, BitwiseCopyable {
         seconds = UInt32(clamping: whole - StateTime.epoch)
     }
 
+    var timestamp: Timestamp { Timestamp(nanoseconds: (Int64(seconds) + StateTime.epoch) * 1_000_000_000) }
+
     /// The record's age in a store.
     var age: RecordAge { RecordAge(UInt16(clamping: seconds / (4 * 3_600))) }
 

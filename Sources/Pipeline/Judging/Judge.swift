@@ -93,7 +93,8 @@ package final class Judge: Sendable {
             tally.addLanguages(of: its)
             decisions.append(decision)
         }
-        return JudgedBatch(keys: batch.bytes, bytes: out.bytes, outputs: outputs, decisions: decisions, tally: tally)
+        return JudgedBatch(
+            keys: batch.bytes, bytes: out.bytes, outputs: outputs, decisions: decisions, tally: tally, media: facts)
     }
 
     /// Audit gets every verdict, enforcement those that ask for something, review those that need a person.

@@ -1,3 +1,4 @@
+package import Detection
 package import Events
 
 /// The verdicts on a batch, written out, in the order of its records.
@@ -13,6 +14,13 @@ package struct JudgedBatch: Sendable {
         package let key: Range<Int>
         /// Where in `bytes` the verdict stands.
         package let verdict: Range<Int>
+
+        package init(event: Int, destination: Destination, key: Range<Int>, verdict: Range<Int>) {
+            self.event = event
+            self.destination = destination
+            self.key = key
+            self.verdict = verdict
+        }
     }
 
     package let keys: [UInt8]
@@ -21,6 +29,48 @@ package struct JudgedBatch: Sendable {
     /// One for each record.
     package let decisions: [Decision]
     package let tally: VerdictTally
+    /// What is known of the batch's media; nil where it had none, or once nobody needs it any more.
+    package private(set) var media: MediaFacts?
+    /// What goes out with the verdicts and is none.
+    package private(set) var enclosures: [Enclosure] = []
+
+    /// A record beside the verdicts.
+    package struct Enclosure: Sendable, Equatable {
+        package enum Destination: Sendable, Equatable, CaseIterable { case sightings, signals, incidents }
+
+        package let destination: Destination
+        package let key: [UInt8]
+        package let value: [UInt8]
+
+        package init(_ destination: Destination, key: [UInt8], value: [UInt8]) {
+            self.destination = destination
+            self.key = key
+            self.value = value
+        }
+    }
+
+    package init(
+        keys: [UInt8], bytes: [UInt8], outputs: [Output], decisions: [Decision], tally: VerdictTally,
+        media: MediaFacts? = nil
+    ) {
+        self.keys = keys
+        self.bytes = bytes
+        self.outputs = outputs
+        self.decisions = decisions
+        self.tally = tally
+        self.media = media
+    }
+
+    /// The same verdicts with what goes out beside them, and without what was known of the media.
+    package consuming func enclosing(_ enclosures: [Enclosure]) -> JudgedBatch {
+        var batch = self
+        batch.media = nil
+        batch.enclosures = enclosures
+        return batch
+    }
+
+    /// Of verdicts and all else, in bytes.
+    package var byteCount: Int { enclosures.reduce(bytes.count) { $0 + $1.key.count + $1.value.count } }
 
     /// The bytes of a verdict, for tools and tests.
     package func verdict(_ output: Output) -> ArraySlice<UInt8> { bytes[output.verdict] }

@@ -1,4 +1,4 @@
-internal import Events
+package import Events
 internal import Operations
 
 /// Counts verdicts by what they say, so that the metrics' locks are taken once for many; reported when the verdicts are
@@ -20,7 +20,7 @@ package struct VerdictTally: Sendable {
 
     package init() {}
 
-    mutating func add(_ decision: Decision, degraded isDegraded: Bool, automated: Bool) {
+    package mutating func add(_ decision: Decision, degraded isDegraded: Bool, automated: Bool) {
         total += 1
         if isDegraded { degraded += 1 }
         if decision.action == .allow, decision.labels.isEmpty, automated {

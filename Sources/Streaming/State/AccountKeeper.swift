@@ -1,114 +1,38 @@
-internal import Concurrency
 internal import Events
-internal import Kafka
-package import MetadataDetection
-internal import Operations
-internal import Synchronization
+internal import MetadataDetection
 
-/// Keeps what is remembered of one partition's accounts in step with what is committed: restored from the changelog
-/// before the first record, taken back where a transaction was.
-///
-/// When the first record arrives, all transactions of former owners are settled: the consumer is told the committed
-/// offset only then (KIP-447), and whoever wrote changes committed an offset with them. So what the changelog shows
-/// at that time is all there is.
-final class AccountKeeper: Sendable {
-    /// How far it is, for logs and readiness.
-    enum Status: Equatable, Sendable {
-        /// Until the first record.
-        case waiting
-        case restoring(records: Int)
-        case unreachable(KafkaError)
-        /// Whole, and what that took; whether it was of another input, or of one that was made anew since.
-        case whole(records: Int, seconds: Double, wasOfAnother: Bool)
-        /// Whole, and further than the records that come: those before `to` count nothing.
-        case ahead(of: Int64, to: Int64)
-        /// The changelog is not what was written.
-        case broken(String)
-    }
+/// What is remembered of the accounts of a partition of uploads.
+typealias AccountKeeper = StateKeeper<AccountState>
 
-    private struct Content {
-        var restoring: StateRestore?
-        var state: AccountState?
-        /// Where the state stood when it was restored.
-        var restored: Int64?
-        var status = Status.waiting
-    }
-
-    let partition: Int32
-    private let options: StateOptions
-    private let content = Mutex(Content())
-
-    private let input: String
-
-    /// - Parameter input: the topic.
-    init(_ partition: Int32, of input: String, _ options: StateOptions) {
-        self.partition = partition
-        self.input = input
-        self.options = options
-    }
-
-    var status: Status {
-        get { content.withLock { $0.status } }
-        set { content.withLock { $0.status = newValue } }
-    }
-
-    var accounts: Int { content.withLock { $0.state?.accounts ?? 0 } }
-    var bytes: Int { content.withLock { $0.state?.bytes ?? 0 } }
-    var evicted: Int { content.withLock { $0.state?.evicted ?? 0 } }
-
-    /// Makes the state that of the record with an offset: what was folded from there on is taken back.
-    ///
-    /// - Returns: false if it can't be, since it was said to be committed; then it must be restored.
-    func goBack(to offset: Int64) -> Bool {
-        content.withLock { content in
-            guard let state = content.state else { return false }
-            state.rollBack(to: offset)
-            guard let next = state.nextOffset, next > offset else { return true }
-            // The changelog itself is ahead, and reading it again would not help: what the state has seen changes nothing.
-            return next == content.restored
+extension StateKeeper where State == AccountState {
+    /// - Parameters:
+    ///   - input: the topic.
+    ///   - topic: the changelog.
+    convenience init(
+        _ partition: Int32, of input: String, _ topic: String, _ settings: AccountSettings, key: [UInt8]
+    ) {
+        self.init(partition, topic) {
+            AccountState(settings, key: key, input: input)
+        } restoring: {
+            StateRestore(settings, key: key, input: input)
         }
     }
 
     /// - Returns: the batch with what is known of its events, and what is to be written to the changelog.
     func fold(_ batch: EventBatch, nextOffset: Int64) -> (batch: EventBatch, changes: StateChanges?) {
-        content.withLock { content in
-            guard let folded = content.state?.fold(batch, nextOffset: nextOffset) else { return (batch, nil) }
+        withState { state in
+            guard let folded = state?.fold(batch, nextOffset: nextOffset) else { return (batch, nil) }
             return (folded.facts.isEmpty ? batch : batch.with(folded.facts), folded.changes)
         }
     }
 
-    /// Where the input has not come to what the state has seen, that was another, or the topic was made anew: its
-    /// accounts are as well known as before, and its records are to be counted.
-    ///
-    /// - Parameter end: of what can be read of the input.
-    func leaveOther(endingAt end: Int64) {
-        content.withLock { content in
-            guard let state = content.state, let next = state.nextOffset, next > end else { return }
-            state.beginInput()
-            content.restored = nil
-            if case .whole(let records, let seconds, _) = content.status {
-                content.status = .whole(records: records, seconds: seconds, wasOfAnother: true)
-            }
-        }
-    }
-
-    /// Tells people if the state has seen the records that come, from an offset on.
-    func noteAhead(of offset: Int64) {
-        content.withLock { content in
-            guard let next = content.state?.nextOffset, next > offset else { return }
-            content.status = .ahead(of: offset, to: next)
-        }
-    }
-
     /// What is known of one account; nil if nothing is.
-    func summary(of account: String) -> AccountSummary? {
-        content.withLock { $0.state?.summary(of: account) }
-    }
+    func summary(of account: String) -> AccountSummary? { withState { $0?.summary(of: account) } }
 
     /// nil before it is restored.
     var figures: StateFigures? {
-        content.withLock { content in
-            content.state.map { state in
+        withState { state in
+            state.map { state in
                 StateFigures(
                     partition: partition, accounts: state.accounts, events: state.events,
                     recordBytes: state.recordBytes,
@@ -116,94 +40,5 @@ final class AccountKeeper: Sendable {
                     fingerprint: state.fingerprint)
             }
         }
-    }
-
-    /// Begins with nothing, as before the first record of the input.
-    func begin() {
-        content.withLock { $0.state = AccountState(options.accounts, key: options.key, input: input) }
-    }
-
-    func committed(before offset: Int64) {
-        content.withLock { $0.state?.committed(before: offset) }
-    }
-
-    // MARK: Restoring
-
-    /// Reads the changelog to its end.
-    ///
-    /// - Parameter goesOn: asked some times a second; if not, it ends with a `CancellationError`.
-    func restore(
-        bootstrap: String, properties: ClientProperties, goesOn: @Sendable () -> Bool
-    ) async throws {
-        let began = ContinuousClock.now
-        content.withLock { [options, input] content in
-            content.state = nil
-            content.restoring = StateRestore(options.accounts, key: options.key, input: input)
-            content.status = .restoring(records: 0)
-        }
-        let place = TopicPartition(options.topic, partition)
-        let reader = try TopicReader(bootstrap: bootstrap, properties: properties, from: [place: 0])
-        do {
-            // To the end as it was when reading began: nobody else writes here.
-            let ends = try await reader.watermarks(timeout: .seconds(10)).mapValues(\.high)
-            var count = 0
-            while await !reader.hasPassed(ends) {
-                guard goesOn(), !Task.isCancelled else { throw CancellationError() }
-                let records = try await reader.read(10_000, timeout: .milliseconds(500))
-                try take(records)
-                count += records.count
-                status = .restoring(records: count)
-            }
-            await reader.close()
-            try content.withLock { content in
-                content.state = try content.restoring?.finish()
-                let wasOfAnother = content.restoring?.wasOfAnother ?? false
-                content.restoring = nil
-                content.restored = content.state?.nextOffset
-                content.status = .whole(
-                    records: count, seconds: (ContinuousClock.now - began).inSeconds, wasOfAnother: wasOfAnother)
-            }
-        } catch {
-            await reader.close()
-            throw error
-        }
-    }
-
-    private func take(_ records: [TopicReader.Record]) throws {
-        try content.withLock { content in
-            guard let restoring = content.restoring else { return }
-            for record in records {
-                do throws(StateRefusal) {
-                    try (record.key ?? []).withUnsafeBufferPointer { (key) throws(StateRefusal) in
-                        let key = UnsafeRawBufferPointer(key)
-                        guard let value = record.value else { return try restoring.take(key: key, value: nil) }
-                        try value.withUnsafeBufferPointer { (value) throws(StateRefusal) in
-                            try restoring.take(key: key, value: UnsafeRawBufferPointer(value))
-                        }
-                    }
-                } catch {
-                    throw BrokenState(reason: "\(record.partition) at offset \(record.offset): \(error.reason)")
-                }
-            }
-        }
-    }
-}
-
-/// A changelog can't be what was written.
-struct BrokenState: Error {
-    let reason: String
-}
-
-/// Where a lane keeps its state.
-package struct StateOptions: Sendable {
-    /// The changelog: compacted, with as many partitions as the input.
-    package var topic: String
-    package var accounts: AccountSettings
-    package var key: [UInt8]
-
-    package init(topic: String, accounts: AccountSettings, key: [UInt8]) {
-        self.topic = topic
-        self.accounts = accounts
-        self.key = key
     }
 }

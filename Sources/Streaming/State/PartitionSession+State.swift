@@ -6,7 +6,7 @@ extension PartitionSession {
     /// Restores what is remembered of the partition, and tries again for as long as brokers can't be reached.
     ///
     /// - Returns: false if the session is to end first, or the changelog can't be read.
-    func restore(_ keeper: AccountKeeper) async -> Bool {
+    func restore(_ keeper: any StateKeeping) async -> Bool {
         // The lane tells people.
         defer { flow.wakeup.signal() }
         while isWanted, !Task.isCancelled {

@@ -22,10 +22,12 @@ package struct StateTopic: Sendable {
     private let properties: ClientProperties
     private let lane: LaneOptions
     private let options: StateOptions
+    private let accounts: AccountSettings
 
-    /// nil for a lane that keeps no state.
+    /// nil for a lane that keeps no state of accounts.
     package init?(_ lane: LaneOptions) {
-        guard let options = lane.state else { return nil }
+        guard let options = lane.state, case .accounts(let accounts) = options.content else { return nil }
+        self.accounts = accounts
         bootstrap = lane.bootstrap
         properties = lane.consumerProperties
         self.lane = lane
@@ -44,7 +46,7 @@ package struct StateTopic: Sendable {
     }
 
     private func restored(_ partition: Int32) async throws -> AccountKeeper {
-        let keeper = AccountKeeper(partition, of: lane.input, options)
+        let keeper = AccountKeeper(partition, of: lane.input, options.topic, accounts, key: options.key)
         try await keeper.restore(bootstrap: bootstrap, properties: properties, goesOn: { true })
         return keeper
     }
@@ -70,7 +72,7 @@ package struct StateTopic: Sendable {
             if let first = try await reader.watermarks(timeout: .seconds(10))[place]?.low, first > 0 {
                 throw InputIsGone(partition: place, first: first)
             }
-            let recomputed = AccountKeeper(partition, of: lane.input, options)
+            let recomputed = AccountKeeper(partition, of: lane.input, options.topic, accounts, key: options.key)
             recomputed.begin()
             var count = 0
             while await !reader.hasPassed([place: end]) {

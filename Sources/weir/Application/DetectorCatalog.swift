@@ -7,5 +7,5 @@ import TextDetection
 enum DetectorCatalog {
     static let all: [DetectorRegistration] =
         [AccountDetector.registration, BehaviourDetector.registration, FileDetector.registration] + hashDetectors
-        + textDetectors
+        + textDetectors + [SightingDetector.registration]
 }

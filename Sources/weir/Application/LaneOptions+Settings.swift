@@ -9,7 +9,24 @@ import Streaming
 extension LaneOptions {
     /// The lanes that a configuration asks for.
     static func all(_ assembly: PipelineAssembly) -> [LaneOptions] {
-        uploads(assembly) + [outcomes(assembly)].compactMap(\.self)
+        uploads(assembly) + [sightings(assembly), outcomes(assembly)].compactMap(\.self)
+    }
+
+    /// What uploads show, counted across accounts, if the pipeline has `metadata.sightings`.
+    private static func sightings(_ assembly: PipelineAssembly) -> LaneOptions? {
+        let (settings, blueprint) = (assembly.settings, assembly.blueprint)
+        guard let counting = blueprint.settings(of: SightingDetector.name) else { return nil }
+        var lane = LaneOptions(
+            assembly, name: "sightings", input: settings[WeirSettings.sightings],
+            group: "\(settings[WeirSettings.group])-sightings")
+        lane.content = .sightings
+        lane.commitInterval = settings[WeirSettings.commitInterval]
+        lane.state = StateOptions(
+            topic: settings[WeirSettings.sightingState], .sightings(SightingSettings(counting)),
+            key: blueprint.accountKey)
+        lane.enclosures = EnclosureTopics(
+            signals: settings[WeirSettings.signalTopic], incidents: settings[WeirSettings.incidents])
+        return lane
     }
 
     /// People's decisions, if there is a topic for them.
@@ -38,9 +55,15 @@ extension LaneOptions {
             StateOptions(
                 topic: settings[WeirSettings.state], accounts: AccountSettings($0), key: assembly.blueprint.accountKey)
         }
+        if let counting = assembly.blueprint.settings(of: SightingDetector.name) {
+            bulk.sightings = SightingWriter(SightingSettings(counting), key: assembly.blueprint.accountKey)
+            bulk.enclosures.sightings = settings[WeirSettings.sightings]
+        }
         guard let topic = settings[WeirSettings.live] else { return [bulk] }
         // A group of its own: a rebalance of the bulk members then leaves live streams alone.
         var live = LaneOptions(assembly, name: "live", input: topic, group: "\(group)-live")
+        live.sightings = bulk.sightings
+        live.enclosures = bulk.enclosures
         live.commitInterval = settings[WeirSettings.commitLiveInterval]
         live.producerProperties["linger.ms"] = assembly.clientProperties["linger.ms"] ?? "1"
         live.consumerProperties["fetch.wait.max.ms"] = assembly.clientProperties["fetch.wait.max.ms"] ?? "20"

@@ -38,6 +38,7 @@ struct TopologyDocument: Sendable {
 
     static let roles = [
         "uploads", "live", "outcomes", "signals", "audit", "enforcement", "review", "deadLetters", "state",
+        "sightings", "sightingState", "incidents",
     ]
 
     /// What a role's topic is called; nil if the configuration does without it.
@@ -52,6 +53,9 @@ struct TopologyDocument: Sendable {
         case "review": settings[WeirSettings.review]
         case "deadLetters": settings[WeirSettings.deadLetters]
         case "state": settings[WeirSettings.state]
+        case "sightings": settings[WeirSettings.sightings]
+        case "sightingState": settings[WeirSettings.sightingState]
+        case "incidents": settings[WeirSettings.incidents]
         default: nil
         }
     }

@@ -36,6 +36,16 @@ enum WeirSettings {
         "What is known of accounts, compacted, with as many partitions as topics.uploads. Used with metadata.behaviour "
             + "in pipeline.yaml.")
 
+    static let sightings = Setting(
+        "topics.sightings", .string, standard: "sightings",
+        "Who posted what when, without the what and the who: read by a lane of its own. Used with metadata.sightings in "
+            + "pipeline.yaml, as the next two.")
+    static let sightingState = Setting(
+        "topics.sightingState", .string, standard: "weir.state.sightings",
+        "What is known of things, compacted, with as many partitions as topics.sightings.")
+    static let incidents = Setting(
+        "topics.incidents", .string, standard: "incidents", "Proposals of incidents, by campaign; compacted.")
+
     static let mapping = Setting(
         "events.mapping", .optional(.string), standard: nil,
         "Mapping file for events of the platform's own shape; null: CloudEvents.")
@@ -168,6 +178,7 @@ enum WeirSettings {
     static let all: [any AnySetting] = [
         bootstrap, group, instanceID, properties,
         uploads, live, outcomes, audit, enforcement, review, deadLetters, state,
+        sightings, sightingState, incidents,
         mapping, pipeline, policy, shadow,
         signalFiles, signalInterval, signalTopic, signalSnapshot, snapshotInterval, snapshotChanges,
         mediaWorkers, mediaFetches, mediaBytes, mediaPixels, mediaBudget, mediaDeadline, mediaSandbox,

@@ -1,0 +1,58 @@
+package import Events
+
+/// That an account posted a thing, and when: what is counted across accounts. The thing itself is not in it, and who
+/// it was only for who has the deployment's key.
+package struct Sighting: Sendable, Equatable {
+    /// What things are known by.
+    package enum Kind: UInt8, Sendable, CaseIterable {
+        /// SHA-256 of a file.
+        case file = 1
+        /// PDQ of a picture; near ones are one thing.
+        case picture
+        /// MD5 of a link's one form (`Link`), in small letters and without its scheme, as exchanges write it.
+        case link
+        /// The first letters of a text, as a keyed hash of 64 bits.
+        case text
+
+        package var name: String {
+            switch self {
+            case .file: "file"
+            case .picture: "picture"
+            case .link: "link"
+            case .text: "text"
+            }
+        }
+
+        /// Bytes of a fingerprint.
+        var length: Int {
+            switch self {
+            case .file, .picture: 32
+            case .link: 16
+            case .text: 8
+            }
+        }
+    }
+
+    package var kind: Kind
+    /// Its first bytes; the others are 0.
+    package var fingerprint: Digest256
+    /// Of the verdict on the upload: the same whenever it is given.
+    package var verdict: Digest128
+    package var time: Timestamp
+    /// Of the account, in whole hours; nil if the platform doesn't say when it was made.
+    package var accountAge: UInt32?
+    /// Keyed hashes; no network: 0.
+    package var account: UInt64
+    package var network: UInt32
+    /// Whether the verdict asks for something to be done.
+    package var isActedOn: Bool
+    /// The upload's names under the deployment's key (`ReferenceSeal`).
+    package var reference: [UInt8]
+}
+
+/// The names of an upload, that a verdict on it must state.
+package struct UploadReference: Sendable, Equatable {
+    package var subject: String
+    package var event: String
+    package var account: String
+}

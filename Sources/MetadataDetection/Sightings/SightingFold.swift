@@ -1,0 +1,280 @@
+internal import Events
+
+/// One sighting after another: what `SightingState` keeps, and how a sighting changes it.
+struct SightingFold: ~Copyable {
+    let settings: SightingSettings
+    let keys: SightingKeys
+    var store = KeyedStore()
+    var clock = EventClock()
+    var known: KnownEvents
+    /// Which records the present batch has changed, and what was in them before.
+    private(set) var touched = TouchedKeys()
+    private(set) var before = StoreJournal.Entry()
+    private var clusters = PictureClusters()
+    /// Things that are campaigns.
+    private(set) var active: Set<KeyedStore.Key> = []
+    /// No campaign ends before; nil: it must be found out.
+    private var nextEnd: UInt32?
+    private var record = ThingRecord()
+    private let scratch: UnsafeMutableRawBufferPointer
+    /// Things that were forgotten because there were too many.
+    private(set) var evicted = 0
+
+    /// Things that were not seen for so many periods of four hours (`RecordAge`) are forgotten: a week, of which counts
+    /// know.
+    static let remembered: UInt16 = 43
+
+    /// - Parameter key: the deployment's, that names are hashed by.
+    init(_ settings: SightingSettings, key: [UInt8]) {
+        self.settings = settings
+        keys = SightingKeys(key)
+        known = KnownEvents(most: settings.mostSightings)
+        scratch = .allocate(byteCount: BlockArena.longest, alignment: 64)
+    }
+
+    deinit { scratch.deallocate() }
+
+    /// Before the first sighting of a batch.
+    mutating func begin() {
+        touched.removeAll()
+        before = StoreJournal.Entry(like: before)
+    }
+
+    /// - Parameters:
+    ///   - place: of the record that it stood in.
+    ///   - kept: places of known sightings from there on may have to be restored.
+    mutating func fold(
+        _ sighting: Sighting, at place: (offset: Int64, written: Timestamp), keeping kept: UInt64,
+        _ outcome: inout SightingOutcome
+    ) {
+        let period = clock.newest.map { StateTime($0).age }
+        let placed = clock.place(
+            sighting.time, written: place.written, lateness: settings.lateness, ahead: .seconds(60))
+        let (time, newest) = (StateTime(placed.time), StateTime(clock.newest ?? placed.time))
+        let hash = keys.sighting(sighting)
+        guard known.first(hash, at: time) == nil else {
+            outcome.repeated += 1
+            return
+        }
+        known.append(KnownEvents.Entry(hash: hash, offset: place.offset, time: time), newest: newest, keeping: kept)
+        endCampaigns(by: newest, &outcome)
+        if period.map({ $0 < newest.age }) ?? false { forgetOld(newest.age) }
+        guard placed.lateBy == nil else {
+            outcome.late += 1
+            return
+        }
+        count(sighting, time, place, &outcome)
+        makeRoom()
+    }
+
+    // MARK: Counting
+
+    private mutating func count(
+        _ sighting: Sighting, _ time: StateTime, _ place: (offset: Int64, written: Timestamp),
+        _ outcome: inout SightingOutcome
+    ) {
+        let key = open(sighting, time)
+        let now = max(record.last, time)
+        record.counts.advance(from: record.last, to: now)
+        record.last = now
+        record.counts.add(1, at: time, now: now)
+        let account = UInt32(truncatingIfNeeded: sighting.account)
+        let isYoung = sighting.accountAge.map { Int64($0) * 3_600 < settings.youngerThan } ?? false
+        record.accounts.add(account, at: time, now: now)
+        if isYoung { record.young.add(account, at: time, now: now) }
+        if sighting.network != 0 { record.networks.add(sighting.network, at: time, now: now) }
+        record.recent.add(account, isYoung: isYoung, at: time)
+        let numbers = CampaignRule.Numbers(&record, now: now)
+        if let onset = record.campaign {
+            if !sighting.isActedOn { supersede(sighting, key, onset, numbers, place, &outcome) }
+            if numbers.young >= 2 * Int(max(1, onset.told)) {
+                record.campaign?.told = UInt32(clamping: numbers.young)
+                outcome.campaigns.append(campaign(.update, .youngAccounts, key, onset.at, now, numbers))
+            }
+        } else if let reason = CampaignRule.reason(settings, record, numbers, now: now) {
+            let onset = ThingRecord.Onset(at: now, told: UInt32(clamping: numbers.young))
+            record.campaign = onset
+            active.insert(key)
+            nextEnd = nil
+            let told = campaign(.onset, reason, key, now, now, numbers)
+            outcome.campaigns.append(told)
+            supersedeWaiting(key, told, place, &outcome)
+            if !sighting.isActedOn { supersede(sighting, key, onset, numbers, place, &outcome) }
+        } else if !sighting.isActedOn {
+            wait(sighting, key, time)
+        }
+        save(key)
+    }
+
+    /// Makes `record` that of the thing that was seen, or of the one that it is near to.
+    private mutating func open(_ sighting: Sighting, _ time: StateTime) -> KeyedStore.Key {
+        var fingerprint = sighting.fingerprint
+        if sighting.kind == .picture, let nearest = nearest(to: fingerprint) { fingerprint = nearest }
+        let key = keys.thing(sighting.kind, fingerprint)
+        if let old = store[key], record.read(old) { return key }
+        record.begin(sighting.kind, fingerprint, at: time)
+        if sighting.kind == .picture { insertPicture(fingerprint) }
+        return key
+    }
+
+    private borrowing func isKnown(_ picture: Digest256) -> Bool { store[keys.thing(.picture, picture)] != nil }
+
+    private borrowing func nearest(to picture: Digest256) -> Digest256? {
+        clusters.nearest(to: picture, within: settings.distance) { store[keys.thing(.picture, $0)] != nil }
+    }
+
+    private mutating func insertPicture(_ picture: Digest256) {
+        if clusters.count > 2 * store.count + 65_536 { gatherPictures() }
+        var clusters = clusters
+        self.clusters.removeAll()
+        clusters.insert(picture) { $0 == picture || isKnown($0) }
+        self.clusters = clusters
+    }
+
+    /// Remembers an upload that nothing was asked of.
+    private mutating func wait(_ sighting: Sighting, _ key: KeyedStore.Key, _ time: StateTime) {
+        let place = WaitingUploads.key(of: key)
+        var out = RecordWriter(scratch)
+        if let old = store[place] { out.copy(old) } else { out.byte(WaitingUploads.version) }
+        guard WaitingUploads.append(sighting, to: &out) else { return }
+        if touched.insert(place) { before.note(place, in: store) }
+        store.set(place, out.written, age: max(store.age(of: place) ?? time.age, time.age))
+    }
+
+    private mutating func supersedeWaiting(
+        _ key: KeyedStore.Key, _ campaign: Campaign, _ place: (offset: Int64, written: Timestamp),
+        _ outcome: inout SightingOutcome
+    ) {
+        let waiting = WaitingUploads.key(of: key)
+        guard let bytes = store[waiting], let uploads = WaitingUploads.read(bytes) else { return }
+        for upload in uploads {
+            outcome.supersede(
+                upload.reference, upload.verdict, uploaded: upload.time, by: campaign, place, keys.seal)
+        }
+        if touched.insert(waiting) { before.note(waiting, in: store) }
+        store.remove(waiting)
+    }
+
+    private borrowing func supersede(
+        _ sighting: Sighting, _ key: KeyedStore.Key, _ onset: ThingRecord.Onset, _ numbers: CampaignRule.Numbers,
+        _ place: (offset: Int64, written: Timestamp), _ outcome: inout SightingOutcome
+    ) {
+        outcome.supersede(
+            sighting.reference, sighting.verdict, uploaded: sighting.time,
+            by: campaign(.update, .youngAccounts, key, onset.at, record.last, numbers), place, keys.seal)
+    }
+
+    private borrowing func campaign(
+        _ phase: Campaign.Phase, _ reason: Campaign.Reason, _ key: KeyedStore.Key, _ onset: StateTime, _ now: StateTime,
+        _ numbers: CampaignRule.Numbers
+    ) -> Campaign {
+        Campaign(
+            phase: phase, reason: reason, kind: record.kind, fingerprint: record.fingerprint,
+            id: key ^ UInt64(onset.seconds) &* 0x9E37_79B9_7F4A_7C15, onset: onset.timestamp, time: now.timestamp,
+            firstSeen: record.first.timestamp, accounts: numbers.accounts, youngAccounts: numbers.young,
+            networks: numbers.networks, lastHour: record.counts.lastHour, signalFor: settings.signalFor)
+    }
+
+    private mutating func save(_ key: KeyedStore.Key) {
+        var out = RecordWriter(scratch)
+        record.write(to: &out)
+        precondition(!out.isCut, "a record has its bounds")
+        if touched.insert(key) { before.note(key, in: store) }
+        store.set(key, out.written, age: record.last.age)
+    }
+
+    // MARK: Ends
+
+    /// Campaigns whose things were not posted for long.
+    private mutating func endCampaigns(by newest: StateTime, _ outcome: inout SightingOutcome) {
+        guard !active.isEmpty, nextEnd.map({ newest.seconds >= $0 }) ?? true else { return }
+        var next = UInt32.max
+        for key in active.sorted() {
+            guard let bytes = store[key], record.read(bytes), let onset = record.campaign else {
+                active.remove(key)
+                continue
+            }
+            let (end, overflow) = record.last.seconds.addingReportingOverflow(settings.quiet)
+            guard !overflow, end <= newest.seconds else {
+                next = min(next, overflow ? .max : end)
+                continue
+            }
+            record.campaign = nil
+            let numbers = CampaignRule.Numbers(&record, now: record.last)
+            outcome.campaigns.append(campaign(.end, .youngAccounts, key, onset.at, newest, numbers))
+            active.remove(key)
+            save(key)
+        }
+        nextEnd = next
+    }
+
+    private mutating func forgetOld(_ age: RecordAge) {
+        var gone: [KeyedStore.Key] = []
+        store.forEach { key, _, last in
+            if Int(last.period) + Int(SightingFold.remembered) < Int(age.period), !active.contains(key) {
+                gone.append(key)
+            }
+        }
+        for key in gone.sorted() { remove(key) }
+    }
+
+    /// Forgets the things that were seen longest ago, of those the lowest keys first, if there are too many.
+    private mutating func makeRoom() {
+        guard store.count > settings.mostThings else { return }
+        for key in store.oldest(max(1, store.count / 256)) {
+            active.remove(key)
+            remove(key)
+            evicted += 1
+        }
+    }
+
+    private mutating func remove(_ key: KeyedStore.Key) {
+        if touched.insert(key) { before.note(key, in: store) }
+        store.remove(key)
+    }
+
+    // MARK: Restoring
+
+    /// Works out what follows from the store, once it was changed otherwise than by sightings.
+    mutating func gather() {
+        active = []
+        nextEnd = nil
+        var found: Set<KeyedStore.Key> = []
+        store.forEach { key, bytes, _ in if ThingRecord.isCampaign(bytes) { found.insert(key) } }
+        active = found
+        gatherPictures()
+    }
+
+    private mutating func gatherPictures() {
+        var pictures: [Digest256] = []
+        store.forEach { _, bytes, _ in if let picture = ThingRecord.picture(bytes) { pictures.append(picture) } }
+        var clusters = PictureClusters()
+        for picture in pictures { clusters.insert(picture) { _ in true } }
+        self.clusters = clusters
+    }
+}
+
+/// What a batch of sightings came to.
+package struct SightingOutcome: Sendable, Equatable {
+    package var campaigns: [Campaign] = []
+    package var superseded: [SupersededUpload] = []
+    /// Sightings that were known, and those that came too late to count.
+    package var repeated = 0
+    package var late = 0
+    /// Uploads whose verdicts can't be superseded, since their names were sealed with another key.
+    package var unreadable = 0
+
+    mutating func supersede(
+        _ reference: [UInt8], _ verdict: Digest128, uploaded: Timestamp, by campaign: Campaign,
+        _ place: (offset: Int64, written: Timestamp), _ seal: ReferenceSeal
+    ) {
+        guard let reference = seal.opened(reference, verdict: verdict) else {
+            unreadable += 1
+            return
+        }
+        superseded.append(
+            SupersededUpload(
+                verdict: verdict, uploaded: uploaded, reference: reference, campaign: campaign, offset: place.offset,
+                received: place.written))
+    }
+}

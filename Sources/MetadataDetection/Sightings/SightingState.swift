@@ -1,0 +1,146 @@
+package import Events
+
+/// What is remembered of the things of one partition of the sightings topic, as a fold over its records in their order:
+/// the same records give the same campaigns and the same state, however they are cut into batches. Batches that are not
+/// committed can be taken back, as those of `AccountState`.
+///
+/// For one task at a time.
+package final class SightingState {
+    /// A record of the topic.
+    package struct Record: Sendable {
+        package let offset: Int64
+        package let written: Timestamp
+        package let sightings: [Sighting]
+
+        /// - Throws: if the bytes are no sightings.
+        package init(_ value: UnsafeRawBufferPointer, offset: Int64, written: Timestamp) throws(SightingRefusal) {
+            self.offset = offset
+            self.written = written
+            sightings = try SightingCoding.read(value)
+        }
+    }
+
+    var content: SightingFold
+    let input: UInt64
+    /// Where the fold stands: of the record behind the last batch; nil before the first.
+    package internal(set) var nextOffset: Int64?
+    /// Records of the changelog that hold known sightings.
+    var blocks = EventBlocks()
+    /// Of batches that are not committed, the oldest first.
+    private var undo: [Undo] = []
+
+    /// How to go back to before one batch.
+    private struct Undo {
+        var firstOffset: Int64
+        var nextOffset: Int64
+        var store: StoreJournal.Entry
+        var clock: EventClock
+        var known: KnownEvents.Mark
+        var before: Int64?
+        var blocks: EventBlocks.Change
+    }
+
+    /// - Parameters:
+    ///   - key: the deployment's, that names are hashed by.
+    ///   - input: the topic whose offsets it counts.
+    package init(_ settings: SightingSettings, key: [UInt8], input: String = "") {
+        content = SightingFold(settings, key: key)
+        self.input = StateInput.hash(of: input)
+    }
+
+    /// Things and uploads that wait for what becomes of them.
+    package var things: Int { content.store.count }
+    package var campaigns: Int { content.active.count }
+    /// Memory.
+    package var bytes: Int { content.store.bytes }
+    /// The time of the newest sighting; nil before the first.
+    package var newest: Timestamp? { content.clock.newest }
+    /// Things that were forgotten because there were too many.
+    package var evicted: Int { content.evicted }
+
+    /// Takes records in that follow those before. Such that the fold has seen already change nothing.
+    ///
+    /// - Parameter nextOffset: of the record behind them.
+    package func fold(_ records: [Record], nextOffset: Int64) -> (outcome: SightingOutcome, changes: StateChanges) {
+        var (outcome, changes) = (SightingOutcome(), StateChanges())
+        guard let firstOffset = records.first?.offset else { return (outcome, changes) }
+        let (clockBefore, knownBefore, offsetBefore) = (content.clock, content.known.mark, self.nextOffset)
+        // This batch too may be taken back.
+        let kept = (undo.first?.known ?? knownBefore).first
+        content.begin()
+        for record in records where record.offset >= offsetBefore ?? .min {
+            for sighting in record.sightings {
+                content.fold(sighting, at: (record.offset, record.written), keeping: kept, &outcome)
+            }
+        }
+        self.nextOffset = max(nextOffset, offsetBefore ?? .min)
+        changes.append(changedKeys: content.touched.keys, of: content.store)
+        let change = changes.append(
+            clock: content.clock, known: content.known, nextOffset: self.nextOffset ?? 0, input: input,
+            since: knownBefore, &blocks)
+        undo.append(
+            Undo(
+                firstOffset: firstOffset, nextOffset: nextOffset, store: content.before, clock: clockBefore,
+                known: knownBefore, before: offsetBefore, blocks: change))
+        return (outcome, changes)
+    }
+
+    /// The input begins anew, or another takes its place: what is known of things stays, and no sighting is known.
+    package func beginInput() {
+        nextOffset = nil
+        content.known.begin(at: content.known.mark.end)
+        undo.removeAll()
+    }
+
+    /// What lies before an offset is committed and can't be taken back any more.
+    package func committed(before offset: Int64) {
+        let done = undo.firstIndex { $0.nextOffset > offset } ?? undo.count
+        undo.removeFirst(done)
+    }
+
+    /// Takes back what came from an offset on: as if it had never been read.
+    package func rollBack(to offset: Int64) {
+        guard let last = undo.last, last.firstOffset >= offset else { return }
+        while let last = undo.last, last.firstOffset >= offset {
+            last.store.restore(&content.store)
+            content.clock = last.clock
+            content.known.restore(last.known)
+            nextOffset = last.before
+            blocks.takeBack(last.blocks)
+            undo.removeLast()
+        }
+        content.gather()
+    }
+
+    /// The same for all states that came from the same sightings.
+    package var fingerprint: UInt64 {
+        content.store.fingerprint &+ content.known.fingerprint
+            &+ UInt64(bitPattern: content.clock.newest?.nanoseconds ?? 0)
+    }
+}
+
+extension SightingState: RestorableState {
+    var isEmpty: Bool { content.store.count == 0 }
+
+    func put(_ key: UInt64, _ record: UnsafeRawBufferPointer) throws(StateRefusal) {
+        if record.first == WaitingUploads.version {
+            guard let uploads = WaitingUploads.read(record), let last = uploads.map(\.time).max() else {
+                throw StateRefusal("uploads that wait, of \(record.count) bytes, can't be read")
+            }
+            return content.store.set(key, record, age: StateTime(last).age)
+        }
+        var thing = ThingRecord()
+        guard thing.read(record) else { throw StateRefusal("a thing's record of \(record.count) bytes can't be read") }
+        content.store.set(key, record, age: thing.last.age)
+    }
+
+    func remove(_ key: UInt64) { content.store.remove(key) }
+
+    func resume(_ place: RestoredPlace) {
+        content.clock = place.clock
+        nextOffset = place.nextOffset
+        blocks = place.blocks
+        content.known.restore(place.known, from: place.firstKnown)
+        content.gather()
+    }
+}

@@ -1,0 +1,168 @@
+package import Detection
+package import Events
+internal import Signals
+
+/// Makes sightings of judged uploads, as records of the sightings topic.
+///
+/// Those of a batch that go the same way are one record. Which way a thing goes follows from what it is known by, so that
+/// all sightings of one come to one partition; all pictures go one way, since near ones must meet.
+package struct SightingWriter: Sendable {
+    /// Ways beside that of pictures, and so partitions among which they can be spread.
+    package static let ways = 64
+    /// Links of an upload that are counted: one with more has a link list, and no link of it stands out.
+    package static let mostLinks = 8
+
+    package struct Record: Sendable, Equatable {
+        package let key: [UInt8]
+        package let value: [UInt8]
+    }
+
+    private let settings: SightingSettings
+    private let keys: SightingKeys
+
+    /// - Parameter key: the deployment's, that names are hashed by.
+    package init(_ settings: SightingSettings, key: [UInt8]) {
+        self.settings = settings
+        keys = SightingKeys(key)
+    }
+
+    /// - Parameters:
+    ///   - facts: of the batch's media.
+    ///   - isActedOn: by event, whether its verdict asks for something.
+    package func records(of batch: EventBatch, _ facts: MediaFacts, isActedOn: (Int) -> Bool) -> [Record] {
+        var parts = [[UInt8]](repeating: [], count: SightingWriter.ways + 1)
+        let repeated = Set(batch.facts.lazy.filter { $0.fact == duplicateFact }.map(\.event))
+        let ids = VerdictID(topic: batch.topic, partition: batch.partition)
+        var scratch = [UInt8](repeating: 0, count: TextSkeleton.most + 1)
+        for (position, event) in batch.events.enumerated() where !repeated.contains(position) {
+            // Made when the first thing is found: most texts have none.
+            var base: Sighting?
+            func add(_ kind: Sighting.Kind, _ fingerprint: Digest256) {
+                var sighting = base ?? self.base(of: event, batch, ids, isActedOn: isActedOn(position))
+                base = sighting
+                sighting.kind = kind
+                sighting.fingerprint = fingerprint
+                SightingCoding.append(sighting, to: &parts[SightingWriter.way(of: sighting)])
+            }
+            addMedia(of: event, batch, facts, add)
+            if settings.things.contains(.link) { addLinks(of: event, batch, add) }
+            if settings.things.contains(.text), let text = text(of: event, batch, &scratch) { add(.text, text) }
+        }
+        return parts.enumerated().compactMap { way, bytes in
+            bytes.isEmpty ? nil : Record(key: SightingWriter.key(ofWay: way), value: bytes)
+        }
+    }
+
+    static func way(of sighting: Sighting) -> Int {
+        guard sighting.kind != .picture else { return ways }
+        return withUnsafeBytes(of: sighting.fingerprint) { Int($0[0]) } % ways
+    }
+
+    private static func key(ofWay way: Int) -> [UInt8] { Array((way == ways ? "pictures" : "\(way)").utf8) }
+
+    private func base(of event: UploadEvent, _ batch: EventBatch, _ ids: VerdictID, isActedOn: Bool) -> Sighting {
+        batch.bytes.withUnsafeBytes { bytes in
+            let verdict = ids.digest(offset: event.offset, event: bytes[event.id])
+            // A clock that runs ahead is not believed.
+            let time = event.time > event.received ? event.received : event.time
+            return Sighting(
+                kind: .file, fingerprint: Digest256(), verdict: verdict, time: time,
+                accountAge: event.accountCreatedAt.map { UInt32(clamping: max(0, time.seconds(since: $0)) / 3_600) },
+                account: keys.account(bytes[event.accountID]),
+                network: event.network.isPresent ? keys.network(bytes[event.network]) : 0, isActedOn: isActedOn,
+                reference: keys.seal.sealed(
+                    subject: bytes[event.subject], event: bytes[event.id], account: bytes[event.accountID],
+                    verdict: verdict))
+        }
+    }
+
+    private func addMedia(
+        of event: UploadEvent, _ batch: EventBatch, _ facts: MediaFacts, _ add: (Sighting.Kind, Digest256) -> Void
+    ) {
+        for item in event.media {
+            let (media, fact) = (batch.media[item], facts[item])
+            if settings.things.contains(.file), let hash = fact.sha256 ?? media.sha256 { add(.file, hash) }
+            guard settings.things.contains(.picture), let hash = fact.pdq ?? media.pdq else { continue }
+            if SightingWriter.tells(hash, fact.quality) { add(.picture, hash) }
+        }
+    }
+
+    /// Whether a picture's hash says enough to be compared. Of plain pictures it does not, and they are all alike.
+    ///
+    /// - Parameter quality: nil for a hash that the platform states; half of the bits of a sound one are set, by its
+    ///   definition (the median decides; PDQ, 2019).
+    private static func tells(_ hash: Digest256, _ quality: Int?) -> Bool {
+        let words = hash.words
+        let bits =
+            words.0.nonzeroBitCount + words.1.nonzeroBitCount + words.2.nonzeroBitCount + words.3.nonzeroBitCount
+        return (96...160).contains(bits) && (quality ?? 100) >= 50
+    }
+
+    private func addLinks(of event: UploadEvent, _ batch: EventBatch, _ add: (Sighting.Kind, Digest256) -> Void) {
+        for link in batch.links[event.links].prefix(SightingWriter.mostLinks) {
+            guard let digest = batch.withBytes(link, LinkFingerprint.digest(of:)) else { continue }
+            var fingerprint = Digest256()
+            (fingerprint.words.0, fingerprint.words.1) = digest.words
+            add(.link, fingerprint)
+        }
+    }
+
+    private func text(of event: UploadEvent, _ batch: EventBatch, _ scratch: inout [UInt8]) -> Digest256? {
+        let text = event.body.isPresent ? event.body : event.title
+        guard text.isPresent else { return nil }
+        return scratch.withUnsafeMutableBytes { scratch in
+            let count = batch.withBytes(text) { TextSkeleton.write($0, to: scratch) }
+            guard let count, count >= SightingWriter.leastText else { return nil }
+            var fingerprint = Digest256()
+            fingerprint.words.0 = keys.text(UnsafeRawBufferPointer(rebasing: scratch[..<count]))
+            return fingerprint
+        }
+    }
+
+    /// Bytes of letters. Shorter texts are greetings, and everybody's.
+    static let leastText = 40
+}
+
+/// The deployment's keys for what stands in sightings.
+struct SightingKeys: Sendable {
+    private let accounts: SipHash
+    private let networks: SipHash
+    private let texts: SipHash
+    private let things: SipHash
+    let seal: ReferenceSeal
+
+    init(_ key: [UInt8]) {
+        let hmac = HMAC(key: key)
+        func half(_ use: StaticString) -> Digest128 {
+            use.withUTF8Buffer { hmac.code(for: UnsafeRawBufferPointer($0)) }.firstHalf
+        }
+        func derived(_ use: StaticString) -> SipHash { withUnsafeBytes(of: half(use)) { SipHash(key: $0) } }
+        accounts = derived("weir sighting account")
+        networks = derived("weir sighting network")
+        texts = derived("weir sighting text")
+        things = derived("weir sighting thing")
+        seal = withUnsafeBytes(of: half("weir sighting reference")) { ReferenceSeal(key: $0) }
+    }
+
+    func account(_ name: UnsafeRawBufferPointer) -> UInt64 { accounts.hash(name) }
+    /// 0 is none.
+    func network(_ name: UnsafeRawBufferPointer) -> UInt32 { max(1, networks.shortHash(name)) }
+    func text(_ letters: UnsafeRawBufferPointer) -> UInt64 { texts.hash(letters) }
+
+    /// What a thing's record is found by.
+    func thing(_ kind: Sighting.Kind, _ fingerprint: Digest256) -> KeyedStore.Key {
+        var sequence = things.sequence()
+        sequence.append(UInt64(kind.rawValue))
+        withUnsafeBytes(of: fingerprint) { sequence.append($0) }
+        return max(1, sequence.hash())
+    }
+
+    /// What a sighting is known by, so that it counts once.
+    func sighting(_ sighting: Sighting) -> UInt64 {
+        var sequence = things.sequence()
+        withUnsafeBytes(of: sighting.verdict) { sequence.append($0) }
+        withUnsafeBytes(of: sighting.fingerprint) { sequence.append($0) }
+        sequence.append(UInt64(sighting.kind.rawValue))
+        return sequence.hash()
+    }
+}

@@ -1,0 +1,165 @@
+internal import Events
+
+/// What is remembered of one thing: when and how often it was seen, by how many accounts and networks, and whether that
+/// is a campaign.
+///
+/// In a store it is bytes. Who posted it is known by 32 bits of keyed hashes, and of more than 64 only how many.
+struct ThingRecord: ~Copyable {
+    static let version: UInt8 = 1
+
+    var kind = Sighting.Kind.file
+    /// Of the first that was seen: near pictures are known by it.
+    var fingerprint = Digest256()
+    var first = StateTime(seconds: 0)
+    var last = StateTime(seconds: 0)
+    var counts = SlidingCount()
+    var recent = RecentAccounts()
+    /// Within a day.
+    var accounts = DistinctCount()
+    var young = DistinctCount()
+    var networks = DistinctCount()
+    /// While it is one.
+    var campaign: Onset?
+
+    struct Onset: BitwiseCopyable, Equatable {
+        var at: StateTime
+        /// Young accounts of the day when it was last told of: it is told of again when they are twice as many.
+        var told: UInt32
+    }
+
+    /// Becomes that of a thing that was never seen.
+    mutating func begin(_ kind: Sighting.Kind, _ fingerprint: Digest256, at time: StateTime) {
+        self.kind = kind
+        self.fingerprint = fingerprint
+        first = time
+        last = time
+        counts = SlidingCount()
+        recent = RecentAccounts()
+        accounts.removeAll()
+        young.removeAll()
+        networks.removeAll()
+        campaign = nil
+    }
+
+    /// | bytes | |
+    /// | --- | --- |
+    /// | 1 | version |
+    /// | 1 | kind; 16 more if it is a campaign |
+    /// | 8 to 32 | fingerprint, by its kind |
+    /// | 4, then LEB128 | first seen, and last seen as seconds after it |
+    /// | two LEB128 | seconds from first seen to the campaign's onset; young accounts when it was last told of |
+    /// | | recent accounts, counts, accounts, young ones, networks |
+    mutating func write(to out: inout RecordWriter) {
+        out.byte(ThingRecord.version)
+        out.byte(kind.rawValue | (campaign == nil ? 0 : 16))
+        withUnsafeBytes(of: fingerprint) { out.copy(UnsafeRawBufferPointer(rebasing: $0.prefix(kind.length))) }
+        out.fixed(first.seconds)
+        out.varint(UInt64(last.seconds - first.seconds))
+        if let campaign {
+            out.varint(UInt64(campaign.at.seconds - min(first, campaign.at).seconds))
+            out.varint(UInt64(campaign.told))
+        }
+        recent.write(now: last, to: &out)
+        counts.write(to: &out)
+        accounts.write(now: last, to: &out)
+        young.write(now: last, to: &out)
+        networks.write(now: last, to: &out)
+    }
+
+    /// Takes the place of whatever it was.
+    ///
+    /// - Parameter bytes: stay as they are until the record is written.
+    /// - Returns: false for what is no record of this version; then it is of no use.
+    mutating func read(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var reader = RecordReader(bytes)
+        guard reader.byte() == ThingRecord.version else { return false }
+        let head = reader.byte()
+        guard let kind = Sighting.Kind(rawValue: head & 15), head & ~31 == 0 else { return false }
+        var fingerprint = Digest256()
+        let its = reader.bytes(kind.length)
+        withUnsafeMutableBytes(of: &fingerprint) { $0.copyMemory(from: its) }
+        let first = StateTime(seconds: reader.fixed())
+        begin(kind, fingerprint, at: first)
+        last = StateTime(seconds: first.seconds &+ UInt32(truncatingIfNeeded: reader.varint()))
+        guard last >= first else { return false }
+        if head & 16 != 0 {
+            let onset = StateTime(seconds: first.seconds &+ UInt32(truncatingIfNeeded: reader.varint()))
+            campaign = Onset(at: onset, told: UInt32(clamping: reader.varint()))
+        }
+        recent.read(now: last, from: &reader)
+        counts.read(from: &reader)
+        accounts.read(now: last, from: &reader)
+        young.read(now: last, from: &reader)
+        networks.read(now: last, from: &reader)
+        return reader.isAtEnd && !reader.isBroken
+    }
+}
+
+/// Uploads that showed a thing before it became a campaign, and that nothing was asked of: their verdicts may be
+/// superseded then. As bytes: the version, and then of each its verdict, its time and its reference.
+enum WaitingUploads {
+    static let version: UInt8 = 0x57
+    /// Those that came first stay: what comes later is seen by more.
+    static let mostBytes = BlockArena.longest
+
+    struct Upload: Sendable, Equatable {
+        var verdict: Digest128
+        var time: Timestamp
+        var account: UInt64
+        var reference: [UInt8]
+    }
+
+    /// - Returns: false if there is no room.
+    static func append(_ sighting: Sighting, to out: inout RecordWriter) -> Bool {
+        guard sighting.reference.count + 48 <= mostBytes - out.count else { return false }
+        withUnsafeBytes(of: sighting.verdict) { out.copy($0) }
+        out.varint(UInt64(clamping: sighting.time.milliseconds - StateTime.epoch * 1_000))
+        out.fixed(sighting.account)
+        out.varint(UInt64(sighting.reference.count))
+        sighting.reference.withUnsafeBytes { out.copy($0) }
+        return true
+    }
+
+    /// nil for what is none of this version.
+    static func read(_ bytes: UnsafeRawBufferPointer) -> [Upload]? {
+        var reader = RecordReader(bytes)
+        guard reader.byte() == version else { return nil }
+        var uploads: [Upload] = []
+        while !reader.isAtEnd, !reader.isBroken {
+            var verdict = Digest128()
+            let id = reader.bytes(16)
+            withUnsafeMutableBytes(of: &verdict) { $0.copyMemory(from: id) }
+            let milliseconds = reader.varint()
+            let account: UInt64 = reader.fixed()
+            let count = reader.varint()
+            guard count <= UInt64(mostBytes), milliseconds < 1 << 42 else { return nil }
+            uploads.append(
+                Upload(
+                    verdict: verdict, time: Timestamp(milliseconds: Int64(milliseconds) + StateTime.epoch * 1_000),
+                    account: account, reference: Array(reader.bytes(Int(count)))))
+        }
+        return reader.isBroken ? nil : uploads
+    }
+}
+
+extension WaitingUploads {
+    /// Where the uploads that showed a thing are.
+    static func key(of thing: KeyedStore.Key) -> KeyedStore.Key {
+        max(1, (thing ^ 0x7761_6974_696E_6721) &* 0x9E37_79B9_7F4A_7C15)
+    }
+}
+
+extension ThingRecord {
+    /// Of a record's bytes, without reading all of it.
+    static func isCampaign(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.count > 2 && bytes[0] == version && bytes[1] & 16 != 0
+    }
+
+    /// The PDQ that a record is of; nil for a record of another kind.
+    static func picture(_ bytes: UnsafeRawBufferPointer) -> Digest256? {
+        guard bytes.count > 34, bytes[0] == version, bytes[1] & 15 == Sighting.Kind.picture.rawValue else { return nil }
+        var picture = Digest256()
+        withUnsafeMutableBytes(of: &picture) { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[2..<34])) }
+        return picture
+    }
+}

@@ -1,0 +1,16 @@
+/// A fold's state that is kept in step with what is committed.
+package protocol KeptState: AnyObject {
+    /// How many accounts, or whatever else it remembers.
+    var records: Int { get }
+    /// Memory.
+    var bytes: Int { get }
+    var evicted: Int { get }
+    var nextOffset: Int64? { get }
+
+    func rollBack(to offset: Int64)
+    func committed(before offset: Int64)
+    func beginInput()
+}
+
+extension AccountState: KeptState { package var records: Int { accounts } }
+extension SightingState: KeptState { package var records: Int { things } }
