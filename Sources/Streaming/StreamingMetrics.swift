@@ -40,11 +40,15 @@ package final class StreamingMetrics: Sendable {
             "weir_lane_stopped", "1 where a lane stands still until somebody mends what /readyz names.",
             labels: ["lane"])
         enclosures = registry.counter(
-            "weir_enclosures_total", "Records that went out with verdicts and are none: sightings, signals of campaigns, "
+            "weir_enclosures_total",
+            "Records that went out with verdicts and are none: sightings, signals of campaigns, "
                 + "proposals of incidents.", labels: ["topic"])
         rebalances = registry.counter("weir_rebalances_total", "Changes of assignment.")[]
         restored = registry.histogram("weir_state_restore_seconds", "Time to read what is known of a partition.")[]
-        registry.gauge("weir_state_accounts", "Accounts that are known; of topics.sightings, things.", labels: ["topic", "partition"]) {
+        registry.gauge(
+            "weir_state_accounts", "Accounts that are known; of topics.sightings, things.",
+            labels: ["topic", "partition"]
+        ) {
             [weak self] in self?.keepers { Double($0.records) } ?? []
         }
         registry.gauge("weir_state_bytes", "Memory that they take.", labels: ["topic", "partition"]) {

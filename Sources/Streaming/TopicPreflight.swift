@@ -88,7 +88,8 @@ package struct TopicPreflight: Sendable {
         }
         if let policy = configurations[state.topic]?["cleanup.policy"], policy != "compact" {
             problems.append(
-                "topic \(state.topic): cleanup.policy is \(policy); it must be compact, or what is known would be forgotten")
+                "topic \(state.topic): cleanup.policy is \(policy); it must be compact, or what is known would be forgotten"
+            )
         }
         return problems
     }

@@ -48,8 +48,9 @@ package struct TestPipeline: Sendable {
 
     /// - Parameters:
     ///   - extra: detectors beside the usual ones; each stands in the one stage.
+    ///   - policy: what the policy has behind its rules.
     ///   - logLevel: what is written to standard error.
-    package init(extra: [DetectorRegistration] = [], logLevel: LogLevel = .critical) throws {
+    package init(extra: [DetectorRegistration] = [], policy: String = "", logLevel: LogLevel = .critical) throws {
         let catalog = hashDetectors + [AccountDetector.registration] + extra
         var text = TestPipeline.pipeline
         if !extra.isEmpty {
@@ -59,7 +60,8 @@ package struct TestPipeline: Sendable {
         let document = try PipelineDocument(Array(text.utf8), file: "pipeline.yaml", catalog: catalog)
         blueprint = PipelineBlueprint(
             document: document, catalog: catalog,
-            policy: try PolicyDocument(Array(TestPipeline.policy.utf8), file: "policy.yaml"), policyFile: "policy.yaml",
+            policy: try PolicyDocument(Array((TestPipeline.policy + "\n" + policy).utf8), file: "policy.yaml"),
+            policyFile: "policy.yaml",
             group: "test", accountKey: Array("key".utf8))
         var known = Signal(type: .sha256, value: TestPipeline.hex(TestPipeline.known))
         known.opinion = .positive

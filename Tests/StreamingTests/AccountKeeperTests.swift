@@ -7,8 +7,7 @@ import Testing
 
 @Suite struct AccountKeeperTests {
     private func keeper() throws -> AccountKeeper {
-        let options = StateOptions(topic: "state", accounts: AccountSettings(), key: Array("k".utf8))
-        let keeper = AccountKeeper(0, of: "uploads", options)
+        let keeper = AccountKeeper(0, of: "uploads", "state", AccountSettings(), key: Array("k".utf8))
         keeper.begin()
         _ = keeper.fold(try plainUploads(20), nextOffset: 20)
         return keeper

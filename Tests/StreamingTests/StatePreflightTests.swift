@@ -11,7 +11,7 @@ import Testing
     ) -> [String] {
         let outputs = OutputTopics(audit: "audit", enforcement: "e", review: "r", deadLetters: "d")
         var preflight = TopicPreflight(inputs: ["uploads"], outputs: outputs, limits: DecodeLimits())
-        preflight.state = ("state", "uploads")
+        preflight.states = [("state", "uploads")]
         var topics = (outputs.all + ["uploads"]).map {
             ClusterDescription.Topic(name: $0, partitions: input, replicationFactor: 1)
         }

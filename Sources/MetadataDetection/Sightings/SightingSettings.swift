@@ -22,7 +22,8 @@ package struct SightingSettings: Sendable {
             + "an hour counts as one.")
     static let togetherAccounts = Setting(
         "togetherAccounts", .integer(0...64), standard: 0,
-        "So many different accounts, of any age, within togetherWithin of the first are a campaign too; 0: no number is.")
+        "So many different accounts, of any age, within togetherWithin of the first are a campaign too; 0: no number is."
+    )
     static let togetherWithin = Setting(
         "togetherWithin", .duration(.seconds(1)...(.seconds(3_600))), standard: .seconds(30), "See togetherAccounts.")
     static let quiet = Setting(

@@ -22,7 +22,8 @@ extension Lane {
         readiness.set(
             "\(name)-state",
             unfinished.isEmpty
-                ? nil : "restoring what is known of \(subject): \(unfinished.count) partitions, \(records) records so far"
+                ? nil
+                : "restoring what is known of \(subject): \(unfinished.count) partitions, \(records) records so far"
         )
     }
 

@@ -1,0 +1,134 @@
+import Configuration
+import Events
+import TestSupport
+import Testing
+
+@testable import MetadataDetection
+
+/// What is a campaign and what is not, by the settings as they come.
+@Suite struct CampaignTests {
+    private struct Scene {
+        var state = SightingState(SightingSettings(), key: Array("key".utf8))
+        var offset: Int64 = 0
+        var outcome = SightingOutcome()
+
+        /// - Parameter seconds: since the beginning.
+        mutating func see(
+            _ kind: Sighting.Kind, _ fingerprint: Digest256, by account: Int, at seconds: Int64, age: UInt32?,
+            isActedOn: Bool = false
+        ) throws {
+            var bytes: [UInt8] = []
+            let time = SightingStream.start + seconds
+            SightingCoding.append(
+                SightingStream.made(
+                    kind, fingerprint, account: account, at: time * 1_000, age: age,
+                    network: UInt32(account % 7 + 1), isActedOn: isActedOn, number: UInt64(offset)), to: &bytes)
+            let folded = state.fold([try SightingStream.record(bytes, offset, time)], nextOffset: offset + 1)
+            state.committed(before: .max)
+            offset += 1
+            outcome.campaigns += folded.outcome.campaigns
+            outcome.superseded += folded.outcome.superseded
+        }
+    }
+
+    private static let picture: Digest256 = {
+        var random = SplitMix64(seed: 11)
+        return SightingStream.picture(&random)
+    }()
+
+    /// One picture, encoded anew by each of 40 accounts of the last day.
+    @Test func aPictureOfManyYoungAccountsIsOne() throws {
+        var scene = Scene()
+        var random = SplitMix64(seed: 3)
+        for number in 0..<40 {
+            let copy = SightingStream.near(CampaignTests.picture, bits: 10, &random)
+            try scene.see(.picture, copy, by: number, at: Int64(number) * 20, age: UInt32(number % 24))
+            #expect(scene.outcome.campaigns.isEmpty == (number < 9), "at copy \(number + 1)")
+        }
+        let campaigns = scene.outcome.campaigns
+        #expect(campaigns.map(\.phase) == [.onset, .update, .update])
+        #expect(campaigns.map(\.youngAccounts) == [10, 20, 40])
+        #expect(Set(campaigns.map(\.id)).count == 1)
+        #expect(campaigns.allSatisfy { $0.networks == 7 && $0.reason == .youngAccounts })
+        let signal = try #require(campaigns.first?.signal)
+        #expect(signal.type == .pdq && signal.opinion == .seed && signal.source == "weir/campaigns")
+        // Each once: those that had waited, and those that came since.
+        #expect(scene.outcome.superseded.map(\.reference.account) == (0..<40).map { "a-\($0)" })
+        #expect(Set(scene.outcome.superseded.map(\.verdict)).count == 40)
+    }
+
+    @Test func itEndsWhenItIsQuietAndMayBeginAgain() throws {
+        var scene = Scene()
+        var file = Digest256()
+        file.words.0 = 1
+        for number in 0..<12 { try scene.see(.file, file, by: number, at: Int64(number), age: 1) }
+        var other = Digest256()
+        other.words.0 = 2
+        // Anything that comes moves the time.
+        try scene.see(.file, other, by: 900, at: 6 * 3_600, age: nil)
+        #expect(scene.outcome.campaigns.map(\.phase) == [.onset])
+        try scene.see(.file, other, by: 901, at: 6 * 3_600 + 12, age: nil)
+        #expect(scene.outcome.campaigns.map(\.phase) == [.onset, .end])
+        for number in 20..<60 { try scene.see(.file, file, by: number, at: 86_400 + Int64(number), age: 1) }
+        #expect(scene.outcome.campaigns.map(\.phase) == [.onset, .end, .onset, .update, .update])
+        #expect(Set(scene.outcome.campaigns.map(\.id)).count == 2)
+    }
+
+    /// A harmless picture that 10,000 old accounts share, and some young ones among them.
+    @Test func whatIsPopularIsNone() throws {
+        var scene = Scene()
+        var random = SplitMix64(seed: 4)
+        for number in 0..<10_000 {
+            let copy = SightingStream.near(CampaignTests.picture, bits: 4, &random)
+            let isYoung = number > 50 && number % 20 == 0
+            try scene.see(.picture, copy, by: number, at: Int64(number) / 2, age: isYoung ? 5 : 9_000)
+        }
+        #expect(scene.outcome == SightingOutcome())
+    }
+
+    /// Young accounts pass on what was always passed on as often.
+    @Test func whatWasAlwaysPostedSoOftenIsNone() throws {
+        var scene = Scene()
+        var link = Digest256()
+        link.words = (7, 8, 0, 0)
+        for hour in 0..<160 {
+            for number in 0..<8 {
+                let account = hour * 8 + number
+                try scene.see(.link, link, by: account, at: Int64(hour) * 3_600 + Int64(number) * 400, age: 2_000)
+            }
+        }
+        let start = Int64(160) * 3_600
+        for number in 0..<14 {
+            try scene.see(.link, link, by: 20_000 + number, at: start + Int64(number) * 60, age: 2)
+        }
+        #expect(scene.outcome.campaigns.isEmpty)
+    }
+
+    @Test func oneAccountIsNone() throws {
+        var scene = Scene()
+        for number in 0..<200 {
+            try scene.see(.picture, CampaignTests.picture, by: number % 9, at: Int64(number), age: 1)
+        }
+        #expect(scene.outcome.campaigns.isEmpty)
+    }
+
+    @Test func picturesThatAreNotNearAreApart() throws {
+        var scene = Scene()
+        var random = SplitMix64(seed: 6)
+        for number in 0..<60 {
+            try scene.see(.picture, SightingStream.picture(&random), by: number, at: Int64(number), age: 1)
+        }
+        #expect(scene.outcome.campaigns.isEmpty)
+        #expect(scene.state.things == 120, "each with the upload that waits")
+    }
+
+    @Test func whatIsActedOnIsNotSuperseded() throws {
+        var scene = Scene()
+        var file = Digest256()
+        file.words.0 = 1
+        for number in 0..<20 {
+            try scene.see(.file, file, by: number, at: Int64(number), age: 1, isActedOn: number % 2 == 0)
+        }
+        #expect(scene.outcome.superseded.map(\.reference.account) == stride(from: 1, to: 20, by: 2).map { "a-\($0)" })
+    }
+}

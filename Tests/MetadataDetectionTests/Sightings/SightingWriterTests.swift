@@ -1,0 +1,145 @@
+import Configuration
+import Detection
+import Events
+import Signals
+import TestSupport
+import Testing
+
+@testable import MetadataDetection
+
+@Suite struct SightingWriterTests {
+    private func batch(_ data: [String]) throws -> EventBatch {
+        var builder = EventBatch.Builder()
+        let decoder = EventDecoder()
+        for (offset, data) in data.enumerated() {
+            let json = Array(
+                """
+                {"specversion":"1.0","type":"weir.upload.created.v1","source":"/t","id":"e-\(offset)","subject":"c-\(offset)",
+                 "time":"2026-11-30T10:00:00.250Z","data":{"account":{"id":"a-\(offset)",
+                 "createdAt":"2026-11-30T07:30:00Z"},\(data)}}
+                """.utf8)
+            let error = json.withUnsafeBytes { bytes in
+                decoder.decode(
+                    RecordView(
+                        value: bytes, offset: Int64(offset), timestamp: Timestamp(milliseconds: 1_796_032_801_000)),
+                    headers: NoHeaders(), into: &builder)
+            }
+            if let error { throw error }
+        }
+        return builder.finish(topic: "uploads", partition: 3)
+    }
+
+    private func sightings(
+        _ batch: EventBatch, things: [String]? = nil, facts: MediaFacts? = nil, acted: Set<Int> = []
+    ) throws -> [Sighting] {
+        var settings = Settings(known: SightingSettings.all)
+        if let things { settings = settings.with(SightingSettings.things, things) }
+        let writer = SightingWriter(SightingSettings(settings), key: Array("key".utf8))
+        let records = writer.records(
+            of: batch, facts ?? MediaFacts(unreadCount: batch.media.count), isActedOn: acted.contains)
+        return try records.flatMap { record in try record.value.withUnsafeBytes { try SightingCoding.read($0) } }
+    }
+
+    private static let sound = String(repeating: "0f", count: 32)
+
+    @Test func anUploadIsSeenByWhatItShows() throws {
+        let sha256 = String(repeating: "ab", count: 32)
+        let batch = try batch([
+            """
+            "media":[{"id":"m","sha256":"\(sha256)","pdq":"\(SightingWriterTests.sound)"}],
+            "links":["https://Example.org/Path?b=2"],"client":{"network":"203.0.113.0/24"}
+            """,
+            "\"text\":{\"body\":\"The market by the river opens at nine in the morning, as it always does.\"}",
+        ])
+        let found = try sightings(batch, acted: [0])
+        #expect(Set(found.map(\.kind)) == [.file, .picture, .link])
+        #expect(found.allSatisfy { $0.isActedOn && $0.accountAge == 2 && $0.network != 0 })
+        #expect(found.allSatisfy { $0.time == Timestamp(milliseconds: 1_796_032_800_250) })
+        let keys = SightingKeys(Array("key".utf8))
+        for sighting in found {
+            let reference = keys.seal.opened(sighting.reference, verdict: sighting.verdict)
+            #expect(reference == UploadReference(subject: "c-0", event: "e-0", account: "a-0"))
+        }
+        let id = VerdictReference.id(
+            event: "e-0", input: RecordPlace(topic: "uploads", partition: 3, offset: 0))
+        #expect(found.allSatisfy { $0.verdict == id })
+        let texts = try sightings(batch, things: ["text"])
+        #expect(texts.map(\.kind) == [.text])
+    }
+
+    /// A signal that is made of a link that was counted matches that link.
+    @Test(arguments: [
+        "https://Example.org/Path?b=2", "http://example.org", "https://user@shop.example:8443/a/../B#x",
+        "HTTPS://xn--mnchen-3ya.example/%7euser/",
+    ])
+    func aLinksSignalMatchesIt(_ address: String) throws {
+        let found = try sightings(try batch(["\"links\":[\"\(address)\"]"]))
+        let sighting = try #require(found.first)
+        var hex = ByteWriter()
+        withUnsafeBytes(of: sighting.fingerprint) { hex.appendHex(UnsafeRawBufferPointer(rebasing: $0.prefix(16))) }
+        let value = String(decoding: hex.bytes, as: UTF8.self)
+        var signals = SignalStage(.topic)
+        signals.add(SignalChange(Signal(type: .urlmd5, value: value), slot: ""))
+        let set = SignalSet.empty.replacing(signals, version: SignalVersion(topic: "signals"))
+        var matches = 0
+        var scratch: [UInt8] = []
+        Array(address.utf8).withUnsafeBytes {
+            set.forEachMatch(of: $0, at: Timestamp(milliseconds: 0), scratch: &scratch) { _, _ in matches += 1 }
+        }
+        #expect(matches == 1)
+    }
+
+    @Test func plainPicturesAreAllAlikeAndNotCounted() throws {
+        let plain = String(repeating: "0", count: 62) + "ff"
+        let batch = try batch([
+            "\"media\":[{\"id\":\"m\",\"pdq\":\"\(plain)\"}]",
+            "\"media\":[{\"id\":\"m\",\"pdq\":\"\(SightingWriterTests.sound)\"}]",
+        ])
+        #expect(try sightings(batch).count == 1)
+        var facts = MediaFacts(unreadCount: 2)
+        facts[1].pdq = Array(SightingWriterTests.sound.utf8).withUnsafeBytes { Digest256(hex: $0) }
+        facts[1].quality = 30
+        #expect(try sightings(batch, facts: facts).isEmpty)
+    }
+
+    @Test func whatIsDeliveredAgainIsNotSeenAgain() throws {
+        let events = try batch([
+            "\"links\":[\"https://example.org/\"]", "\"links\":[\"https://example.org/\"]",
+        ])
+        let repeated = events.with([EventFact(event: 1, fact: duplicateFact, value: 0)])
+        #expect(try sightings(repeated).count == 1)
+    }
+
+    /// Nothing of an upload can be read in a record without the key.
+    @Test func namesAreSealed() throws {
+        let batch = try batch(["\"links\":[\"https://example.org/\"],\"client\":{\"network\":\"198.51.100.0/24\"}"])
+        let writer = SightingWriter(SightingSettings(), key: Array("key".utf8))
+        let records = writer.records(of: batch, MediaFacts(unreadCount: 0)) { _ in false }
+        let value = try #require(records.first?.value)
+        for name in ["c-0", "e-0", "a-0", "example", "198.51"] {
+            #expect(!value.indices.contains { value[$0...].starts(with: name.utf8) }, "\(name)")
+        }
+        let other = SightingKeys(Array("another".utf8))
+        for sighting in try sightings(batch) {
+            #expect(other.seal.opened(sighting.reference, verdict: sighting.verdict)?.subject != "c-0")
+        }
+    }
+
+    @Test func whatIsNoRecordIsRefused() throws {
+        var random = SplitMix64(seed: 9)
+        let sighting = SightingStream.made(
+            .link, SightingStream.picture(&random), account: 1, at: SightingStream.start * 1_000, age: 3, network: 9,
+            number: 4)
+        var bytes: [UInt8] = []
+        SightingCoding.append(sighting, to: &bytes)
+        func read(_ bytes: [UInt8]) throws -> [Sighting] { try bytes.withUnsafeBytes { try SightingCoding.read($0) } }
+        var expected = sighting
+        (expected.fingerprint.words.2, expected.fingerprint.words.3) = (0, 0)
+        #expect(try read(bytes) == [expected])
+        for count in 0..<bytes.count where count != 1 {
+            #expect(throws: SightingRefusal.self, "\(count) bytes") { try read(Array(bytes.prefix(count))) }
+        }
+        #expect(throws: SightingRefusal.self) { try read([2] + bytes.dropFirst()) }
+        #expect(throws: SightingRefusal.self) { try read([1, 9] + bytes.dropFirst(2)) }
+    }
+}
