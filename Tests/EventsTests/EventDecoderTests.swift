@@ -50,6 +50,18 @@ struct EventDecoderTests {
         #expect(batch.events.first?.received == Timestamp(milliseconds: 1_000))
     }
 
+    /// Else its verdict would have no key, and nobody could refer to it (CloudEvents 1.0.2, 3.1: `subject` is not empty).
+    @Test func anEmptySubjectIsNone() {
+        let binary = [
+            ("ce_specversion", "1.0"), ("ce_type", "weir.upload.created.v1"), ("ce_source", "/test"), ("ce_id", "e-2"),
+            ("ce_subject", ""),
+        ]
+        let data = "{\"account\":{\"id\":\"a-1\"},\"text\":{\"body\":\"hello\"}}"
+        let (batch, errors) = decode([Record(event(extra: "\"subject\":\"\",")), Record(data, headers: binary)])
+        #expect(errors == [nil, nil])
+        #expect(fields(batch, 0)["subject"] == "e-1" && fields(batch, 1)["subject"] == "e-2")
+    }
+
     @Test(arguments: [
         "\"account\":{\"id\":\"a\"},\"text\":{\"title\":\"t\"}", "\"account\":{\"id\":\"a\"},\"text\":{\"body\":\"\"}",
         "\"account\":{\"id\":\"a\"},\"media\":[{}]", "\"account\":{\"id\":\"a\"},\"links\":[\"x\"]",

@@ -108,7 +108,7 @@ package final class EventDecoder {
         try require(batch.event.source, .source)
         try require(batch.event.id, .id)
         try require(batch.event.accountID, .accountID)
-        if !batch.event.subject.isPresent { batch.event.subject = batch.event.id }
+        if !batch.event.subject.isPresent || batch.event.subject.isEmpty { batch.event.subject = batch.event.id }
         if !present.text && batch.mediaCount == 0 && batch.linkCount == 0 {
             throw DecodeError(.fieldMissing, "data: one of text, media and links is required")
         }

@@ -41,6 +41,7 @@ package struct FuzzTarget: Sendable {
     package static let all: [FuzzTarget] =
         eventTargets + recordTargets + documentTargets + mediaTargets + textTargets + addressTargets
         + importTargets + snapshotTargets + knownDocumentTargets + termDatabaseTargets + stateTargets
+        + sightingTargets
 }
 
 /// Something that must hold, and did not.

@@ -6,18 +6,10 @@ let stateTargets = [
     FuzzTarget("state-changelog", .binary) { try checkChangelog($0) }
 ]
 
-/// Changes of a good changelog: a place of four bytes, a number, and so many bytes. What is taken in must stand further
+/// Changes of a good changelog (`changed`). What is taken in must stand further
 /// events, and what comes of those must be taken in again.
 private func checkChangelog(_ bytes: UnsafeRawBufferPointer) throws {
-    var log = goodLog
-    let changes = bytes.map { $0 }
-    var next = 0
-    while next + 5 <= changes.count {
-        let place = changes[next..<next + 4].reduce(0) { $0 << 8 | Int($1) } % log.count
-        let count = min(Int(changes[next + 4]), log.count - place, changes.count - next - 5)
-        log.replaceSubrange(place..<place + count, with: changes[(next + 5)..<(next + 5 + count)])
-        next += 5 + count
-    }
+    let log = changed(goodLog, by: bytes)
     do throws(StateRefusal) {
         let state = try restored(log)
         let folded = state.fold(laterUploads, nextOffset: 1_000_000)
@@ -33,7 +25,23 @@ private let settings = AccountSettings()
 private let key = Array("a key".utf8)
 
 private func restored(_ log: [UInt8]) throws(StateRefusal) -> AccountState {
-    let restore = StateRestore(settings, key: key)
+    try restored(log, by: StateRestore(settings, key: key))
+}
+
+/// A changelog with changes: a place of four bytes, a number, and so many bytes.
+func changed(_ log: [UInt8], by changes: UnsafeRawBufferPointer) -> [UInt8] {
+    var log = log
+    var next = 0
+    while next + 5 <= changes.count {
+        let place = changes[next..<next + 4].reduce(0) { $0 << 8 | Int($1) } % log.count
+        let count = min(Int(changes[next + 4]), log.count - place, changes.count - next - 5)
+        log.replaceSubrange(place..<place + count, with: changes[(next + 5)..<(next + 5 + count)])
+        next += 5 + count
+    }
+    return log
+}
+
+func restored<State>(_ log: [UInt8], by restore: StateRestore<State>) throws(StateRefusal) -> State {
     try log.withUnsafeBufferPointer { (log) throws(StateRefusal) in
         let log = UnsafeRawBufferPointer(log)
         var next = 0
@@ -51,7 +59,7 @@ private func restored(_ log: [UInt8]) throws(StateRefusal) -> AccountState {
     return try restore.finish()
 }
 
-private func encoded(_ changes: StateChanges) -> [UInt8] {
+func encoded(_ changes: StateChanges) -> [UInt8] {
     var log: [UInt8] = []
     for record in changes.records {
         let count = record.value.map { $0.count + 1 } ?? 0

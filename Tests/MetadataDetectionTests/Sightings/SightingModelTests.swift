@@ -1,0 +1,193 @@
+import Configuration
+import Events
+import TestSupport
+import Testing
+
+@testable import MetadataDetection
+
+/// The plain way: every sighting is kept, and everything is counted anew from what was kept.
+private struct PlainSightings {
+    struct Seen {
+        let account: UInt64
+        let time: Int64
+        let isYoung: Bool
+        let network: UInt32
+    }
+
+    struct Thing {
+        let kind: Sighting.Kind
+        let fingerprint: Digest256
+        let first: Int64
+        var last: Int64
+        var seen: [Seen] = []
+        var waiting: [Digest128] = []
+        var campaign: (onset: Int64, told: Int)?
+    }
+
+    struct Told: Equatable {
+        let phase: Campaign.Phase
+        let fingerprint: Digest256
+        let onset: Int64
+        let young: Int
+        let accounts: Int
+        let networks: Int
+    }
+
+    var things: [Thing] = []
+    var known: [String: Int64] = [:]
+    var newest: Int64 = .min
+    var told: [Told] = []
+    var superseded: [Digest128] = []
+
+    private func distance(_ a: Digest256, _ b: Digest256) -> Int {
+        (a.words.0 ^ b.words.0).nonzeroBitCount + (a.words.1 ^ b.words.1).nonzeroBitCount
+            + (a.words.2 ^ b.words.2).nonzeroBitCount + (a.words.3 ^ b.words.3).nonzeroBitCount
+    }
+
+    private func bytes(_ digest: Digest256) -> [UInt8] { withUnsafeBytes(of: digest) { Array($0) } }
+
+    /// Different ones within a day, to the hour.
+    private func different<Value: Hashable>(_ thing: Thing, _ value: (Seen) -> Value?) -> Int {
+        var last: [Value: Int64] = [:]
+        for seen in thing.seen {
+            if let value = value(seen) { last[value] = max(last[value] ?? .min, seen.time / 3_600) }
+        }
+        return last.values.count { thing.last / 3_600 - $0 < 24 }
+    }
+
+    private func numbers(_ thing: Thing) -> (accounts: Int, young: Int, networks: Int) {
+        (
+            different(thing) { UInt32(truncatingIfNeeded: $0.account) },
+            different(thing) { $0.isYoung ? UInt32(truncatingIfNeeded: $0.account) : nil },
+            different(thing) { $0.network == 0 ? nil : $0.network }
+        )
+    }
+
+    /// The accounts that posted it last, of each its last sighting, in the order in which they came: 64 of them.
+    private func recent(_ thing: Thing) -> [Seen] {
+        var order: [Seen] = []
+        for seen in thing.seen {
+            order.removeAll { $0.account == seen.account }
+            order.append(seen)
+            if order.count > 64 { order.removeFirst() }
+        }
+        return order
+    }
+
+    private mutating func tell(_ phase: Campaign.Phase, _ thing: Thing, onset: Int64) {
+        let numbers = numbers(thing)
+        told.append(
+            Told(
+                phase: phase, fingerprint: thing.fingerprint, onset: onset, young: numbers.young,
+                accounts: numbers.accounts, networks: numbers.networks))
+    }
+
+    mutating func see(_ sighting: Sighting, _ settings: SightingSettings) {
+        // Seconds since 2020, as all times of the state.
+        let time = sighting.time.milliseconds / 1_000 - StateTime.epoch
+        let isLate = newest != .min && newest - time > settings.lateness.components.seconds
+        if !isLate { newest = max(newest, time) }
+        let identity = "\(sighting.verdict.words) \(sighting.fingerprint.words) \(sighting.kind)"
+        if let before = known[identity], abs(before - time) < 86_400 { return }
+        known[identity] = time
+        // The order of ends is that of keys.
+        let ended = things.indices.filter { place in
+            things[place].campaign != nil && things[place].last + Int64(settings.quiet) <= newest
+        }
+        for place in ended.sorted(by: { key(things[$0]) < key(things[$1]) }) {
+            tell(.end, things[place], onset: things[place].campaign?.onset ?? 0)
+            things[place].campaign = nil
+        }
+        guard !isLate else { return }
+        let place = self.place(of: sighting, time, settings)
+        things[place].last = max(things[place].last, time)
+        let isYoung = sighting.accountAge.map { Int64($0) * 3_600 < settings.youngerThan } ?? false
+        things[place].seen.append(
+            Seen(account: sighting.account, time: time, isYoung: isYoung, network: sighting.network))
+        let young = numbers(things[place]).young
+        if let campaign = things[place].campaign {
+            if !sighting.isActedOn { superseded.append(sighting.verdict) }
+            if young >= 2 * max(1, campaign.told) {
+                things[place].campaign?.told = young
+                tell(.update, things[place], onset: campaign.onset)
+            }
+        } else if isCampaign(things[place], settings) {
+            things[place].campaign = (things[place].last, young)
+            tell(.onset, things[place], onset: things[place].last)
+            superseded += things[place].waiting
+            things[place].waiting = []
+            if !sighting.isActedOn { superseded.append(sighting.verdict) }
+        } else if !sighting.isActedOn {
+            things[place].waiting.append(sighting.verdict)
+        }
+    }
+
+    private func key(_ thing: Thing) -> UInt64 { SightingStream.keys.thing(thing.kind, thing.fingerprint) }
+
+    private mutating func place(of sighting: Sighting, _ time: Int64, _ settings: SightingSettings) -> Int {
+        let same = things.indices.filter { things[$0].kind == sighting.kind }
+        let found =
+            sighting.kind == .picture
+            ? same.filter { distance(things[$0].fingerprint, sighting.fingerprint) <= settings.distance }
+                .min { a, b in
+                    let (x, y) = (things[a].fingerprint, things[b].fingerprint)
+                    let (near, far) = (distance(x, sighting.fingerprint), distance(y, sighting.fingerprint))
+                    return near == far ? bytes(x).lexicographicallyPrecedes(bytes(y)) : near < far
+                } : same.first { things[$0].fingerprint == sighting.fingerprint }
+        if let found { return found }
+        things.append(Thing(kind: sighting.kind, fingerprint: sighting.fingerprint, first: time, last: time))
+        return things.count - 1
+    }
+
+    private func isCampaign(_ thing: Thing, _ settings: SightingSettings) -> Bool {
+        let recent = recent(thing)
+        let (accounts, young, _) = numbers(thing)
+        // An hour is twelve panes of five minutes.
+        let lastHour = thing.seen.count { thing.last / 300 - $0.time / 300 < 12 }
+        let lastWeek = thing.seen.count { thing.last / 86_400 - $0.time / 86_400 < 7 }
+        let hours = min(168, (thing.last - thing.first) / 3_600)
+        let before = Double(max(0, lastWeek - lastHour)) / Double(max(1, hours))
+        if recent.count(where: { $0.isYoung && $0.time >= thing.last - Int64(settings.within) })
+            >= settings.youngAccounts, Double(young) >= settings.youngShare * Double(accounts),
+            Double(lastHour) >= settings.times * max(1, before)
+        {
+            return true
+        }
+        return settings.togetherAccounts > 0 && thing.last - thing.first <= Int64(settings.togetherWithin)
+            && recent.count(where: { $0.time >= thing.first }) >= settings.togetherAccounts
+    }
+}
+
+/// The fold against the plain way.
+@Suite struct SightingModelTests {
+    @Test(arguments: 1...6) func comesToWhatThePlainWayDoes(_ seed: UInt64) throws {
+        let stream = try SightingStream(count: 1_000, seed: seed &+ 100)
+        // With every second seed the settings under which everything happens all the time.
+        var settings = SightingStateTests.tight()
+        if seed % 2 == 0 {
+            settings = SightingSettings(
+                Settings(known: SightingSettings.all).with(SightingSettings.youngAccounts, 5)
+                    .with(SightingSettings.youngShare, 0.35).with(SightingSettings.times, 1.5)
+                    .with(SightingSettings.quiet, .seconds(1_800)))
+        }
+        let state = SightingState(settings, key: Array("key".utf8))
+        var plain = PlainSightings()
+        var told: [PlainSightings.Told] = []
+        var superseded: [Digest128] = []
+        for record in stream.records {
+            let outcome = state.fold([record], nextOffset: record.offset + 1).outcome
+            state.committed(before: .max)
+            superseded += outcome.superseded.map(\.verdict)
+            told += outcome.campaigns.map { campaign in
+                PlainSightings.Told(
+                    phase: campaign.phase, fingerprint: campaign.fingerprint,
+                    onset: campaign.onset.milliseconds / 1_000 - StateTime.epoch, young: campaign.youngAccounts,
+                    accounts: campaign.accounts, networks: campaign.networks)
+            }
+            for sighting in record.sightings { plain.see(sighting, settings) }
+        }
+        #expect(told == plain.told)
+        #expect(told.contains { $0.phase == .onset } && told.contains { $0.phase == .end })
+        #expect(superseded == plain.superseded)
+    }
+}
