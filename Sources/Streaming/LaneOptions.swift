@@ -99,7 +99,7 @@ package struct LaneOptions: Sendable {
     package var version: String
 
     /// The topics that transactions write to.
-    var written: [String] { outputs.all + [state?.topic].compactMap(\.self) + enclosures.all }
+    package var written: [String] { outputs.all + [state?.topic].compactMap(\.self) + enclosures.all }
 
     package init(
         name: String, bootstrap: String, input: String, outputs: OutputTopics, group: String, instance: String?,

@@ -68,7 +68,9 @@ struct WeirProcess: Sendable {
         services.append(SignalMerger(store, logger: logger))
         services.append(DetectorRebuilder(store, logger: logger))
         let restored = Latch()
-        if !isMock, let topic = settings[WeirSettings.signalTopic], let lane = lanes.first {
+        if !isMock || settings.isSet(WeirSettings.signalTopic), let topic = settings[WeirSettings.signalTopic],
+            let lane = lanes.first
+        {
             let snapshots = settings[WeirSettings.signalSnapshot].map { path in
                 SignalSnapshotter(
                     path: path, interval: settings[WeirSettings.snapshotInterval],

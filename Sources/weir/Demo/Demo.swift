@@ -19,7 +19,7 @@ struct Demo: Sendable {
 
     private static let partitions = 4
     /// Between two uploads, so that people see it happen.
-    private static let pace = Duration.milliseconds(60)
+    private static let pace = Duration.milliseconds(40)
     private static let patience = Duration.seconds(40)
 
     /// - Returns: the exit code.
@@ -45,11 +45,13 @@ struct Demo: Sendable {
             .with(WeirSettings.bootstrap, cluster.bootstrap)
             .with(WeirSettings.group, "demo")
             .with(WeirSettings.signalFiles, [signals])
+            .with(WeirSettings.pipeline, "topology/pipeline-campaigns.yaml")
+            .with(WeirSettings.signalTopic, "signals")
             .with(WeirSettings.adminListen, serve)
         let assembly = try PipelineAssembly(settings, file: nil)
         let lanes = LaneOptions.all(assembly)
-        guard let first = lanes.first else { return ExitCode.failure }
-        for topic in lanes.map(\.input) + first.outputs.all {
+        guard !lanes.isEmpty else { return ExitCode.failure }
+        for topic in Set(lanes.flatMap { [$0.input] + $0.written }).sorted() {
             try cluster.createTopic(topic, partitions: Demo.partitions)
         }
         let sink = LogSink(level: .error, format: .text)

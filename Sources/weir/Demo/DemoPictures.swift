@@ -7,6 +7,10 @@ struct DemoPictures: Sendable {
     /// The same picture as people pass it on.
     let copies: [(name: String, file: [UInt8])]
     let ordinary: [[UInt8]]
+    /// One picture that nobody knows, encoded anew each time.
+    let unknown: [[UInt8]]
+    /// One that everybody likes.
+    let popular: [UInt8]
 
     init() throws(PictureError) {
         let picture = try DemoPictures.draw(seed: 11, width: 640, height: 480)
@@ -24,6 +28,15 @@ struct DemoPictures: Sendable {
             ordinary.append(try DemoPictures.draw(seed: seed, width: 480, height: 360).jpeg(quality: 85))
         }
         self.ordinary = ordinary
+        let unconfirmed = try DemoPictures.draw(seed: 31, width: 400, height: 300)
+        var unknown: [[UInt8]] = []
+        for number in 0..<DemoCampaign.copies {
+            let width = 200 + 8 * (number % 8)
+            unknown.append(
+                try unconfirmed.resized(width: width, height: width * 3 / 4).jpeg(quality: 45 + number))
+        }
+        self.unknown = unknown
+        popular = try DemoPictures.draw(seed: 41, width: 240, height: 180).jpeg(quality: 80)
     }
 
     /// Discs and bars on a slope of colour; each seed puts them elsewhere.

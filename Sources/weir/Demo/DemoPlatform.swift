@@ -49,12 +49,12 @@ struct DemoPlatform: Sendable {
         return out.bytes
     }
 
-    /// Everything that is uploaded, in order.
+    /// Everything that is uploaded, in order; each is made when it is asked for, so that its times are true.
     /// - Parameter round: makes the ids of one round differ from those of another.
-    func samples(at now: Timestamp, round: Int = 0) -> [DemoSample] {
+    func samples(round: Int = 0) -> [(Timestamp) -> DemoSample] {
         let suffix = round == 0 ? "" : "-r\(round)"
         let texts = DemoText.all.map(\.event)
-        let groups = [ordinaryTexts, words, texts, pictureUploads, ordinaryPictures, burst, doubtful, live, shares]
+        let groups = [ordinaryTexts, words, texts, pictureUploads, ordinaryPictures, burst, doubtful, live, shares, campaign, popular]
         // Ordinary life stands between, as it does.
         var events: [DemoEvent] = []
         var index = 0
@@ -65,10 +65,10 @@ struct DemoPlatform: Sendable {
         var samples = events.map { event in
             var event = event
             event.name += suffix
-            return event.sample(at: now)
+            return { [event] now in event.sample(at: now) }
         }
         for (place, poison) in poison(suffix).enumerated() {
-            samples.insert(poison, at: min(samples.count, 7 + place * 9))
+            samples.insert({ _ in poison }, at: min(samples.count, 7 + place * 9))
         }
         return samples
     }
@@ -143,6 +143,26 @@ struct DemoPlatform: Sendable {
             var event = DemoEvent("burst-\(number)", by: "a-new-\(number)")
             event.accountAge = number
             event.media = DemoEvent.Item(contentType: "video/mp4", sha256: DemoPlatform.video)
+            return event
+        }
+    }
+
+    /// A picture that nobody knows, from as many accounts as copies, all of the last day.
+    private var campaign: [DemoEvent] {
+        pictures.unknown.enumerated().map { number, file in
+            var event = DemoEvent("\(DemoCampaign.name)\(number + 1)", by: "a-c-\(number + 1)")
+            event.accountAge = number % 23
+            event.media = DemoEvent.Item(bytes: file)
+            return event
+        }
+    }
+
+    /// A harmless one that old accounts share, and one young one in ten.
+    private var popular: [DemoEvent] {
+        (1...DemoCampaign.shares).map { number in
+            var event = DemoEvent("\(DemoCampaign.popularName)\(number)", by: "a-l-\(number)")
+            if number % 10 == 0 { event.accountAge = 5 }
+            event.media = DemoEvent.Item(bytes: pictures.popular)
             return event
         }
     }

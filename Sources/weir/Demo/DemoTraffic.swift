@@ -19,10 +19,9 @@ struct DemoTraffic: Sendable {
     /// One round of samples, one after another.
     /// - Returns: how many records come out of it, those that the desk makes of its verdicts included.
     func send(round: Int, pace: Duration, with producer: PlainProducer) async throws -> Int {
-        let count = platform.samples(at: .now(), round: round).count
-        for number in 0..<count {
-            // Each is made when it is sent, so that its times are true.
-            let sample = platform.samples(at: .now(), round: round)[number]
+        let samples = platform.samples(round: round)
+        for sample in samples {
+            let sample = sample(.now())
             guard let topic = input(sample.lane.rawValue) else { continue }
             try await producer.produce { sink throws(KafkaError) in
                 try sink.send(
@@ -31,6 +30,6 @@ struct DemoTraffic: Sendable {
             try await Task.sleep(for: pace)
         }
         try await producer.flush(timeout: .seconds(10))
-        return count + (desk == nil ? 0 : DemoDesk.count)
+        return samples.count + (desk == nil ? 0 : DemoDesk.count)
     }
 }

@@ -13,6 +13,10 @@ struct DemoVerdict: Sendable {
     /// Of the samples that show what texts are taken for.
     var text: DemoText?
     var detectors: [String] = []
+    /// Whether it takes the place of one that was given before a campaign was known.
+    var isOfCampaign = false
+    /// When the record was written that it rests on.
+    var received: Timestamp?
     /// Seconds from the record's own time to when its committed verdict was read.
     var latency = 0.0
 
@@ -34,6 +38,10 @@ struct DemoVerdict: Sendable {
             if case .text(let reason)? = outcome["reason"] { evidence.append(reason) }
             evidence.append("in place of \(superseded.prefix(8))…")
         }
+        if rule == "campaigns", case .text(let superseded)? = data["supersedes"] {
+            isOfCampaign = true
+            evidence.append("in place of \(superseded.prefix(8))…")
+        }
         if case .list(let findings)? = data["findings"] {
             for case .object(let finding) in findings {
                 guard case .text(let detector)? = finding["detector"] else { continue }
@@ -52,6 +60,7 @@ struct DemoVerdict: Sendable {
         if case .object(let times)? = data["times"], case .text(let text)? = times["received"],
             let received = try? Timestamp(rfc3339: text)
         {
+            self.received = received
             latency = Double(now.nanoseconds - received.nanoseconds) / 1e9
         }
     }

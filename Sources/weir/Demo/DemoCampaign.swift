@@ -1,0 +1,46 @@
+import Events
+
+/// What becomes of two pictures that nobody knows: one that young accounts spread, and one that is popular.
+struct DemoCampaign: Sendable {
+    static let name = "campaign-"
+    static let copies = 40
+    static let popularName = "popular-"
+    static let shares = 60
+    /// So many are a campaign, by the pipeline's settings as they come.
+    private static let threshold = 10
+
+    /// By content of the first round: what is asked for by now.
+    private var spread: [String: String] = [:]
+    private var liked: [String: String] = [:]
+    private var thresholdAt: Timestamp?
+    private var toldAt: Timestamp?
+
+    /// - Parameter now: when the verdict was read.
+    mutating func add(_ verdict: DemoVerdict, at now: Timestamp) {
+        guard verdict.kind == .verdict, !verdict.content.contains("-r") else { return }
+        if verdict.content.hasPrefix(DemoCampaign.name) {
+            // The copies come in any order; which one was the tenth is a matter of when they were written.
+            if spread[verdict.content] == nil, spread.count + 1 == DemoCampaign.threshold {
+                thresholdAt = verdict.received
+            }
+            if verdict.isOfCampaign || spread[verdict.content] == nil { spread[verdict.content] = verdict.action }
+            if verdict.action == "review" { toldAt = toldAt ?? now }
+        } else if verdict.content.hasPrefix(DemoCampaign.popularName) {
+            liked[verdict.content] = verdict.action
+        }
+    }
+
+    /// Copies that nobody is to look at.
+    var missed: Int { DemoCampaign.copies - spread.values.count { $0 == "review" } }
+    var harmed: Int { liked.values.count { $0 != "allow" } }
+    var isSettled: Bool { missed == 0 }
+
+    var summary: String {
+        var line = "  campaign     \(DemoCampaign.copies - missed) of \(DemoCampaign.copies) copies put before people"
+        if let thresholdAt, let toldAt {
+            let milliseconds = toldAt.milliseconds - thresholdAt.milliseconds
+            line += ", the first \(milliseconds) ms after the \(DemoCampaign.threshold)th was uploaded"
+        }
+        return line + "\n               \(liked.count - harmed) of \(liked.count) of a popular picture let be\n"
+    }
+}
