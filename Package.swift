@@ -154,11 +154,10 @@ let package = Package(
             path: "Tests/StreamingTestSupport", swiftSettings: swift),
         tests(
             "StreamingTests", "CRdkafka", "Concurrency", "Events", "Kafka", "MetadataDetection", "Operations",
-            "Streaming",
-            "StreamingTestSupport", "TestSupport", resources: [.copy("Resources")]),
+            "Pipeline", "Signals", "Streaming", "StreamingTestSupport", "TestSupport", resources: [.copy("Resources")]),
         tests(
             "KafkaIntegrationTests", "Concurrency", "Events", "Kafka", "MetadataDetection", "Operations", "Streaming",
-            "StreamingTestSupport"),
+            "StreamingTestSupport", "TestSupport"),
 
         tests(
             "ImagingTests", "Events", "HashDetection", "Imaging", "TestSupport", resources: [.copy("Fixtures")]),

@@ -27,6 +27,7 @@ KINDS = {
     "dead-letter": ("dead-letter", None),
     "signals": ("signal", None),
     "outcome": ("outcome", None),
+    "incident-": ("incident", None),
 }
 # In a platform's own shape, which no schema of Weir's describes: read by the tests of the mapping.
 FREE = {"mapping-input.json"}
