@@ -170,6 +170,12 @@ enum Benchmarks {
                     try StateBenchmarks.run(accounts: accounts, duration)
                 }
             }),
+        Benchmark(name: "sightings", summary: "counting across accounts, with half a million things known") {
+            duration in
+            try await BlockingWork(name: "bench").run { () throws in
+                try SightingBenchmarks.run(things: 500_000, duration)
+            }
+        },
         Benchmark(name: "signals", summary: "keeping a million signals as their topic is") { duration in
             SignalBenchmarks.run(1_000_000, duration)
         },

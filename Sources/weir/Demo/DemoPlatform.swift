@@ -54,7 +54,10 @@ struct DemoPlatform: Sendable {
     func samples(round: Int = 0) -> [(Timestamp) -> DemoSample] {
         let suffix = round == 0 ? "" : "-r\(round)"
         let texts = DemoText.all.map(\.event)
-        let groups = [ordinaryTexts, words, texts, pictureUploads, ordinaryPictures, burst, doubtful, live, shares, campaign, popular]
+        let groups = [
+            ordinaryTexts, words, texts, pictureUploads, ordinaryPictures, burst, doubtful, live, shares, campaign,
+            popular,
+        ]
         // Ordinary life stands between, as it does.
         var events: [DemoEvent] = []
         var index = 0
