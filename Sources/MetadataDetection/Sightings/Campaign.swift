@@ -9,6 +9,10 @@ package struct Campaign: Sendable, Equatable {
         case youngAccounts = "young-accounts"
         /// Many accounts within seconds.
         case together
+        /// Many accounts that post the link to a young account's live stream.
+        case stream
+        /// Many hosts that one text leads to.
+        case hosts
     }
 
     package var phase: Phase

@@ -29,10 +29,12 @@ struct RecentAccounts: BitwiseCopyable {
     }
 
     /// How many posted it from a time on.
-    func count(since time: StateTime, youngOnly: Bool) -> Int {
+    ///
+    /// - Parameter one: that does not count.
+    func count(since time: StateTime, youngOnly: Bool, without one: UInt32? = nil) -> Int {
         var sum = 0
         for place in 0..<count where entries[place].time >= time.seconds && (entries[place].isYoung || !youngOnly) {
-            sum += 1
+            sum += entries[place].account == one ? 0 : 1
         }
         return sum
     }

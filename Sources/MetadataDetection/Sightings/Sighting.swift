@@ -46,6 +46,10 @@ package struct Sighting: Sendable, Equatable {
     package var network: UInt32
     /// Whether the verdict asks for something to be done.
     package var isActedOn: Bool
+    /// Of a link: that of a live stream itself, as its segments state it.
+    package var isStream: Bool
+    /// Of a text: where its first link leads, as a keyed hash; no link: 0.
+    package var host: UInt32
     /// The upload's names under the deployment's key (`ReferenceSeal`).
     package var reference: [UInt8]
 }

@@ -4,13 +4,15 @@ internal import Events
 ///
 /// | bytes | |
 /// | --- | --- |
-/// | 1 | kind; 16 more if the verdict asks for something, 32 with an age, 64 with a network |
+/// | 1 | kind; 16 more if the verdict asks for something, 32 with an age, 64 with a network, 128 with the next byte |
+/// | 1 | 1 for a live stream's own link, 2 with a host |
 /// | 8 to 32 | fingerprint, by its kind |
 /// | 16 | verdict |
 /// | LEB128 | milliseconds since 2020 |
 /// | LEB128 | age |
 /// | 8 | account |
 /// | 4 | network |
+/// | 4 | host |
 /// | LEB128 | length of the reference, and the reference |
 enum SightingCoding {
     static let version: UInt8 = 1
@@ -19,6 +21,9 @@ enum SightingCoding {
     private static let actedOn: UInt8 = 16
     private static let aged: UInt8 = 32
     private static let networked: UInt8 = 64
+    private static let more: UInt8 = 128
+    private static let stream: UInt8 = 1
+    private static let hosted: UInt8 = 2
 
     static func append(_ sighting: Sighting, to bytes: inout [UInt8]) {
         if bytes.isEmpty { bytes.append(version) }
@@ -29,7 +34,9 @@ enum SightingCoding {
             if sighting.isActedOn { head |= actedOn }
             if sighting.accountAge != nil { head |= aged }
             if sighting.network != 0 { head |= networked }
-            out.byte(head)
+            let rest = (sighting.isStream ? stream : 0) | (sighting.host != 0 ? hosted : 0)
+            out.byte(rest == 0 ? head : head | more)
+            if rest != 0 { out.byte(rest) }
             withUnsafeBytes(of: sighting.fingerprint) {
                 out.copy(UnsafeRawBufferPointer(rebasing: $0.prefix(sighting.kind.length)))
             }
@@ -38,6 +45,7 @@ enum SightingCoding {
             if let age = sighting.accountAge { out.varint(UInt64(age)) }
             out.fixed(sighting.account)
             if sighting.network != 0 { out.fixed(sighting.network) }
+            if sighting.host != 0 { out.fixed(sighting.host) }
             out.varint(UInt64(sighting.reference.count))
             bytes.append(contentsOf: out.written)
         }
@@ -55,12 +63,13 @@ enum SightingCoding {
         var sightings: [Sighting] = []
         while !reader.isAtEnd {
             let head = reader.byte()
-            guard let kind = Sighting.Kind(rawValue: head & 15), head & 128 == 0 else {
+            let rest = head & more == 0 ? 0 : reader.byte()
+            guard let kind = Sighting.Kind(rawValue: head & 15), rest & ~(stream | hosted) == 0 else {
                 throw SightingRefusal("sighting \(sightings.count + 1) is of no known kind")
             }
             var sighting = Sighting(
                 kind: kind, fingerprint: Digest256(), verdict: Digest128(), time: Timestamp(nanoseconds: 0), account: 0,
-                network: 0, isActedOn: head & actedOn != 0, reference: [])
+                network: 0, isActedOn: head & actedOn != 0, isStream: rest & stream != 0, host: 0, reference: [])
             let fingerprint = reader.bytes(kind.length)
             withUnsafeMutableBytes(of: &sighting.fingerprint) { $0.copyMemory(from: fingerprint) }
             let verdict = reader.bytes(16)
@@ -69,6 +78,7 @@ enum SightingCoding {
             if head & aged != 0 { sighting.accountAge = UInt32(clamping: reader.varint()) }
             sighting.account = reader.fixed()
             if head & networked != 0 { sighting.network = reader.fixed() }
+            if rest & hosted != 0 { sighting.host = reader.fixed() }
             let length = reader.varint()
             guard !reader.isBroken, length <= UInt64(ReferenceSeal.longest), milliseconds < 1 << 42 else {
                 throw SightingRefusal("sighting \(sightings.count + 1) is cut, or can't be what was written")

@@ -77,13 +77,20 @@ struct SightingFold: ~Copyable {
         let now = max(record.last, time)
         record.counts.advance(from: record.last, to: now)
         record.last = now
-        record.counts.add(1, at: time, now: now)
         let account = UInt32(truncatingIfNeeded: sighting.account)
         let isYoung = sighting.accountAge.map { Int64($0) * 3_600 < settings.youngerThan } ?? false
-        record.accounts.add(account, at: time, now: now)
-        if isYoung { record.young.add(account, at: time, now: now) }
-        if sighting.network != 0 { record.networks.add(sighting.network, at: time, now: now) }
-        record.recent.add(account, isYoung: isYoung, at: time)
+        let isFirst = !sighting.isStream || record.stream == nil
+        if sighting.isStream {
+            // What somebody streams says nothing of who passes the link on.
+            record.stream = record.stream ?? ThingRecord.Stream(account: account, isYoung: isYoung)
+        } else {
+            record.counts.add(1, at: time, now: now)
+            record.accounts.add(account, at: time, now: now)
+            if isYoung { record.young.add(account, at: time, now: now) }
+            if sighting.network != 0 { record.networks.add(sighting.network, at: time, now: now) }
+            if sighting.host != 0 { record.hosts.add(sighting.host, at: time, now: now) }
+            record.recent.add(account, isYoung: isYoung, at: time)
+        }
         let numbers = CampaignRule.Numbers(&record, now: now)
         if let onset = record.campaign {
             if !sighting.isActedOn { supersede(sighting, key, onset, numbers, place, &outcome) }
@@ -100,7 +107,7 @@ struct SightingFold: ~Copyable {
             outcome.campaigns.append(told)
             supersedeWaiting(key, told, place, &outcome)
             if !sighting.isActedOn { supersede(sighting, key, onset, numbers, place, &outcome) }
-        } else if !sighting.isActedOn {
+        } else if !sighting.isActedOn, isFirst {
             wait(sighting, key, time)
         }
         save(key)

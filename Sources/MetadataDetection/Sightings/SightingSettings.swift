@@ -26,6 +26,16 @@ package struct SightingSettings: Sendable {
     )
     static let togetherWithin = Setting(
         "togetherWithin", .duration(.seconds(1)...(.seconds(3_600))), standard: .seconds(30), "See togetherAccounts.")
+    static let streamAccounts = Setting(
+        "streamAccounts", .integer(0...63), standard: 8,
+        "So many different accounts that post the link to a young account's live stream within streamWithin are a campaign; "
+            + "0: no number is.")
+    static let streamWithin = Setting(
+        "streamWithin", .duration(.seconds(1)...(.seconds(86_400))), standard: .seconds(600), "See streamAccounts.")
+    static let textHosts = Setting(
+        "textHosts", .integer(0...64), standard: 8,
+        "So many different hosts that one text leads to within a day are a campaign, if young accounts are youngShare of "
+            + "those that posted it; 0: no number is. Counts where things has text.")
     static let quiet = Setting(
         "quiet", .duration(.seconds(60)...(.seconds(5 * 86_400))), standard: .seconds(6 * 3_600),
         "A campaign ends when its thing was not posted for so long.")
@@ -46,7 +56,8 @@ package struct SightingSettings: Sendable {
 
     package static var all: [any AnySetting] {
         [
-            things, youngerThan, youngAccounts, within, youngShare, times, togetherAccounts, togetherWithin, quiet,
+            things, youngerThan, youngAccounts, within, youngShare, times, togetherAccounts, togetherWithin,
+            streamAccounts, streamWithin, textHosts, quiet,
             signalFor, distance, lateness, mostThings, mostSightings,
         ]
     }
@@ -60,6 +71,9 @@ package struct SightingSettings: Sendable {
     let times: Double
     let togetherAccounts: Int
     let togetherWithin: UInt32
+    let streamAccounts: Int
+    let streamWithin: UInt32
+    let textHosts: Int
     let quiet: UInt32
     let signalFor: Int64
     let distance: Int
@@ -77,6 +91,9 @@ package struct SightingSettings: Sendable {
         times = settings[SightingSettings.times]
         togetherAccounts = settings[SightingSettings.togetherAccounts]
         togetherWithin = UInt32(clamping: settings[SightingSettings.togetherWithin].components.seconds)
+        streamAccounts = settings[SightingSettings.streamAccounts]
+        streamWithin = UInt32(clamping: settings[SightingSettings.streamWithin].components.seconds)
+        textHosts = settings[SightingSettings.textHosts]
         quiet = UInt32(clamping: settings[SightingSettings.quiet].components.seconds)
         signalFor = settings[SightingSettings.signalFor].components.seconds
         distance = settings[SightingSettings.distance]

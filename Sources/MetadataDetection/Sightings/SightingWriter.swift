@@ -42,6 +42,8 @@ package struct SightingWriter: Sendable {
                 base = sighting
                 sighting.kind = kind
                 sighting.fingerprint = fingerprint
+                sighting.isStream = kind == .link && event.type == .liveSegment
+                sighting.host = kind == .text ? host(of: event, batch, &scratch) : 0
                 SightingCoding.append(sighting, to: &parts[SightingWriter.way(of: sighting)])
             }
             addMedia(of: event, batch, facts, add)
@@ -70,6 +72,7 @@ package struct SightingWriter: Sendable {
                 accountAge: event.accountCreatedAt.map { UInt32(clamping: max(0, time.seconds(since: $0)) / 3_600) },
                 account: keys.account(bytes[event.accountID]),
                 network: event.network.isPresent ? keys.network(bytes[event.network]) : 0, isActedOn: isActedOn,
+                isStream: false, host: 0,
                 reference: keys.seal.sealed(
                     subject: bytes[event.subject], event: bytes[event.id], account: bytes[event.accountID],
                     verdict: verdict))
@@ -119,6 +122,15 @@ package struct SightingWriter: Sendable {
         }
     }
 
+    private func host(of event: UploadEvent, _ batch: EventBatch, _ scratch: inout [UInt8]) -> UInt32 {
+        guard let link = batch.links[event.links].first else { return 0 }
+        return scratch.withUnsafeMutableBytes { scratch in
+            batch.withBytes(link, { LinkHost.write($0, to: scratch) }).map { count in
+                keys.network(UnsafeRawBufferPointer(rebasing: scratch[..<count]))
+            } ?? 0
+        }
+    }
+
     /// Bytes of letters. Shorter texts are greetings, and everybody's.
     static let leastText = 40
 }
@@ -145,7 +157,7 @@ struct SightingKeys: Sendable {
     }
 
     func account(_ name: UnsafeRawBufferPointer) -> UInt64 { accounts.hash(name) }
-    /// 0 is none.
+    /// Of a network or a host; 0 is none.
     func network(_ name: UnsafeRawBufferPointer) -> UInt32 { max(1, networks.shortHash(name)) }
     func text(_ letters: UnsafeRawBufferPointer) -> UInt64 { texts.hash(letters) }
 

@@ -18,6 +18,10 @@ struct ThingRecord: ~Copyable {
     var accounts = DistinctCount()
     var young = DistinctCount()
     var networks = DistinctCount()
+    /// That the uploads of a text lead to.
+    var hosts = DistinctCount()
+    /// Whose live stream a link leads to.
+    var stream: Stream?
     /// While it is one.
     var campaign: Onset?
 
@@ -25,6 +29,11 @@ struct ThingRecord: ~Copyable {
         var at: StateTime
         /// Young accounts of the day when it was last told of: it is told of again when they are twice as many.
         var told: UInt32
+    }
+
+    struct Stream: BitwiseCopyable, Equatable {
+        var account: UInt32
+        var isYoung: Bool
     }
 
     /// Becomes that of a thing that was never seen.
@@ -38,20 +47,25 @@ struct ThingRecord: ~Copyable {
         accounts.removeAll()
         young.removeAll()
         networks.removeAll()
+        hosts.removeAll()
+        stream = nil
         campaign = nil
     }
 
     /// | bytes | |
     /// | --- | --- |
     /// | 1 | version |
-    /// | 1 | kind; 16 more if it is a campaign |
+    /// | 1 | kind; 16 more if it is a campaign, 32 if it is a live stream, 64 if its account is young |
     /// | 8 to 32 | fingerprint, by its kind |
     /// | 4, then LEB128 | first seen, and last seen as seconds after it |
     /// | two LEB128 | seconds from first seen to the campaign's onset; young accounts when it was last told of |
-    /// | | recent accounts, counts, accounts, young ones, networks |
+    /// | 4 | whose live stream it is |
+    /// | | recent accounts, counts (none if they are empty), accounts, young ones, networks; of a text hosts |
     mutating func write(to out: inout RecordWriter) {
         out.byte(ThingRecord.version)
-        out.byte(kind.rawValue | (campaign == nil ? 0 : 16))
+        var head = kind.rawValue | (campaign == nil ? 0 : 16) | (counts.isEmpty ? 128 : 0)
+        if let stream { head |= stream.isYoung ? 96 : 32 }
+        out.byte(head)
         withUnsafeBytes(of: fingerprint) { out.copy(UnsafeRawBufferPointer(rebasing: $0.prefix(kind.length))) }
         out.fixed(first.seconds)
         out.varint(UInt64(last.seconds - first.seconds))
@@ -59,11 +73,13 @@ struct ThingRecord: ~Copyable {
             out.varint(UInt64(campaign.at.seconds - min(first, campaign.at).seconds))
             out.varint(UInt64(campaign.told))
         }
+        if let stream { out.fixed(stream.account) }
         recent.write(now: last, to: &out)
-        counts.write(to: &out)
+        if !counts.isEmpty { counts.write(to: &out) }
         accounts.write(now: last, to: &out)
         young.write(now: last, to: &out)
         networks.write(now: last, to: &out)
+        if kind == .text { hosts.write(now: last, to: &out) }
     }
 
     /// Takes the place of whatever it was.
@@ -74,7 +90,7 @@ struct ThingRecord: ~Copyable {
         var reader = RecordReader(bytes)
         guard reader.byte() == ThingRecord.version else { return false }
         let head = reader.byte()
-        guard let kind = Sighting.Kind(rawValue: head & 15), head & ~31 == 0 else { return false }
+        guard let kind = Sighting.Kind(rawValue: head & 15), head & 96 != 64 else { return false }
         var fingerprint = Digest256()
         let its = reader.bytes(kind.length)
         withUnsafeMutableBytes(of: &fingerprint) { $0.copyMemory(from: its) }
@@ -86,11 +102,13 @@ struct ThingRecord: ~Copyable {
             let onset = StateTime(seconds: first.seconds &+ UInt32(truncatingIfNeeded: reader.varint()))
             campaign = Onset(at: onset, told: UInt32(clamping: reader.varint()))
         }
+        if head & 32 != 0 { stream = Stream(account: reader.fixed(), isYoung: head & 64 != 0) }
         recent.read(now: last, from: &reader)
-        counts.read(from: &reader)
+        if head & 128 == 0 { counts.read(from: &reader) }
         accounts.read(now: last, from: &reader)
         young.read(now: last, from: &reader)
         networks.read(now: last, from: &reader)
+        if kind == .text { hosts.read(now: last, from: &reader) }
         return reader.isAtEnd && !reader.isBroken
     }
 }

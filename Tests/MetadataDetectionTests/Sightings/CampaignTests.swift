@@ -15,14 +15,15 @@ import Testing
         /// - Parameter seconds: since the beginning.
         mutating func see(
             _ kind: Sighting.Kind, _ fingerprint: Digest256, by account: Int, at seconds: Int64, age: UInt32?,
-            isActedOn: Bool = false
+            isActedOn: Bool = false, isStream: Bool = false, host: UInt32 = 0
         ) throws {
             var bytes: [UInt8] = []
             let time = SightingStream.start + seconds
             SightingCoding.append(
                 SightingStream.made(
                     kind, fingerprint, account: account, at: time * 1_000, age: age,
-                    network: UInt32(account % 7 + 1), isActedOn: isActedOn, number: UInt64(offset)), to: &bytes)
+                    network: UInt32(account % 7 + 1), isActedOn: isActedOn, isStream: isStream, host: host,
+                    number: UInt64(offset)), to: &bytes)
             let folded = state.fold([try SightingStream.record(bytes, offset, time)], nextOffset: offset + 1)
             state.committed(before: .max)
             offset += 1
@@ -102,6 +103,36 @@ import Testing
             try scene.see(.link, link, by: 20_000 + number, at: start + Int64(number) * 60, age: 2)
         }
         #expect(scene.outcome.campaigns.isEmpty)
+    }
+
+    /// Eight accounts pass on the link to a stream, whoever they are; whose stream it is decides.
+    @Test(arguments: [3 as UInt32, 5_000])
+    func aYoungAccountsStreamThatManyPointToIsOne(_ age: UInt32) throws {
+        var scene = Scene()
+        var link = Digest256()
+        link.words = (7, 8, 0, 0)
+        for second in 0..<60 { try scene.see(.link, link, by: 1, at: Int64(second) * 5, age: age, isStream: true) }
+        // The one who streams says so too, and does not count.
+        for number in 0..<8 { try scene.see(.link, link, by: number + 1, at: 300 + Int64(number), age: 4_000) }
+        #expect(scene.outcome.campaigns.isEmpty)
+        try scene.see(.link, link, by: 70, at: 320, age: 4_000)
+        #expect(scene.outcome.campaigns.map(\.reason) == (age == 3 ? [.stream] : []))
+        guard age == 3 else { return }
+        // The stream's first segment, and those who passed it on.
+        #expect(scene.outcome.superseded.count == 10)
+        #expect(scene.outcome.campaigns[0].signal?.type == .urlmd5)
+    }
+
+    @Test func oneTextThatLeadsToManyHostsIsOne() throws {
+        var scene = Scene()
+        var text = Digest256()
+        text.words.0 = 5
+        for number in 0..<8 {
+            #expect(scene.outcome.campaigns.isEmpty)
+            try scene.see(.text, text, by: number % 3, at: Int64(number) * 600, age: 30, host: UInt32(number + 1))
+        }
+        #expect(scene.outcome.campaigns.map(\.reason) == [.hosts])
+        #expect(scene.outcome.campaigns[0].signal == nil)
     }
 
     @Test func oneAccountIsNone() throws {

