@@ -66,6 +66,16 @@ package final class StreamingMetrics: Sendable {
                 }
             } ?? []
         }
+        registry.gauge(
+            "weir_sightings_left_out", "Sightings that did not count since the partition was assigned.",
+            labels: ["topic", "partition", "reason"]
+        ) { [weak self] in
+            self?.keepers.withLock { $0 }.sorted { $0.key < $1.key }.flatMap { partition, keeper in
+                ((keeper as? SightingKeeper)?.leftOut ?? []).map { reason, count in
+                    MetricsRegistry.Sample([partition.topic, String(partition.partition), reason], Double(count))
+                }
+            } ?? []
+        }
         registry.gauge("weir_lag_records", "Records behind the end of a partition.", labels: ["topic", "partition"]) {
             [weak self] in
             self?.places { place in

@@ -26,6 +26,34 @@ import Testing
         }
     }
 
+    /// What a campaign's signal matches goes to people; a live stream at once.
+    @Test func whatIsOfACampaignGoesToPeople() throws {
+        func event(_ type: String, _ data: String) -> String {
+            #"{"type":"\#(type)","source":"/t","id":"e","data":{"account":{"id":"a"},\#(data)}}"# + "\n"
+        }
+        // The MD5 of "live.example/s/1".
+        let link = #""links":["https://live.example/s/1"],"stream":{"id":"s-1","sequence":1}"#
+        let media = #""media":[{"id":"m","sha256":"\#(String(repeating: "ab", count: 32))"}]"#
+        let signals = [
+            #"{"type":"urlmd5","value":"\#(ShippedPolicyTests.stream)","opinion":"seed","source":"weir/campaigns"}"#,
+            #"{"type":"sha256","value":"\#(String(repeating: "ab", count: 32))","opinion":"seed","source":"weir/campaigns"}"#,
+        ]
+        let events =
+            event("weir.live.segment.v1", link) + event("weir.upload.created.v1", link)
+            + event("weir.upload.created.v1", media) + event("weir.live.segment.v1", #""text":{"body":"Good morning"}"#)
+        let found = try scannedVerdicts(
+            on: Data(events.utf8), signals: Data((signals.joined(separator: "\n") + "\n").utf8)
+        ).map { Ruling(action: $0.data["action"] as? String ?? "", rule: $0.data["rule"] as? String) }
+        #expect(
+            found == [
+                Ruling(action: "escalate", rule: "live-stream-of-a-campaign"),
+                Ruling(action: "review", rule: "link-to-known-site"),
+                Ruling(action: "review", rule: "unconfirmed-media"), .allowed,
+            ])
+    }
+
+    private static let stream = "50aa423617b5f4ad7a418bfa016d3423"
+
     /// A known link may stand behind more names than are looked up.
     @Test func aFloodOfLinksGoesToPeople() throws {
         func names(_ count: Int) -> String { (0..<count).map { "a\($0).example" }.joined(separator: " ") }

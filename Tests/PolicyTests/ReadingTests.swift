@@ -5,6 +5,26 @@ import Testing
 @testable import Policy
 
 @Suite struct ReadingTests {
+    @Test func whatBecomesOfEarlierUploadsOfCampaigns() throws {
+        func decision(_ text: String) throws -> Decision? {
+            try document("version: 1\nname: p\nrevision: \"1\"\n\(text)\n\(ReadingTests.someRules)\n").earlierOfCampaigns
+        }
+        #expect(try decision("") == nil)
+        #expect(try decision("campaigns: { earlier: allow }") == nil)
+        #expect(
+            try decision("campaigns: { description: why, earlier: review, labels: [b, a, b], preserve: true }")
+                == Decision(action: .review, labels: ["a", "b"], rule: "campaigns", preserve: true))
+        #expect(try decision("campaigns: { earlier: limit }")?.labels == ["campaign"])
+        for action in ["remove", "hold", "endStream", "redirect"] {
+            let found = problems(
+                "version: 1\nname: p\nrevision: \"1\"\ncampaigns: { earlier: \(action) }\n\(ReadingTests.someRules)\n")
+            #expect(found.count == 1 && found[0].contains("campaigns.earlier") && found[0].contains(action), "\(found)")
+        }
+        #expect(!problems("version: 1\nname: p\nrevision: \"1\"\ncampaigns: { later: review }\n\(ReadingTests.someRules)\n").isEmpty)
+    }
+
+    private static let someRules = "rules: [ { name: r, when: { degraded: {} }, action: review } ]"
+
     @Test func everyKey() throws {
         let policy = try document(
             """

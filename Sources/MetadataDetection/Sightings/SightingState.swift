@@ -58,6 +58,10 @@ package final class SightingState {
     /// Things that were forgotten because there were too many.
     package var evicted: Int { content.evicted }
 
+    /// Sightings that did not count, and uploads whose verdicts could not be superseded, since this was made; what is taken
+    /// in again counts again.
+    package private(set) var leftOut = (repeated: 0, late: 0, unreadable: 0)
+
     /// Takes records in that follow those before. Such that the fold has seen already change nothing.
     ///
     /// - Parameter nextOffset: of the record behind them.
@@ -82,6 +86,9 @@ package final class SightingState {
             Undo(
                 firstOffset: firstOffset, nextOffset: nextOffset, store: content.before, clock: clockBefore,
                 known: knownBefore, before: offsetBefore, blocks: change))
+        leftOut.repeated += outcome.repeated
+        leftOut.late += outcome.late
+        leftOut.unreadable += outcome.unreadable
         return (outcome, changes)
     }
 

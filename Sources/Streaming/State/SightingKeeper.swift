@@ -19,6 +19,14 @@ extension StateKeeper where State == SightingState {
 
     var campaigns: Int { withState { $0?.campaigns ?? 0 } }
 
+    /// By reason, how many sightings did not count.
+    var leftOut: [(reason: String, count: Int)] {
+        withState { state in
+            guard let counts = state?.leftOut else { return [] }
+            return [("repeated", counts.repeated), ("late", counts.late), ("unreadable", counts.unreadable)]
+        }
+    }
+
     func fold(
         _ records: [SightingState.Record], nextOffset: Int64
     ) -> (outcome: SightingOutcome, changes: StateChanges)? {
