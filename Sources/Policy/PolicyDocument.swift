@@ -13,6 +13,8 @@ package struct PolicyDocument: Sendable {
     package let standard: Action
     /// What becomes of uploads that were part of a campaign before it was known to be one; nil: nothing.
     package let earlierOfCampaigns: Decision?
+    /// What becomes of the first upload of an account that came back after a removal; nil: nothing.
+    package let returning: Decision?
     /// `name@revision+hash`: the hash is the first 48 bits of the file's SHA-256.
     package let version: String
 
@@ -57,7 +59,8 @@ package struct PolicyDocument: Sendable {
             problems.add(
                 "\(standard.name) can't be the default: content that nothing speaks against must flow", key: "default")
         }
-        earlierOfCampaigns = PolicyDocument.campaigns(top, problems)
+        earlierOfCampaigns = PolicyDocument.superseding("campaigns", "earlier", label: "campaign", top, problems)
+        returning = PolicyDocument.superseding("accounts", "returning", label: "returning-account", top, problems)
         top.finish()
         try problems.check()
         self.rules = rules
@@ -66,24 +69,26 @@ package struct PolicyDocument: Sendable {
         version = "\(name)@\(revision)+\(String(decoding: hash.bytes.prefix(12), as: UTF8.self))"
     }
 
-    /// `campaigns: { earlier: review, labels: […], preserve: true }`.
-    private static func campaigns(_ top: StrictMapping, _ problems: Problems) -> Decision? {
-        guard let node = top.node("campaigns"),
-            let mapping = StrictMapping(node, path: "campaigns", problems)
-        else { return nil }
+    /// `campaigns: { earlier: review, labels: […], preserve: true }`, and the like.
+    private static func superseding(
+        _ section: String, _ key: String, label: String, _ top: StrictMapping, _ problems: Problems
+    ) -> Decision? {
+        guard let node = top.node(section), let mapping = StrictMapping(node, path: section, problems) else {
+            return nil
+        }
         defer { mapping.finish() }
         _ = mapping.optional("description", .string)
-        let labels = mapping.optional("labels", .list(of: .string)) ?? ["campaign"]
+        let labels = mapping.optional("labels", .list(of: .string)) ?? [label]
         let preserve = mapping.optional("preserve", .boolean) ?? false
-        guard let action = mapping.required("earlier", .action), action != .allow else { return nil }
+        guard let action = mapping.required(key, .action), action != .allow else { return nil }
         guard [.label, .limit, .review, .escalate].contains(action) else {
             mapping.add(
-                "\(action.name) can't follow from how often a thing is posted alone; use label, limit, review or escalate",
-                key: "earlier")
+                "\(action.name) can't follow from who posts what how often alone; use label, limit, review or escalate",
+                key: key)
             return nil
         }
         return Decision(
-            action: action, labels: Array(Set(labels)).sorted(), rule: "campaigns", preserve: preserve)
+            action: action, labels: Array(Set(labels)).sorted(), rule: section, preserve: preserve)
     }
 
     private static func rule(_ node: YAMLNode, _ path: String, _ problems: Problems) -> Rule? {

@@ -21,38 +21,56 @@ struct CampaignOutput {
         var outputs: [JudgedBatch.Output] = []
         var decisions: [Decision] = []
         var tally = VerdictTally()
-        if let decision = generation.policy.earlierOfCampaigns {
-            for (position, upload) in outcome.superseded.enumerated() {
-                var start = keys.count
-                keys.append(upload.reference.subject)
-                let key = start..<keys.count
-                let superseding = superseding(upload, decision)
-                start = out.count
-                generation.writer.write(superseding, for: .audit, to: &out)
-                outputs.append(.init(event: position, destination: .audit, key: key, verdict: start..<out.count))
-                start = out.count
-                generation.writer.write(superseding, for: .enforcement, to: &out)
-                let copy = start..<out.count
-                outputs.append(.init(event: position, destination: .enforcement, key: key, verdict: copy))
-                if decision.action.needsPerson {
-                    outputs.append(.init(event: position, destination: .review, key: key, verdict: copy))
-                }
-                tally.add(decision, degraded: false, automated: decision.action.isAutomated)
-                decisions.append(decision)
+        for upload in outcome.superseded {
+            guard let superseding = superseding(upload) else { continue }
+            let (decision, position) = (superseding.decision, decisions.count)
+            var start = keys.count
+            keys.append(upload.reference.subject)
+            let key = start..<keys.count
+            start = out.count
+            generation.writer.write(superseding, for: .audit, to: &out)
+            outputs.append(.init(event: position, destination: .audit, key: key, verdict: start..<out.count))
+            start = out.count
+            generation.writer.write(superseding, for: .enforcement, to: &out)
+            let copy = start..<out.count
+            outputs.append(.init(event: position, destination: .enforcement, key: key, verdict: copy))
+            if decision.action.needsPerson {
+                outputs.append(.init(event: position, destination: .review, key: key, verdict: copy))
             }
+            tally.add(decision, degraded: false, automated: decision.action.isAutomated)
+            decisions.append(decision)
         }
         return JudgedBatch(
             keys: keys.bytes, bytes: out.bytes, outputs: outputs, decisions: decisions, tally: tally
         ).enclosing(outcome.campaigns.flatMap(enclosures))
     }
 
-    private func superseding(_ upload: SupersededUpload, _ decision: Decision) -> SupersedingVerdict {
+    /// nil where the policy lets the earlier verdict be.
+    private func superseding(_ upload: SupersededUpload) -> SupersedingVerdict? {
+        let policy = generation.policy
+        switch upload.cause {
+        case .campaign(let campaign):
+            return policy.earlierOfCampaigns.map { decision in
+                superseding(
+                    upload, decision, at: campaign.time, fact: "campaign", value: campaign.youngAccounts,
+                    campaign.signal)
+            }
+        case .returned(let hours, let time):
+            return policy.returning.map { decision in
+                superseding(upload, decision, at: time, fact: "returning-account", value: hours, nil)
+            }
+        }
+    }
+
+    private func superseding(
+        _ upload: SupersededUpload, _ decision: Decision, at time: Timestamp, fact: Code, value: Int, _ signal: Signal?
+    ) -> SupersedingVerdict {
         SupersedingVerdict(
             superseded: upload.verdict, subject: upload.reference.subject, event: upload.reference.event,
-            account: upload.reference.account, uploaded: upload.uploaded, decided: upload.campaign.time,
+            account: upload.reference.account, uploaded: upload.uploaded, decided: time,
             place: RecordPlace(topic: input.topic, partition: input.partition, offset: upload.offset),
-            received: upload.received, decision: decision, signal: upload.campaign.signal.map { MatchedSignal($0) },
-            youngAccounts: upload.campaign.youngAccounts)
+            received: upload.received, decision: decision, signal: signal.map { MatchedSignal($0) },
+            fact: fact, value: value)
     }
 
     private func enclosures(of campaign: Campaign) -> [JudgedBatch.Enclosure] {

@@ -80,7 +80,7 @@ import Testing
                     event: "e-1001", input: RecordPlace(topic: "uploads", partition: 3, offset: 1_234)),
                 uploaded: try Timestamp(rfc3339: "2026-11-30T10:01:00Z"),
                 reference: UploadReference(subject: "content-123", event: "e-1001", account: "a-1"),
-                campaign: try campaign(.update), offset: 41,
+                cause: .campaign(try campaign(.update)), offset: 41,
                 received: try Timestamp(rfc3339: "2026-11-30T10:09:00.120Z"))
         ]
         let written = try write(outcome, policy: review)
@@ -88,6 +88,14 @@ import Testing
         try expect(written.verdict(written.outputs[1]), isExample: "verdict-campaign.json")
         _ = try Array(written.verdict(written.outputs[2])).withUnsafeBytes { try VerdictSummary($0) }
         #expect(try write(outcome, policy: "").outputs.isEmpty)
+        outcome.superseded[0].cause = .returned(afterHours: 30, time: try Timestamp(rfc3339: "2026-11-30T10:09:00Z"))
+        let returned = try write(outcome, policy: "accounts: { returning: escalate }\n")
+        #expect(returned.outputs.map(\.destination) == [.audit, .enforcement, .review])
+        #expect(returned.decisions.map(\.rule) == ["accounts"] && returned.decisions[0].labels == ["returning-account"])
+        #expect(
+            String(decoding: returned.verdict(returned.outputs[0]), as: UTF8.self).contains(
+                #""fact":"returning-account","value":30"#))
+        outcome.superseded[0].cause = .campaign(try campaign(.update))
         let labelled = try write(outcome, policy: "campaigns: { earlier: label }\n")
         #expect(labelled.outputs.map(\.destination) == [.audit, .enforcement])
     }

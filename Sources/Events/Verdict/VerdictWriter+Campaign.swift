@@ -1,4 +1,5 @@
-/// A verdict that takes the place of an earlier one, since what was uploaded turned out to be part of a campaign.
+/// A verdict that takes the place of an earlier one, since what was uploaded turned out to be part of a campaign, or its
+/// account to be one that was removed.
 package struct SupersedingVerdict: Sendable {
     package let superseded: Digest128
     package let subject: String
@@ -12,12 +13,13 @@ package struct SupersedingVerdict: Sendable {
     package let decision: Decision
     /// The campaign's; nil where there is no type of signal for its thing.
     package let signal: MatchedSignal?
-    package let youngAccounts: Int
+    package let fact: Code
+    package let value: Int
 
     package init(
         superseded: Digest128, subject: String, event: String, account: String, uploaded: Timestamp,
         decided: Timestamp, place: RecordPlace, received: Timestamp, decision: Decision, signal: MatchedSignal?,
-        youngAccounts: Int
+        fact: Code, value: Int
     ) {
         self.superseded = superseded
         self.subject = subject
@@ -29,7 +31,8 @@ package struct SupersedingVerdict: Sendable {
         self.received = received
         self.decision = decision
         self.signal = signal
-        self.youngAccounts = youngAccounts
+        self.fact = fact
+        self.value = value
     }
 
     package var id: Digest128 { VerdictReference.id(event: event, input: place) }
@@ -52,8 +55,10 @@ extension VerdictWriter {
         appendDecision(verdict.decision, to: &out)
         out.append(",\"findings\":[{\"detector\":\"metadata.sightings\",\"version\":\"1\"")
         if let signal = verdict.signal { appendSignal(signal, to: &out) }
-        out.append(",\"fact\":\"campaign\",\"value\":")
-        out.append(verdict.youngAccounts)
+        out.append(",\"fact\":\"")
+        out.append(verdict.fact.text)
+        out.append("\",\"value\":")
+        out.append(verdict.value)
         if verdict.signal != nil { out.append(",\"labels\":[]") }
         out.append("}],\"degraded\":[],\"automated\":{\"detection\":true,\"decision\":")
         out.appendJSON(verdict.decision.action.isAutomated)

@@ -47,7 +47,7 @@ package struct Campaign: Sendable, Equatable {
         case .file: type = .sha256
         case .picture: type = .pdq
         case .link: type = .urlmd5
-        case .text: return nil
+        case .text, .device: return nil
         }
         var hex = ByteWriter(capacity: 64)
         withUnsafeBytes(of: fingerprint) { hex.appendHex(UnsafeRawBufferPointer(rebasing: $0.prefix(kind.length))) }
@@ -66,13 +66,19 @@ package struct Campaign: Sendable, Equatable {
     package static let source = "weir/campaigns"
 }
 
-/// An upload of a campaign whose verdict asks for nothing.
+/// An upload whose verdict asks for nothing, although it is part of a campaign, or of an account that came back.
 package struct SupersededUpload: Sendable, Equatable {
     package var verdict: Digest128
     package var uploaded: Timestamp
     package var reference: UploadReference
-    package var campaign: Campaign
+    package var cause: Cause
     /// The sightings record that brought it about.
     package var offset: Int64
     package var received: Timestamp
+
+    package enum Cause: Sendable, Equatable {
+        case campaign(Campaign)
+        /// The device is that of an account that was removed, so many hours before.
+        case returned(afterHours: Int, time: Timestamp)
+    }
 }

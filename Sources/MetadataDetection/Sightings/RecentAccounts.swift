@@ -28,6 +28,8 @@ struct RecentAccounts: BitwiseCopyable {
         count = kept + 1
     }
 
+    func contains(_ account: UInt32) -> Bool { (0..<count).contains { entries[$0].account == account } }
+
     /// How many posted it from a time on.
     ///
     /// - Parameter one: that does not count.

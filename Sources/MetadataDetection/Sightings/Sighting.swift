@@ -13,6 +13,9 @@ package struct Sighting: Sendable, Equatable {
         case link
         /// The first letters of a text, as a keyed hash of 64 bits.
         case text
+        /// What the platform knows a device by, as a keyed hash of 64 bits. Only of young accounts, and of those that were
+        /// removed.
+        case device
 
         package var name: String {
             switch self {
@@ -20,6 +23,7 @@ package struct Sighting: Sendable, Equatable {
             case .picture: "picture"
             case .link: "link"
             case .text: "text"
+            case .device: "device"
             }
         }
 
@@ -28,7 +32,7 @@ package struct Sighting: Sendable, Equatable {
             switch self {
             case .file, .picture: 32
             case .link: 16
-            case .text: 8
+            case .text, .device: 8
             }
         }
     }
@@ -48,6 +52,8 @@ package struct Sighting: Sendable, Equatable {
     package var isActedOn: Bool
     /// Of a link: that of a live stream itself, as its segments state it.
     package var isStream: Bool
+    /// Of a device: that the platform removed the account.
+    package var isRemoval: Bool
     /// Of a text: where its first link leads, as a keyed hash; no link: 0.
     package var host: UInt32
     /// The upload's names under the deployment's key (`ReferenceSeal`).

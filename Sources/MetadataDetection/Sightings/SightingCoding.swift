@@ -5,7 +5,7 @@ internal import Events
 /// | bytes | |
 /// | --- | --- |
 /// | 1 | kind; 16 more if the verdict asks for something, 32 with an age, 64 with a network, 128 with the next byte |
-/// | 1 | 1 for a live stream's own link, 2 with a host |
+/// | 1 | 1 for a live stream's own link, 2 with a host, 4 for an account's removal |
 /// | 8 to 32 | fingerprint, by its kind |
 /// | 16 | verdict |
 /// | LEB128 | milliseconds since 2020 |
@@ -24,6 +24,7 @@ enum SightingCoding {
     private static let more: UInt8 = 128
     private static let stream: UInt8 = 1
     private static let hosted: UInt8 = 2
+    private static let removal: UInt8 = 4
 
     static func append(_ sighting: Sighting, to bytes: inout [UInt8]) {
         if bytes.isEmpty { bytes.append(version) }
@@ -34,7 +35,9 @@ enum SightingCoding {
             if sighting.isActedOn { head |= actedOn }
             if sighting.accountAge != nil { head |= aged }
             if sighting.network != 0 { head |= networked }
-            let rest = (sighting.isStream ? stream : 0) | (sighting.host != 0 ? hosted : 0)
+            let rest =
+                (sighting.isStream ? stream : 0) | (sighting.host != 0 ? hosted : 0)
+                | (sighting.isRemoval ? removal : 0)
             out.byte(rest == 0 ? head : head | more)
             if rest != 0 { out.byte(rest) }
             withUnsafeBytes(of: sighting.fingerprint) {
@@ -64,12 +67,13 @@ enum SightingCoding {
         while !reader.isAtEnd {
             let head = reader.byte()
             let rest = head & more == 0 ? 0 : reader.byte()
-            guard let kind = Sighting.Kind(rawValue: head & 15), rest & ~(stream | hosted) == 0 else {
+            guard let kind = Sighting.Kind(rawValue: head & 15), rest & ~(stream | hosted | removal) == 0 else {
                 throw SightingRefusal("sighting \(sightings.count + 1) is of no known kind")
             }
             var sighting = Sighting(
                 kind: kind, fingerprint: Digest256(), verdict: Digest128(), time: Timestamp(nanoseconds: 0), account: 0,
-                network: 0, isActedOn: head & actedOn != 0, isStream: rest & stream != 0, host: 0, reference: [])
+                network: 0, isActedOn: head & actedOn != 0, isStream: rest & stream != 0,
+                isRemoval: rest & removal != 0, host: 0, reference: [])
             let fingerprint = reader.bytes(kind.length)
             withUnsafeMutableBytes(of: &sighting.fingerprint) { $0.copyMemory(from: fingerprint) }
             let verdict = reader.bytes(16)

@@ -79,6 +79,10 @@ struct SightingFold: ~Copyable {
         record.last = now
         let account = UInt32(truncatingIfNeeded: sighting.account)
         let isYoung = sighting.accountAge.map { Int64($0) * 3_600 < settings.youngerThan } ?? false
+        if sighting.kind == .device {
+            noteDevice(sighting, account, isYoung, time, place, &outcome)
+            return save(key)
+        }
         let isFirst = !sighting.isStream || record.stream == nil
         if sighting.isStream {
             // What somebody streams says nothing of who passes the link on.
@@ -111,6 +115,29 @@ struct SightingFold: ~Copyable {
             wait(sighting, key, time)
         }
         save(key)
+    }
+
+    /// An account that comes back is told of at the first that is seen of it, and not again for as long as it is among the
+    /// last on its device.
+    private mutating func noteDevice(
+        _ sighting: Sighting, _ account: UInt32, _ isYoung: Bool, _ time: StateTime,
+        _ place: (offset: Int64, written: Timestamp), _ outcome: inout SightingOutcome
+    ) {
+        if sighting.isRemoval {
+            record.removed = (account, time)
+        } else if let removed = record.removed, removed.account != account, isYoung, time >= removed.at,
+            time.seconds - removed.at.seconds <= settings.returnWithin, !record.recent.contains(account)
+        {
+            if !sighting.isActedOn {
+                outcome.supersede(
+                    sighting.reference, sighting.verdict, uploaded: sighting.time,
+                    for: .returned(
+                        afterHours: Int(time.seconds - removed.at.seconds) / 3_600, time: record.last.timestamp),
+                    place, keys.seal)
+            }
+            outcome.returned += 1
+        }
+        if !sighting.isRemoval { record.recent.add(account, isYoung: isYoung, at: time) }
     }
 
     /// Makes `record` that of the thing that was seen, or of the one that it is near to.
@@ -156,7 +183,7 @@ struct SightingFold: ~Copyable {
         guard let bytes = store[waiting], let uploads = WaitingUploads.read(bytes) else { return }
         for upload in uploads {
             outcome.supersede(
-                upload.reference, upload.verdict, uploaded: upload.time, by: campaign, place, keys.seal)
+                upload.reference, upload.verdict, uploaded: upload.time, for: .campaign(campaign), place, keys.seal)
         }
         if touched.insert(waiting) { before.note(waiting, in: store) }
         store.remove(waiting)
@@ -168,7 +195,7 @@ struct SightingFold: ~Copyable {
     ) {
         outcome.supersede(
             sighting.reference, sighting.verdict, uploaded: sighting.time,
-            by: campaign(.update, .youngAccounts, key, onset.at, record.last, numbers), place, keys.seal)
+            for: .campaign(campaign(.update, .youngAccounts, key, onset.at, record.last, numbers)), place, keys.seal)
     }
 
     private borrowing func campaign(
@@ -265,6 +292,8 @@ struct SightingFold: ~Copyable {
 package struct SightingOutcome: Sendable, Equatable {
     package var campaigns: [Campaign] = []
     package var superseded: [SupersededUpload] = []
+    /// Accounts that came back.
+    package var returned = 0
     /// Sightings that were known, and those that came too late to count.
     package var repeated = 0
     package var late = 0
@@ -272,7 +301,7 @@ package struct SightingOutcome: Sendable, Equatable {
     package var unreadable = 0
 
     mutating func supersede(
-        _ reference: [UInt8], _ verdict: Digest128, uploaded: Timestamp, by campaign: Campaign,
+        _ reference: [UInt8], _ verdict: Digest128, uploaded: Timestamp, for cause: SupersededUpload.Cause,
         _ place: (offset: Int64, written: Timestamp), _ seal: ReferenceSeal
     ) {
         guard let reference = seal.opened(reference, verdict: verdict) else {
@@ -281,7 +310,7 @@ package struct SightingOutcome: Sendable, Equatable {
         }
         superseded.append(
             SupersededUpload(
-                verdict: verdict, uploaded: uploaded, reference: reference, campaign: campaign, offset: place.offset,
+                verdict: verdict, uploaded: uploaded, reference: reference, cause: cause, offset: place.offset,
                 received: place.written))
     }
 }

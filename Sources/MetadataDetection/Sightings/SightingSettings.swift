@@ -3,8 +3,9 @@ package import Configuration
 /// What the counting across accounts is told.
 package struct SightingSettings: Sendable {
     static let things = Setting(
-        "things", .list(of: .choice(Sighting.Kind.allCases.map(\.name))), standard: ["file", "picture", "link"],
-        "What is counted by: file (SHA-256), picture (PDQ), link, text (the first letters of longer ones).")
+        "things", .list(of: .choice(Sighting.Kind.allCases.map(\.name))),
+        standard: ["file", "picture", "link", "device"],
+        "What is counted by: file (SHA-256), picture (PDQ), link, text (the first letters of longer ones), device.")
     static let youngerThan = Setting(
         "youngerThan", .duration, standard: .seconds(7 * 86_400),
         "Accounts younger than this are young, if the platform says when they were made.")
@@ -36,6 +37,9 @@ package struct SightingSettings: Sendable {
         "textHosts", .integer(0...64), standard: 8,
         "So many different hosts that one text leads to within a day are a campaign, if young accounts are youngShare of "
             + "those that posted it; 0: no number is. Counts where things has text.")
+    static let returnWithin = Setting(
+        "returnWithin", .duration(.seconds(60)...(.seconds(7 * 86_400))), standard: .seconds(7 * 86_400),
+        "How long after an account's removal a young one on the same device is taken for its return.")
     static let quiet = Setting(
         "quiet", .duration(.seconds(60)...(.seconds(5 * 86_400))), standard: .seconds(6 * 3_600),
         "A campaign ends when its thing was not posted for so long.")
@@ -57,7 +61,7 @@ package struct SightingSettings: Sendable {
     package static var all: [any AnySetting] {
         [
             things, youngerThan, youngAccounts, within, youngShare, times, togetherAccounts, togetherWithin,
-            streamAccounts, streamWithin, textHosts, quiet,
+            streamAccounts, streamWithin, textHosts, returnWithin, quiet,
             signalFor, distance, lateness, mostThings, mostSightings,
         ]
     }
@@ -74,6 +78,7 @@ package struct SightingSettings: Sendable {
     let streamAccounts: Int
     let streamWithin: UInt32
     let textHosts: Int
+    let returnWithin: UInt32
     let quiet: UInt32
     let signalFor: Int64
     let distance: Int
@@ -94,6 +99,7 @@ package struct SightingSettings: Sendable {
         streamAccounts = settings[SightingSettings.streamAccounts]
         streamWithin = UInt32(clamping: settings[SightingSettings.streamWithin].components.seconds)
         textHosts = settings[SightingSettings.textHosts]
+        returnWithin = UInt32(clamping: settings[SightingSettings.returnWithin].components.seconds)
         quiet = UInt32(clamping: settings[SightingSettings.quiet].components.seconds)
         signalFor = settings[SightingSettings.signalFor].components.seconds
         distance = settings[SightingSettings.distance]

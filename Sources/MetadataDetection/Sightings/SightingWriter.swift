@@ -47,6 +47,7 @@ package struct SightingWriter: Sendable {
                 SightingCoding.append(sighting, to: &parts[SightingWriter.way(of: sighting)])
             }
             addMedia(of: event, batch, facts, add)
+            if settings.things.contains(.device), let device = device(of: event, batch) { add(.device, device) }
             if settings.things.contains(.link) { addLinks(of: event, batch, add) }
             if settings.things.contains(.text), let text = text(of: event, batch, &scratch) { add(.text, text) }
         }
@@ -72,7 +73,7 @@ package struct SightingWriter: Sendable {
                 accountAge: event.accountCreatedAt.map { UInt32(clamping: max(0, time.seconds(since: $0)) / 3_600) },
                 account: keys.account(bytes[event.accountID]),
                 network: event.network.isPresent ? keys.network(bytes[event.network]) : 0, isActedOn: isActedOn,
-                isStream: false, host: 0,
+                isStream: false, isRemoval: false, host: 0,
                 reference: keys.seal.sealed(
                     subject: bytes[event.subject], event: bytes[event.id], account: bytes[event.accountID],
                     verdict: verdict))
@@ -122,6 +123,16 @@ package struct SightingWriter: Sendable {
         }
     }
 
+    /// Old accounts' devices say nothing: who comes back makes a new account.
+    private func device(of event: UploadEvent, _ batch: EventBatch) -> Digest256? {
+        guard event.device.isPresent, !event.device.isEmpty, let createdAt = event.accountCreatedAt,
+            event.time.seconds(since: createdAt) < settings.youngerThan
+        else { return nil }
+        var fingerprint = Digest256()
+        fingerprint.words.0 = batch.withBytes(event.device, keys.device)
+        return fingerprint
+    }
+
     private func host(of event: UploadEvent, _ batch: EventBatch, _ scratch: inout [UInt8]) -> UInt32 {
         guard let link = batch.links[event.links].first else { return 0 }
         return scratch.withUnsafeMutableBytes { scratch in
@@ -140,6 +151,7 @@ struct SightingKeys: Sendable {
     private let accounts: SipHash
     private let networks: SipHash
     private let texts: SipHash
+    private let devices: SipHash
     private let things: SipHash
     let seal: ReferenceSeal
 
@@ -152,6 +164,7 @@ struct SightingKeys: Sendable {
         accounts = derived("weir sighting account")
         networks = derived("weir sighting network")
         texts = derived("weir sighting text")
+        devices = derived("weir sighting device")
         things = derived("weir sighting thing")
         seal = withUnsafeBytes(of: half("weir sighting reference")) { ReferenceSeal(key: $0) }
     }
@@ -159,6 +172,7 @@ struct SightingKeys: Sendable {
     func account(_ name: UnsafeRawBufferPointer) -> UInt64 { accounts.hash(name) }
     /// Of a network or a host; 0 is none.
     func network(_ name: UnsafeRawBufferPointer) -> UInt32 { max(1, networks.shortHash(name)) }
+    func device(_ name: UnsafeRawBufferPointer) -> UInt64 { devices.hash(name) }
     func text(_ letters: UnsafeRawBufferPointer) -> UInt64 { texts.hash(letters) }
 
     /// What a thing's record is found by.

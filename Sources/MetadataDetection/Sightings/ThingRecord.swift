@@ -22,6 +22,8 @@ struct ThingRecord: ~Copyable {
     var hosts = DistinctCount()
     /// Whose live stream a link leads to.
     var stream: Stream?
+    /// The last account on a device that was removed.
+    var removed: (account: UInt32, at: StateTime)?
     /// While it is one.
     var campaign: Onset?
 
@@ -49,22 +51,25 @@ struct ThingRecord: ~Copyable {
         networks.removeAll()
         hosts.removeAll()
         stream = nil
+        removed = nil
         campaign = nil
     }
 
     /// | bytes | |
     /// | --- | --- |
     /// | 1 | version |
-    /// | 1 | kind; 16 more if it is a campaign, 32 if it is a live stream, 64 if its account is young |
+    /// | 1 | kind; 16 more if it is a campaign, 32 if it is a live stream or an account was removed, 64 if the stream's account
+    /// | | is young, 128 without counts |
     /// | 8 to 32 | fingerprint, by its kind |
     /// | 4, then LEB128 | first seen, and last seen as seconds after it |
     /// | two LEB128 | seconds from first seen to the campaign's onset; young accounts when it was last told of |
-    /// | 4 | whose live stream it is |
+    /// | 4 | whose live stream it is, or which account was removed; then, of a device, when |
     /// | | recent accounts, counts (none if they are empty), accounts, young ones, networks; of a text hosts |
     mutating func write(to out: inout RecordWriter) {
         out.byte(ThingRecord.version)
         var head = kind.rawValue | (campaign == nil ? 0 : 16) | (counts.isEmpty ? 128 : 0)
         if let stream { head |= stream.isYoung ? 96 : 32 }
+        if removed != nil { head |= 32 }
         out.byte(head)
         withUnsafeBytes(of: fingerprint) { out.copy(UnsafeRawBufferPointer(rebasing: $0.prefix(kind.length))) }
         out.fixed(first.seconds)
@@ -74,6 +79,10 @@ struct ThingRecord: ~Copyable {
             out.varint(UInt64(campaign.told))
         }
         if let stream { out.fixed(stream.account) }
+        if let removed {
+            out.fixed(removed.account)
+            out.fixed(removed.at.seconds)
+        }
         recent.write(now: last, to: &out)
         if !counts.isEmpty { counts.write(to: &out) }
         accounts.write(now: last, to: &out)
@@ -102,7 +111,14 @@ struct ThingRecord: ~Copyable {
             let onset = StateTime(seconds: first.seconds &+ UInt32(truncatingIfNeeded: reader.varint()))
             campaign = Onset(at: onset, told: UInt32(clamping: reader.varint()))
         }
-        if head & 32 != 0 { stream = Stream(account: reader.fixed(), isYoung: head & 64 != 0) }
+        if head & 32 != 0 {
+            let account: UInt32 = reader.fixed()
+            if kind == .device {
+                removed = (account, StateTime(seconds: reader.fixed()))
+            } else {
+                stream = Stream(account: account, isYoung: head & 64 != 0)
+            }
+        }
         recent.read(now: last, from: &reader)
         if head & 128 == 0 { counts.read(from: &reader) }
         accounts.read(now: last, from: &reader)

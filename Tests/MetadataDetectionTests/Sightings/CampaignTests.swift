@@ -15,14 +15,16 @@ import Testing
         /// - Parameter seconds: since the beginning.
         mutating func see(
             _ kind: Sighting.Kind, _ fingerprint: Digest256, by account: Int, at seconds: Int64, age: UInt32?,
-            isActedOn: Bool = false, isStream: Bool = false, host: UInt32 = 0
+            isActedOn: Bool = false, isStream: Bool = false, isRemoval: Bool = false,
+            host: UInt32 = 0
         ) throws {
             var bytes: [UInt8] = []
             let time = SightingStream.start + seconds
             SightingCoding.append(
                 SightingStream.made(
                     kind, fingerprint, account: account, at: time * 1_000, age: age,
-                    network: UInt32(account % 7 + 1), isActedOn: isActedOn, isStream: isStream, host: host,
+                    network: UInt32(account % 7 + 1), isActedOn: isActedOn, isStream: isStream, isRemoval: isRemoval,
+                    host: host,
                     number: UInt64(offset)), to: &bytes)
             let folded = state.fold([try SightingStream.record(bytes, offset, time)], nextOffset: offset + 1)
             state.committed(before: .max)
@@ -133,6 +135,31 @@ import Testing
         }
         #expect(scene.outcome.campaigns.map(\.reason) == [.hosts])
         #expect(scene.outcome.campaigns[0].signal == nil)
+    }
+
+    /// A new account on the device of one that was removed is told of once; old ones and later ones are let be.
+    @Test func whoComesBackIsToldOfOnce() throws {
+        var scene = Scene()
+        var device = Digest256()
+        device.words.0 = 99
+        try scene.see(.device, device, by: 1, at: 0, age: 20)
+        try scene.see(.device, device, by: 2, at: 10, age: 20)
+        #expect(scene.outcome.superseded.isEmpty)
+        try scene.see(.device, device, by: 1, at: 3_600, age: 21, isRemoval: true)
+        try scene.see(.device, device, by: 1, at: 3_700, age: 21)
+        // Was there before.
+        try scene.see(.device, device, by: 2, at: 3_800, age: 21)
+        #expect(scene.outcome.superseded.isEmpty)
+        for second in 0..<3 { try scene.see(.device, device, by: 3, at: 11_000 + Int64(second), age: 0) }
+        #expect(scene.outcome.superseded.map(\.reference.account) == ["a-3"])
+        guard case .returned(let hours, _) = scene.outcome.superseded[0].cause else {
+            Issue.record("another cause")
+            return
+        }
+        #expect(hours == 2)
+        // A week later nobody remembers.
+        try scene.see(.device, device, by: 4, at: 3_600 + 7 * 86_400 + 1, age: 0)
+        #expect(scene.outcome.superseded.count == 1 && scene.outcome.campaigns.isEmpty)
     }
 
     @Test func oneAccountIsNone() throws {

@@ -24,6 +24,7 @@ private struct PlainSightings {
         var waiting: [Digest128] = []
         var lastWaiting: Int64 = 0
         var stream: (account: UInt64, isYoung: Bool)?
+        var removed: (account: UInt64, time: Int64)?
         var campaign: (onset: Int64, told: Int)?
     }
 
@@ -41,6 +42,7 @@ private struct PlainSightings {
     var newest: Int64 = .min
     var told: [Told] = []
     var superseded: [Digest128] = []
+    var returned = 0
 
     private func distance(_ a: Digest256, _ b: Digest256) -> Int {
         (a.words.0 ^ b.words.0).nonzeroBitCount + (a.words.1 ^ b.words.1).nonzeroBitCount
@@ -113,6 +115,22 @@ private struct PlainSightings {
         let place = self.place(of: sighting, time, settings)
         things[place].last = max(things[place].last, time)
         let isYoung = sighting.accountAge.map { Int64($0) * 3_600 < settings.youngerThan } ?? false
+        if sighting.kind == .device {
+            if sighting.isRemoval {
+                things[place].removed = (sighting.account, time)
+                return
+            }
+            if let removed = things[place].removed, removed.account != sighting.account, isYoung, time >= removed.time,
+                time - removed.time <= Int64(settings.returnWithin),
+                !recent(things[place]).contains(where: { $0.account == sighting.account }), !sighting.isActedOn
+            {
+                superseded.append(sighting.verdict)
+                returned += 1
+            }
+            things[place].seen.append(
+                Seen(account: sighting.account, time: time, isYoung: isYoung, network: 0, host: 0))
+            return
+        }
         let isFirst = !sighting.isStream || things[place].stream == nil
         if sighting.isStream {
             things[place].stream = things[place].stream ?? (sighting.account, isYoung)
@@ -198,8 +216,8 @@ private struct PlainSightings {
         var settings = SightingStateTests.tight()
         if seed % 2 == 0 {
             settings = SightingSettings(
-                Settings(known: SightingSettings.all).with(SightingSettings.youngAccounts, 5)
-                    .with(SightingSettings.youngShare, 0.35).with(SightingSettings.times, 1.5)
+                Settings(known: SightingSettings.all).with(SightingSettings.youngAccounts, 4)
+                    .with(SightingSettings.youngShare, 0.25).with(SightingSettings.times, 1.2)
                     .with(SightingSettings.quiet, .seconds(1_800)))
         }
         let state = SightingState(settings, key: Array("key".utf8))
@@ -221,5 +239,6 @@ private struct PlainSightings {
         #expect(told == plain.told)
         #expect(told.contains { $0.phase == .onset })
         #expect(superseded == plain.superseded)
+        #expect(plain.returned > 0)
     }
 }
