@@ -6,9 +6,11 @@ import Testing
 
 @Suite struct ReadingTests {
     @Test func whatBecomesOfEarlierUploadsOfCampaigns() throws {
-        func decision(_ text: String) throws -> Decision? {
-            try document("version: 1\nname: p\nrevision: \"1\"\n\(text)\n\(ReadingTests.someRules)\n").earlierOfCampaigns
+        func policy(_ text: String) -> String {
+            "version: 1\nname: p\nrevision: \"1\"\n\(text)\n"
+                + "rules: [ { name: r, when: { degraded: {} }, action: review } ]\n"
         }
+        func decision(_ text: String) throws -> Decision? { try document(policy(text)).earlierOfCampaigns }
         #expect(try decision("") == nil)
         #expect(try decision("campaigns: { earlier: allow }") == nil)
         #expect(
@@ -16,14 +18,13 @@ import Testing
                 == Decision(action: .review, labels: ["a", "b"], rule: "campaigns", preserve: true))
         #expect(try decision("campaigns: { earlier: limit }")?.labels == ["campaign"])
         for action in ["remove", "hold", "endStream", "redirect"] {
-            let found = problems(
-                "version: 1\nname: p\nrevision: \"1\"\ncampaigns: { earlier: \(action) }\n\(ReadingTests.someRules)\n")
+            let found = problems(policy("campaigns: { earlier: \(action) }"))
             #expect(found.count == 1 && found[0].contains("campaigns.earlier") && found[0].contains(action), "\(found)")
         }
-        #expect(!problems("version: 1\nname: p\nrevision: \"1\"\ncampaigns: { later: review }\n\(ReadingTests.someRules)\n").isEmpty)
+        #expect(!problems(policy("campaigns: { later: review }")).isEmpty)
+        let returning = try document(policy("accounts: { returning: escalate }")).returning
+        #expect(returning == Decision(action: .escalate, labels: ["returning-account"], rule: "accounts"))
     }
-
-    private static let someRules = "rules: [ { name: r, when: { degraded: {} }, action: review } ]"
 
     @Test func everyKey() throws {
         let policy = try document(
