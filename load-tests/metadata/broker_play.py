@@ -108,6 +108,8 @@ class Play:
         self.counts["kill -9"] += 1
 
     def _leave(self, member: Weir) -> None:
+        # Before that the system is still loading it, and the signal would just end it.
+        self._until(f"{member.member} begins", member.has_begun, SHARED_WITHIN)
         member.send(SIGTERM)
         if (code := member.wait(LEAVE_WITHIN)) != 0:
             raise Stuck(f"SIGTERM of {member.member}: exit code {code}")

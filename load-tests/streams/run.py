@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from confluent_kafka import Producer
-from contenders import ALL, SAME_BYTES, STATE, STREAMS, Course, built
+from contenders import ALL, SAME_BYTES, STATE, STREAMS, Course, built, java_version
 from uploads import Uploads
 
 from harness import results, weir
@@ -47,6 +47,12 @@ def main() -> int:
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--commit-milliseconds", type=int, default=100)
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=4,
+        help="of Kafka Streams; one a partition by default: while one waits for its commit, others have the processor",
+    )
     parser.add_argument("--only", action="append", choices=ALL, help="leave the others out; may be repeated")
     parser.add_argument("--keep", action="store_true", help="keep logs and the broker's data")
     parser.add_argument("--record", action="store_true", help="append to load-tests/results/streams.jsonl")
@@ -61,7 +67,7 @@ def main() -> int:
             for contender in ALL:
                 if not chosen.only or contender in chosen.only:
                     compare.turn(contender, number + 1)
-        versions = {"weir": weir.version(), "kafka": broker.version(), **results.client_versions()}
+        versions = {"weir": weir.version(), "kafka": broker.version(), "java": java_version()}
     if not chosen.keep:
         shutil.rmtree(folder)
     wrong = differing(compare.turns)
@@ -124,6 +130,7 @@ class Compare:
             signals=self._signals,
             commit_milliseconds=self._chosen.commit_milliseconds,
             verdict_bytes=self._verdict_bytes,
+            threads=self._chosen.threads,
         )
         course.write_configuration()
         return course
