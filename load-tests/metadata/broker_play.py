@@ -24,9 +24,10 @@ ABORTS = (
 """Every step of a transaction fails now and then, before the commit or when nobody knows what came of it."""
 DEATHS = (
     "after-produce=exit@2", "after-send-offsets=exit@2", "during-commit=exit(3ms)@2", "after-commit=exit@2",
-    "restore=exit(40ms)@1", "after-produce=error@2;recovery=exit@1", "revocation-drain=exit@1",
+    "restore=exit(40ms)@1", "after-produce=error@2;recovery=exit@1",
 )  # fmt: skip
 """Where a process dies that was started again after a kill."""
+HANDING_OVER = "revocation-drain=exit@1"
 
 
 class Stuck(Exception):
@@ -49,11 +50,9 @@ class Play:
         first, *others = self._members
         self._start(first)
         self._feeder.start()
+        self._until_moved()
         while self._feeder.is_alive() or not self._lane.has(events):
-            for extra in others:
-                self._start(extra)
-            self._until_shared(MEMBERS)
-            self.counts["1 to 3"] += 1
+            self._grow(first, others)
             self._kill(draw.choice(self._members), draw.uniform(0, 1))
             self._kill_at_named_place(draw.choice(self._members))
             self._lose(draw.choice(self._members))
@@ -69,6 +68,22 @@ class Play:
     def _start(self, member: Weir, failpoints: str = ABORTS) -> None:
         self.counts["starts"] += 1
         member.start({"WEIR_FAILPOINTS": f"{failpoints};seed={self.counts['starts']}"})
+
+    def _grow(self, first: Weir, others: list[Weir]) -> None:
+        """Every other time the first one dies as it hands partitions over."""
+        dies = self.counts["1 to 3"] % 2 == 0
+        if dies:
+            self._signal_kill(first)
+            self._start(first, HANDING_OVER)
+            self._until_moved()
+        for extra in others:
+            self._start(extra)
+        if dies:
+            self._until("the first hands over", lambda: first.exit_code() is not None, SHARED_WITHIN, first)
+            self.counts["died at revocation-drain"] += 1
+            self._start(first)
+        self._until_shared(MEMBERS)
+        self.counts["1 to 3"] += 1
 
     def _kill(self, member: Weir, then: float) -> None:
         """It is started again before its session has ended, and finds what it had."""
