@@ -1,7 +1,7 @@
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Different hosts within a day: up to 64 exactly, by the hour; beyond that by HyperLogLog in four panes of six hours. */
+/** Different hosts within a day: up to 64 exactly, by the hour; then by HyperLogLog in four panes of six hours. */
 final class Hosts {
   private static final int EXACT = 64;
   private static final int PANES = 4;

@@ -1,7 +1,8 @@
 /** A verdict as JSON, as small as it comes or made as long as Weir's. */
 final class Verdict {
   private static final String NAMES =
-      "rule policy findings degraded automated detection decision shadow fingerprints supersedes uploaded received decided "
+      ("rule policy findings degraded automated detection decision shadow fingerprints"
+              + " supersedes uploaded received decided ")
           .repeat(40);
 
   private final int bytes;

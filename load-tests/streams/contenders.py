@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -108,6 +109,8 @@ def built() -> Path:
     sources = sorted(HERE.glob("*.java"))
     classes = Path(tempfile.gettempdir()) / f"weir-streams-{os.getuid()}"
     stamp = classes / "Counting.class"
+    if not shutil.which("javac"):
+        raise SystemExit("there is no javac: a JDK 17 or newer is needed (Debian: openjdk-17-jdk-headless)")
     if not stamp.exists() or stamp.stat().st_mtime < max(source.stat().st_mtime for source in sources):
         command = ["javac", "--release", "17", "-d", str(classes), "-cp", f"{kafka_home()}/libs/*"]
         subprocess.run([*command, *map(str, sources)], check=True)
