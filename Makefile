@@ -117,6 +117,10 @@ rights: release ## exactly the documented rights, on a real broker with TLS, SAS
 compare: release ## throughput beside other Kafka clients on one machine
 	@$(python) load-tests/compare/run.py $(ARGUMENTS)
 
+.PHONY: compare-streams
+compare-streams: release ## what is known of accounts beside the same job in Kafka Streams; ARGUMENTS="…"
+	@$(python) load-tests/streams/run.py $(ARGUMENTS)
+
 .PHONY: compare-hash
 compare-hash: release ## PDQ beside pdqhash, its index beside faiss, and what it finds again; ARGUMENTS="…"
 	@python=$$(.ci/prepare peers)
@@ -130,6 +134,10 @@ compare-text: release ## matching of terms beside better_profanity, alt-profanit
 .PHONY: metadata-model
 metadata-model: release ## what is known of accounts, event by event, beside a plain model; ARGUMENTS="--events …"
 	@$(python) load-tests/metadata/compare.py $(ARGUMENTS)
+
+.PHONY: metadata-broker
+metadata-broker: release ## the same on a real broker, under kills, aborts, and members that come and go; ARGUMENTS="…"
+	@$(python) load-tests/metadata/broker.py $(ARGUMENTS)
 
 .PHONY: text-model
 text-model: release ## train the text classifier that Weir ships with, and the lines its tests read; ARGUMENTS="…"

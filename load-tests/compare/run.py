@@ -12,7 +12,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGTERM, default_int_handler, signal
@@ -26,13 +25,11 @@ from contenders import ALL, Contender, Course, built_loop, start
 
 from harness import results, weir
 from harness.broker import PACKAGE, Broker
+from harness.progress import Failed, timed
 from harness.topics import ONCE, QUIET, Cluster, Group
 from harness.usage import cpu_seconds, peak_memory
 
 INPUT = "uploads"
-SAMPLE_EVERY = 0.05
-PATIENCE = 60.0
-"""Seconds without a commit after which a contender has failed."""
 
 
 def options() -> argparse.Namespace:
@@ -157,7 +154,7 @@ class Compare:
         log = self._folder / f"{name}.log"
         process = start(contender, course, self._verdict_bytes, log)
         try:
-            figures = self._time(process, group)
+            figures = timed(process, group, self._chosen.events)
         except Failed as failed:
             raise SystemExit(f"{name}: {failed}; {log}: {log.read_text()[-2000:]}") from failed
         figures["cpuSeconds"] = round(cpu_seconds(process.pid), 2)
@@ -178,30 +175,6 @@ class Compare:
         )
         self._cluster.admin.delete_topics([topic for topic in course.topics.values() if topic != INPUT])
 
-    def _time(self, process: "subprocess.Popen[bytes]", group: Group) -> dict[str, Any]:
-        """From the first commit to the last, as the group's offsets tell."""
-        began = moved = time.monotonic()
-        samples: list[tuple[float, int]] = [(began, 0)]
-        while samples[-1][1] < self._chosen.events:
-            time.sleep(SAMPLE_EVERY)
-            done = sum(group.committed().values())
-            now = time.monotonic()
-            if done != samples[-1][1]:
-                samples.append((now, done))
-                moved = now
-            if process.poll() is not None:
-                raise Failed(f"ended with {process.returncode}")
-            if now - moved > PATIENCE:
-                raise Failed(f"stands at {done} of {self._chosen.events}")
-        (first, first_done), (last, all_done) = samples[1], samples[-1]
-        middle, middle_done = next(sample for sample in samples if sample[1] >= self._chosen.events / 2)
-        return {
-            "eventsPerSecond": rate(all_done - first_done, last - first),
-            "secondHalfPerSecond": rate(all_done - middle_done, last - middle),
-            "seconds": round(last - first, 3),
-            "secondsFromStart": round(last - began, 3),
-        }
-
     def _verify(self, course: Course) -> dict[str, Any]:
         """That the job was done: every event on audit, the known ones on enforcement."""
         audit = enforcement = size = 0
@@ -217,14 +190,6 @@ class Compare:
                 f" should be {self._chosen.events} and {self._known}"
             )
         return {"verdictBytes": round(size / audit, 1), "enforcement": enforcement}
-
-
-class Failed(Exception):
-    pass
-
-
-def rate(events: int, seconds: float) -> int:
-    return round(events / seconds) if seconds > 0 else 0
 
 
 def medians_of(turns: list[dict[str, Any]], what: str = "eventsPerSecond") -> dict[str, float]:

@@ -5,7 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple, TypeVar, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    ResourceType,
+)
 
 Headers = list[tuple[str, str | bytes | None]]
 """As the client's types have it; what it reads are bytes."""
@@ -168,3 +174,19 @@ def with_coordinator(ask: Callable[[], Answer], timeout: float = 30) -> Answer:
             if error.args[0].code() not in COORDINATOR_MOVES or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
+
+
+def alter(admin: AdminClient, wanted: dict[str, dict[str, str]]) -> None:
+    """Sets what topics are to be otherwise, by topic; the rest stays."""
+    resources = [
+        ConfigResource(
+            ResourceType.TOPIC,
+            topic,
+            incremental_configs=[
+                ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET) for name, value in config.items()
+            ],
+        )
+        for topic, config in wanted.items()
+    ]
+    for done in admin.incremental_alter_configs(resources).values():
+        done.result()

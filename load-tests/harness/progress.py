@@ -1,0 +1,44 @@
+"""How fast a group gets through its input, as its committed offsets tell."""
+
+import subprocess
+import time
+from typing import Any
+
+from harness.topics import Group
+
+SAMPLE_EVERY = 0.05
+PATIENCE = 60.0
+"""Seconds without a commit after which a contender has failed."""
+
+
+class Failed(Exception):
+    pass
+
+
+def timed(process: "subprocess.Popen[bytes]", group: Group, events: int) -> dict[str, Any]:
+    """From the first commit to the last, of an input that is there already. Raises Failed."""
+    began = moved = time.monotonic()
+    samples: list[tuple[float, int]] = [(began, 0)]
+    while samples[-1][1] < events:
+        time.sleep(SAMPLE_EVERY)
+        done = sum(group.committed().values())
+        now = time.monotonic()
+        if done != samples[-1][1]:
+            samples.append((now, done))
+            moved = now
+        if process.poll() is not None:
+            raise Failed(f"ended with {process.returncode}")
+        if now - moved > PATIENCE:
+            raise Failed(f"stands at {done} of {events}")
+    (first, first_done), (last, all_done) = samples[1], samples[-1]
+    middle, middle_done = next(sample for sample in samples if sample[1] >= events / 2)
+    return {
+        "eventsPerSecond": rate(all_done - first_done, last - first),
+        "secondHalfPerSecond": rate(all_done - middle_done, last - middle),
+        "seconds": round(last - first, 3),
+        "secondsFromStart": round(last - began, 3),
+    }
+
+
+def rate(events: int, seconds: float) -> int:
+    return round(events / seconds) if seconds > 0 else 0
