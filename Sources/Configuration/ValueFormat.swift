@@ -7,15 +7,33 @@ package struct ValueFormat<Value: Sendable>: Sendable {
     let decode: @Sendable (YAMLNode) -> Value?
     /// As YAML that `decode` reads back.
     let render: @Sendable (Value) -> String
+    /// What is wrong within a node that `decode` gives nothing for, where that can be said more exactly.
+    let explain: @Sendable (YAMLNode) -> Fault?
+
+    /// A part of a value that is wrong.
+    package struct Fault: Sendable {
+        /// Behind the value's own key; empty for the whole.
+        package let key: String
+        package let place: Place
+        package let message: String
+
+        package init(_ message: String, key: String = "", at place: Place) {
+            self.message = message
+            self.key = key
+            self.place = place
+        }
+    }
 
     package init(
         name: String, expectation: String,
-        decode: @escaping @Sendable (YAMLNode) -> Value?, render: @escaping @Sendable (Value) -> String
+        decode: @escaping @Sendable (YAMLNode) -> Value?, render: @escaping @Sendable (Value) -> String,
+        explain: @escaping @Sendable (YAMLNode) -> Fault? = { _ in nil }
     ) {
         self.name = name
         self.expectation = expectation
         self.decode = decode
         self.render = render
+        self.explain = explain
     }
 
     /// A format of single words: anything but lists and mappings.
@@ -40,6 +58,10 @@ package struct ValueFormat<Value: Sendable>: Sendable {
     /// Reads a node; on failure adds a problem and gives nil.
     package func read(_ node: YAMLNode, key: String, _ problems: Problems) -> Value? {
         if let value = decode(node) { return value }
+        if let fault = explain(node) {
+            problems.add(fault.message, key: fault.key.isEmpty ? key : "\(key).\(fault.key)", at: fault.place)
+            return nil
+        }
         problems.add("expected \(expectation), found \(node.kind)", key: key, at: node.place)
         return nil
     }

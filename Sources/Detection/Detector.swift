@@ -119,6 +119,8 @@ package struct DetectorRegistration: Sendable {
     package let summary: String
     /// Types of the signals that it rests on: as long as they don't change it need not be made anew. nil: any.
     package let uses: Set<SignalType>?
+    /// Facts that it may report, by their names in policies and in `when` of a stage.
+    package let facts: [Code]
     package let preparation: Preparation?
     private let needs: MediaNeeds
     private let needsWith: @Sendable (Settings) -> MediaNeeds
@@ -128,7 +130,7 @@ package struct DetectorRegistration: Sendable {
 
     /// - Parameter needsWith: what must be known beside `needs` with certain settings.
     package init(
-        name: String, version: String, summary: String, uses: Set<SignalType>? = nil,
+        name: String, version: String, summary: String, uses: Set<SignalType>? = nil, facts: [Code] = [],
         preparation: Preparation? = nil, needs: MediaNeeds = [],
         needsWith: @escaping @Sendable (Settings) -> MediaNeeds = { _ in [] }, settings: [any AnySetting] = [],
         make: @escaping @Sendable (DetectorContext) throws -> any Detector
@@ -136,6 +138,7 @@ package struct DetectorRegistration: Sendable {
         identity = DetectorIdentity(name: name, version: version)
         self.summary = summary
         self.uses = uses
+        self.facts = facts
         self.preparation = preparation
         self.needs = needs
         self.needsWith = needsWith

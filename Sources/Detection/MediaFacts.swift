@@ -12,6 +12,8 @@ package struct MediaNeeds: OptionSet, Sendable {
     package static let picture = MediaNeeds(rawValue: 2)
     /// Their PDQ turned and mirrored too.
     package static let orientations = MediaNeeds(rawValue: 4)
+    /// What links files to others.
+    package static let linking = MediaNeeds(rawValue: 8)
 }
 
 /// What the first bytes of a file say it is.
@@ -64,6 +66,8 @@ package struct MediaFact: Sendable {
     package var byteCount: Int?
     package var type: MediaType?
     package var shape: FileShape?
+    /// nil if they were not looked for.
+    package var linkingKeys: [LinkingKey]?
     package var pdq: Digest256?
     /// PDQ's quality, 0…100; hashes below 50 say little.
     package var quality: Int?

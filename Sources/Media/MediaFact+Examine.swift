@@ -6,14 +6,16 @@ extension MediaFact {
     ///
     /// - Parameters:
     ///   - digests: whether all are wanted.
+    ///   - linking: makes linking keys; nil if none are wanted.
     ///   - named: whether a picture's SHA-256 is at least, by which its hashes are kept.
-    mutating func examine(_ file: [UInt8], digests: Bool, named: Bool) {
+    mutating func examine(_ file: [UInt8], digests: Bool, linking: LinkingHash? = nil, named: Bool) {
         state = .read
         byteCount = file.count
         file.withUnsafeBytes { bytes in
             let type = MediaSniffer.type(of: bytes)
             self.type = type
             shape = FileShape(bytes, type)
+            if let linking { linkingKeys = FileTraces(bytes, type).keys(linking) }
             guard digests else {
                 if named, type.isPicture { sha256 = sha256 ?? SHA256.hash(file) }
                 return

@@ -25,15 +25,18 @@ package final class MediaService: MediaReader {
     private let budget: Permits
     private let cache: PictureCache
     private let hash: PictureHash
+    private let linking: LinkingHash
 
     /// - Parameters:
+    ///   - linkingKey: the deployment's, that linking keys are made with.
     ///   - decoder: who decodes; without, this process itself does, and a picture that breaks a decoder breaks it.
     ///   - notice: told whether a picture was known. On any thread; must be quick.
     package convenience init(
         _ limits: MediaLimits = MediaLimits(), hosts: AllowedHosts = AllowedHosts(), decoder: DecodeWorkers? = nil,
-        notice: @escaping @Sendable (PictureCache.Lookup) -> Void = { _ in }
+        linkingKey: [UInt8] = [], notice: @escaping @Sendable (PictureCache.Lookup) -> Void = { _ in }
     ) {
-        self.init(limits, hosts: hosts, notice: notice) { file, maxPixels, orientations, limit in
+        self.init(limits, hosts: hosts, linkingKey: linkingKey, notice: notice) {
+            file, maxPixels, orientations, limit in
             if let decoder {
                 return decoder.hashes(of: file, maxPixels: maxPixels, orientations: orientations, limit: limit)
             }
@@ -47,12 +50,13 @@ package final class MediaService: MediaReader {
     typealias PictureHash = @Sendable ([UInt8], Int, Bool, Duration) -> Result<PictureHashes, DecodeFailure>
 
     init(
-        _ limits: MediaLimits, hosts: AllowedHosts,
+        _ limits: MediaLimits, hosts: AllowedHosts, linkingKey: [UInt8] = [],
         notice: @escaping @Sendable (PictureCache.Lookup) -> Void = { _ in },
         hash: @escaping PictureHash
     ) {
         self.limits = limits
         self.hash = hash
+        linking = LinkingHash(key: linkingKey)
         cache = PictureCache(capacity: limits.cachedPictures, notice: notice)
         budget = Permits(max(limits.budget, limits.fileBytes))
         workers = BlockingCalls(threads: limits.workers)
@@ -131,11 +135,15 @@ package final class MediaService: MediaReader {
     ) async throws -> (MediaBytes?, MediaFact)? {
         guard left > .zero else { return nil }
         let named = limits.cachedPictures > 0 && !item.missing.isDisjoint(with: [.picture, .orientations])
-        let outcome = try await workers.run(limit: left) { _ in
+        let outcome = try await workers.run(limit: left) { [linking] _ in
             let start = ContinuousClock.now
             var fact = item.fact
             let file = source.file()
-            if let file { fact.examine(file.bytes, digests: item.missing.contains(.digests), named: named) }
+            if let file {
+                fact.examine(
+                    file.bytes, digests: item.missing.contains(.digests),
+                    linking: item.missing.contains(.linking) ? linking : nil, named: named)
+            }
             return (file, fact, ContinuousClock.now - start)
         }
         guard case .ended((let file, let fact, let took)) = outcome else { return nil }

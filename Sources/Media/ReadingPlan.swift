@@ -100,6 +100,7 @@ extension MediaFact {
         case .read:
             var missing: MediaNeeds = []
             if needs.contains(.digests), sha256 == nil || sha1 == nil || md5 == nil { missing.insert(.digests) }
+            if needs.contains(.linking), linkingKeys == nil { missing.insert(.linking) }
             if pictureFailure == nil, type?.isPicture ?? true {
                 if needs.contains(.picture), pdq == nil { missing.insert(.picture) }
                 if needs.contains(.orientations), !hasOrientations { missing.insert(.orientations) }

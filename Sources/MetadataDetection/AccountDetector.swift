@@ -8,26 +8,34 @@ internal import Signals
 /// | finding | value |
 /// | --- | --- |
 /// | fact `young-account` | the account's age in seconds at the time of the event |
+/// | a fact of `AgeBand`, of those that are set the narrowest | the same |
 /// | a `domain`, `url` or `urlmd5` signal | — ; `link` is the position of the address among the event's links |
 /// | fact `type-mismatch` | — ; the file's first bytes say another type than the platform declares |
 package struct AccountDetector: Detector {
     package static let young = Setting(
         "young", .duration, standard: .seconds(24 * 3_600), "Accounts younger than this are reported as young-account.")
 
+    static let ageBands = Setting(
+        "ageBands", .ageBands, standard: [],
+        "Accounts are reported by the narrowest of these that they are younger than, as hour-old-account and so on.")
+
     package static let registration = DetectorRegistration(
         name: "metadata.account", version: "2",
-        summary: "account age, links against signals, declared against real media types", needs: .digests,
-        settings: [young]
+        summary: "account age, links against signals, declared against real media types",
+        facts: ["young-account", "type-mismatch"] + AgeBand.allCases.map(\.fact), needs: .digests,
+        settings: [young, ageBands]
     ) { context in
         AccountDetector(context)
     }
 
     private let context: DetectorContext
     private let youngSeconds: Int64
+    private let ageBands: [AgeBand]
 
     package init(_ context: DetectorContext) {
         self.context = context
         youngSeconds = context.settings[AccountDetector.young].components.seconds
+        ageBands = context.settings[AccountDetector.ageBands]
     }
 
     package func inspect(_ inspection: Inspection) async throws -> Findings {
@@ -41,6 +49,9 @@ package struct AccountDetector: Detector {
                 let age = max(0, event.time.seconds(since: createdAt))
                 if age < youngSeconds {
                     findings.found.append(Finding(event: position, fact: "young-account", value: age))
+                }
+                if let band = AgeBand.narrowest(of: ageBands, age) {
+                    findings.found.append(Finding(event: position, fact: band.fact, value: age))
                 }
             }
             if !event.links.isEmpty, !context.signals.links.isEmpty {

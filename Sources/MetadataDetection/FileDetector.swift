@@ -1,3 +1,4 @@
+internal import Configuration
 package import Detection
 package import Events
 
@@ -14,11 +15,22 @@ package import Events
 /// | `encrypted-archive` | files in it that need a password; 1 for a PDF |
 ///
 /// Facts that link uploads and order queues: none of them says what a file shows.
+///
+/// With `linkingKeys` the verdict's fingerprints say besides what links files to others (`LinkingKey`): that is no
+/// finding, so that no rule can ask for it.
 package struct FileDetector: Detector {
+    static let linkingKeys = Setting(
+        "linkingKeys", .boolean, standard: false,
+        "Whether verdicts say, as hashes, with what, when and how a file was made, to link it to others.")
+
     package static let registration = DetectorRegistration(
         name: "metadata.file", version: "1",
         summary: "empty, cut, longer or otherwise than stated; two types at once; archives under a password", uses: [],
-        needs: .digests
+        facts: [
+            "empty-file", "size-mismatch", "extension-mismatch", "truncated-file", "trailing-data", "polyglot-file",
+            "encrypted-archive",
+        ],
+        needs: .digests, needsWith: { $0[linkingKeys] ? .linking : [] }, settings: [linkingKeys]
     ) { _ in
         FileDetector()
     }

@@ -61,7 +61,11 @@ package struct CompiledPolicy: Sendable {
 
     /// The first rule that applies, or the default. One that is softened gives way to what would hold without it, where
     /// that is harder than a review: what a text says of one finding excuses no other.
+    ///
+    /// Where there is no content there is nothing to decide: no rule and no default applies to what a platform says of
+    /// an account.
     package func decide(_ input: Input) -> Decision {
+        guard input.event.type.hasContent else { return Decision(action: .allow) }
         var softened: Decision?
         // By index: a rule is copied only when it applies.
         for index in rules.indices where rules[index].test.holds(input) {

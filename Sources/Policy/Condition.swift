@@ -157,8 +157,11 @@ extension AccountPattern {
 }
 
 extension EventPattern {
+    /// Those that rules may apply to.
+    private static let types = UploadKind.allCases.filter(\.hasContent).map { "\($0.typeName)" }
+
     fileprivate init(_ mapping: StrictMapping, _ problems: Problems) {
-        types = mapping.optional("type", .list(of: .choice(UploadKind.allCases.map { "\($0.typeName)" }))) ?? []
+        types = mapping.optional("type", .list(of: .choice(EventPattern.types))) ?? []
         kinds = mapping.optional("kind", .list(of: .string)) ?? []
         hasMedia = mapping.optional("hasMedia", .boolean)
         hasText = mapping.optional("hasText", .boolean)

@@ -253,7 +253,7 @@ struct EventMappingTests {
         (
             "constants: { type: upload, source: \"\" }\nversion: 1\nfields: { id: /i, account.id: /a }\n",
             [
-                "m.yaml:1:20: constants.type: expected one of weir.upload.created.v1, weir.live.segment.v1, weir.share.created.v1, found \"upload\"",
+                "m.yaml:1:20: constants.type: expected one of weir.upload.created.v1, weir.live.segment.v1, weir.share.created.v1, weir.account.action.v1, found \"upload\"",
                 "m.yaml:1:36: constants.source: expected text of 1…512 bytes, found \"\"",
                 "m.yaml: fields.type: is missing: give fields.type, or constants.type",
                 "m.yaml: fields.source: is missing: give fields.source, or constants.source",
@@ -262,7 +262,7 @@ struct EventMappingTests {
         (
             minimal + "types: { a: weir.upload }\n",
             [
-                "m.yaml:6:13: types.a: expected one of weir.upload.created.v1, weir.live.segment.v1, weir.share.created.v1, found \"weir.upload\""
+                "m.yaml:6:13: types.a: expected one of weir.upload.created.v1, weir.live.segment.v1, weir.share.created.v1, weir.account.action.v1, found \"weir.upload\""
             ]
         ),
         (minimal + "constant: {}\n", ["m.yaml:6:1: constant: unknown key; did you mean \"constants\"?"]),

@@ -64,6 +64,7 @@ func richJudgement(_ batch: EventBatch) -> Judgement {
         fingerprints: [
             Fingerprint(media: 0, sha256: digest, pdq: digest), Fingerprint(media: 1, sha256: digest),
             Fingerprint(media: 1),
+            Fingerprint(media: 1, linkingKeys: [LinkingKey(.software, 0xAB), LinkingKey(.made, .max)]),
         ],
         decided: Timestamp(milliseconds: 1_795_428_000_123))
 }

@@ -22,7 +22,8 @@ struct VerdictWriterTests {
         + ##""degraded":[{"detector":"text.terms","media":"#1","reason":"fetch-timeout"},"##
         + #"{"detector":"hash.pdq","reason":"deadline"}],"automated":{"detection":true,"decision":true},"#
         + #""shadow":[{"policy":"next@2","action":"review","rule":"r"},{"policy":"next@3","action":"allow","rule":null}],"#
-        + ##""fingerprints":[{"media":"m-1","pdq":"@D","sha256":"@D"},{"media":"#1","sha256":"@D"}],"##
+        + ##""fingerprints":[{"media":"m-1","pdq":"@D","sha256":"@D"},{"media":"#1","sha256":"@D"},"##
+        + ##"{"media":"#1","linkingKeys":{"software":"00000000000000ab","made":"ffffffffffffffff"}}],"##
         + #""supersedes":null,"input":{"topic":"uploads","partition":3,"offset":1234},"#
         + #""times":{"uploaded":"2026-11-23T10:00:00.001Z","received":"1970-01-01T00:00:01.000Z","#
         + #""decided":"2026-11-23T10:00:00.123Z"}}}"#

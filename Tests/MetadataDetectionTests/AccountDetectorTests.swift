@@ -69,6 +69,37 @@ import Testing
         #expect(try await inspect(detector(young: .seconds(3_601)), data).found.map(\.value) == [3_600])
     }
 
+    @Test(
+        arguments: [
+            ("2026-11-23T10:00:00Z", "hour", 0), ("2026-11-23T09:00:01Z", "hour", 3_599),
+            ("2026-11-23T09:00:00Z", "week", 3_600), ("2026-11-16T10:00:01Z", "week", 604_799),
+            ("2026-11-16T10:00:00Z", "year", 604_800), ("2025-11-23T10:00:01Z", "year", 365 * 86_400 - 1),
+            ("2025-11-23T10:00:00Z", nil, nil), ("2200-01-01T00:00:00Z", "hour", 0),
+        ] as [(String, String?, Int64?)]) func bandsOfAge(created: String, band: String?, age: Int64?) async throws
+    {
+        let settings = try SettingsReader(known: AccountDetector.registration.settings, environment: [:])
+            .read(Array("{ young: 0s, ageBands: [year, hour, week] }".utf8), file: "with")
+        let detector = AccountDetector(DetectorContext(signals: SignalSet([]), settings: settings))
+        let findings = try await inspect(detector, [account(created: created)])
+        #expect(findings.found.compactMap { $0.fact?.description } == (band.map { ["\($0)-old-account"] } ?? []))
+        #expect(findings.found.first?.value == age)
+    }
+
+    @Test func noBandIsReportedUnlessAsked() async throws {
+        let findings = try await inspect(detector(), [account(created: "2026-11-23T10:00:00Z")])
+        #expect(findings.found.compactMap(\.fact) == ["young-account"])
+    }
+
+    @Test func aBandThatDoesNotExistIsRefused() {
+        let reader = SettingsReader(known: AccountDetector.registration.settings, environment: [:])
+        let error = #expect(throws: InvalidConfiguration.self) {
+            try reader.read(Array("ageBands: [decade]".utf8), file: "with")
+        }
+        #expect(
+            error?.description
+                == "with:1:12: ageBands: expected one of hour, day, week, month, quarter, year, found \"decade\"")
+    }
+
     @Test func anAccountWithoutATimeIsNothing() async throws {
         #expect(try await inspect(detector(), [#"{"account":{"id":"a"},"text":{"body":"x"}}"#]).isEmpty)
     }

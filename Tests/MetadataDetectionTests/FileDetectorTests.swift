@@ -1,3 +1,4 @@
+import Configuration
 import Detection
 import Events
 import TestSupport
@@ -6,6 +7,14 @@ import Testing
 @testable import MetadataDetection
 
 @Suite struct FileDetectorTests {
+    /// No more is read than is asked for.
+    @Test func linkingKeysAreReadIfTheyAreAskedFor() throws {
+        let registration = FileDetector.registration
+        let settings = Settings(known: registration.settings)
+        #expect(registration.needs(settings) == .digests)
+        #expect(registration.needs(settings.with(FileDetector.linkingKeys, true)) == [.digests, .linking])
+    }
+
     private func facts(
         _ item: String, _ change: (inout MediaFact) -> Void
     ) throws -> [String: Int64?] {

@@ -18,17 +18,19 @@ struct FakeDetector: Detector {
 }
 
 func fake(
-    _ name: String, preparation: Preparation? = nil, needs: MediaNeeds = [],
+    _ name: String, facts: [Code] = [], preparation: Preparation? = nil, needs: MediaNeeds = [],
     _ body: @escaping @Sendable (Inspection, DetectorContext) async throws -> Findings
 ) -> DetectorRegistration {
-    DetectorRegistration(name: name, version: "1", summary: "", preparation: preparation, needs: needs) { context in
+    DetectorRegistration(
+        name: name, version: "1", summary: "", facts: facts, preparation: preparation, needs: needs
+    ) { context in
         FakeDetector(body: body, context: context)
     }
 }
 
 /// A detector that finds one fact in each selected event.
 func finder(_ name: String, _ fact: Code) -> DetectorRegistration {
-    fake(name) { inspection, _ in
+    fake(name, facts: [fact]) { inspection, _ in
         Findings(found: inspection.selection.positions.map { Finding(event: $0, fact: fact) })
     }
 }

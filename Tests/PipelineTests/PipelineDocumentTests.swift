@@ -14,6 +14,9 @@ import Testing
         DetectorRegistration(name: "hash.pdq", version: "1", summary: "", settings: [threshold]) {
             FakeDetector(body: { _, _ in Findings() }, context: $0)
         },
+        DetectorRegistration(name: "account", version: "1", summary: "", facts: ["young", "burst"]) {
+            FakeDetector(body: { _, _ in Findings() }, context: $0)
+        },
     ]
 
     private func read(_ text: String) throws -> PipelineDocument {
@@ -146,6 +149,53 @@ import Testing
         let found = problems((standard.filter { !$0.hasPrefix("\(key):") } + [line]).joined(separator: "\n"))
         #expect(found.count == 1, "\(found)")
         #expect(found.first?.contains(expected) == true, "\(found)")
+    }
+
+    @Test func aStageMayAskForFactsOfEarlierOnes() throws {
+        let document = try read(
+            """
+            version: 1
+            stages:
+              - { name: a, detectors: [account] }
+              - { name: b, when: { facts: [burst, young] }, detectors: [hash.pdq] }
+              - { name: c, when: { facts: young }, detectors: [hash.exact] }
+            """)
+        #expect(document.stages.map(\.facts) == [nil, ["burst", "young"], ["young"]])
+    }
+
+    @Test(arguments: [
+        (
+            "{ facts: [yung] }",
+            "\"yung\" is reported by no detector of a stage before this one; did you mean \"young\"?"
+        ),
+        ("{ facts: [young, burrst] }", "\"burrst\" is reported by no detector"),
+        ("{ facts: [] }", "names no facts: nothing would ever come into this stage"),
+        ("{ fact: [young] }", "unknown key; did you mean \"facts\"?"), ("{}", "facts: is missing"),
+        ("young", "expected a mapping, found \"young\""), ("{ facts: { young: 1 } }", "expected a list of text"),
+    ])
+    func factsThatNobodyFindsAreRefused(when: String, expected: String) {
+        let found = problems(
+            "version: 1\nstages:\n  - { name: a, detectors: [account] }\n"
+                + "  - { name: b, when: \(when), detectors: [hash.pdq] }")
+        #expect(found.contains { $0.contains("stages[1].when") && $0.contains(expected) }, "\(found)")
+        #expect(found.allSatisfy { $0.hasPrefix("pipeline.yaml:4:") }, "\(found)")
+    }
+
+    @Test func aFactOfALaterStageOrOfTheSameIsRefused() {
+        let late = problems(
+            """
+            version: 1
+            stages:
+              - { name: a, detectors: [hash.exact] }
+              - { name: b, when: { facts: [young] }, detectors: [account] }
+            """)
+        #expect(late.count == 1)
+        #expect(
+            late.first?.contains(
+                "stages[1].when.facts: \"young\" is reported by account, which stands in no stage before this one")
+                == true, "\(late)")
+        let first = problems("version: 1\nstages:\n  - { name: a, when: { facts: [old] }, detectors: [hash.exact] }")
+        #expect(first.first?.contains("no stage before this one has a detector that reports facts") == true, "\(first)")
     }
 
     @Test func allMistakesAreToldAtOnceEachInItsPlace() {

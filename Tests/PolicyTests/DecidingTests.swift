@@ -132,6 +132,26 @@ import Testing
         }
     }
 
+    /// Neither a rule nor the default applies to what a platform says of an account.
+    @Test func thereIsNothingToDecideWithoutContent() throws {
+        let policy = try compiled(
+            rules: """
+                  - { name: known, when: { finding: { opinion: positive } }, action: remove }
+                  - { name: any, when: { account: {} }, action: review }
+                """, standard: "label")
+        let action = #"{"account":{"id":"a"},"action":"removed"}"#
+        let found = [finding("hash.exact"), fact("metadata.account", "young-account", value: 0)]
+        let decision = try policy.decide(
+            found, [unavailable("hash.pdq", "timeout")], data: action, type: "weir.account.action.v1")
+        #expect(decision == Decision(action: .allow))
+        #expect(try policy.decide(found, data: plain).action == .remove)
+        #expect(
+            problems(
+                "version: 1\nname: p\nrevision: \"1\"\nrules:\n"
+                    + "  - { name: r, when: { event: { type: weir.account.action.v1 } }, action: review }"
+            ).contains { $0.contains("rules[0].when.event.type: expected a list of one of weir.upload.created.v1") })
+    }
+
     @Test func degraded() throws {
         let any = try rule(when: "{ degraded: {} }")
         #expect(try any.applies([], [unavailable("hash.pdq", "timeout")]))

@@ -240,6 +240,10 @@ import Testing
         arguments: ["remove", "endStream"],
         [
             "{ finding: {} }", "{ finding: { detector: hash.exact } }", "{ finding: { opinion: seed } }",
+            "{ finding: { fact: media-burst } }",
+            "{ finding: { fact: [strikes, young-account], value: { atLeast: 9 } } }",
+            "{ all: [ { finding: { fact: struck-account-live } }, { finding: { fact: first-stream } } ] }",
+            "{ all: [ { finding: { fact: media-burst } }, { finding: { opinion: [positive, disputed] } } ] }",
             "{ finding: { opinion: [positive, seed] } }", "{ finding: { opinion: [positive, disputed] } }",
             "{ finding: { opinion: negative } }", "{ degraded: {} }", "{ account: { youngerThan: 1d } }",
             "{ event: { hasMedia: true } }", "{ not: { finding: { opinion: positive } } }",
@@ -252,6 +256,20 @@ import Testing
         let found = removal(action, condition)
         #expect(found.count == 1)
         #expect(found.first?.contains("rules[0].action: \(action) acts without a person") == true, "\(found)")
+    }
+
+    /// What an account is or is called, where it is and what it believes are no conditions of any rule, whatever
+    /// follows.
+    @Test(
+        arguments: ["account", "event"],
+        ["language", "country", "region", "religion", "ethnicity", "name", "id", "displayName", "title", "network"])
+    func nobodyIsJudgedByWhoTheyAre(of: String, key: String) {
+        for action in ["review", "label", "limit"] {
+            let found = problems(
+                "version: 1\nname: p\nrevision: \"1\"\nrules:\n"
+                    + "  - { name: r, when: { \(of): { \(key): x } }, action: \(action) }")
+            #expect(found.contains { $0.contains("rules[0].when.\(of).\(key): unknown key") }, "\(found)")
+        }
     }
 
     private func removal(_ action: String, _ condition: String) -> [String] {

@@ -3,9 +3,9 @@ structured mode, with the time that its record was written at as `recordedtime`.
 
 Few accounts do most (Zipf, exponent 1.1; one event in ten is anybody's). Beside their everyday uploads there are
 bursts, accounts that wake after weeks and flood, the same texts with other capitals, spaces and digits, the same files,
-links to many hosts, live streams and shares; events come late, within the bound and beyond it, from clocks that run
-ahead, again within seconds and after days, under ids that were used before; and now and then nothing comes for hours,
-days or months.
+links to many hosts, live streams and shares, and what the platform does about accounts; events come late, within the
+bound and beyond it, from clocks that run ahead, again within seconds and after days, under ids that were used before;
+and now and then nothing comes for hours, days or months.
 
     python3 load-tests/metadata/generate.py --events 20000 --seed 1 > events.jsonl
 """
@@ -138,6 +138,8 @@ class Generator:
             if not burst.left:
                 self.bursts.remove(burst)
         self.number += 1
+        if rng.random() < 0.03:
+            return self.action(account)
         data: dict[str, Any] = {"account": {"id": f"a-{account}"}}
         kind = "weir.upload.created.v1"
         if habit == "live":
@@ -157,6 +159,27 @@ class Generator:
             data["text"] = self.text(account)
         event: dict[str, Any] = {"specversion": "1.0", "type": kind, "source": f"/ingest/{account % 3}"}
         event["id"] = f"e-{self.number}"
+        time = self.time()
+        if time is not None:
+            event["time"] = time
+        event["data"] = data
+        return event
+
+    def action(self, account: int) -> dict[str, Any]:
+        """What the platform does about an account."""
+        rng = self.rng
+        data: dict[str, Any] = {"account": {"id": f"a-{account}"}}
+        data["action"] = rng.choice(
+            ["strike", "strike", "strike", "terrorism-strike", "removed", "restored", "restored"]
+        )
+        if rng.random() < 0.6:
+            data["weight"] = rng.choice([1, 1, 2, 3, 7, 100, None])
+        event: dict[str, Any] = {
+            "specversion": "1.0",
+            "type": "weir.account.action.v1",
+            "source": f"/desk/{account % 2}",
+        }
+        event["id"] = f"d-{self.number}"
         time = self.time()
         if time is not None:
             event["time"] = time
@@ -205,12 +228,29 @@ class Generator:
             body = self.disguised(f"{sentence} {chr(97 + account % 26) * (account % 5)}")
             if rng.random() < 0.5:
                 body += f" {'bcdf'[rng.randrange(4)] * rng.randrange(12)}"
+        if rng.random() < 0.25:
+            body += self.hashtags(account)
         where = rng.random()
         if where < 0.9:
             return {"body": body, "title": body[:20]} if where < 0.1 else {"body": body}
         if where < 0.92:
             return {"body": "", "title": body}
         return {"title": body, "body": None} if where < 0.95 else {"title": body}
+
+    def hashtags(self, account: int) -> str:
+        """Some of those of the account, now and then a flood; and what is none."""
+        rng = self.rng
+        many = (
+            rng.choice([1, 2, 3, 5, 14, 15, 16])
+            if rng.random() < 0.97
+            else rng.choice([63, 64, 65, 200, 255, 256, 257, 300])
+        )
+        names = [rng.choice(["Rübe", "Fair", "fair", "FAIR_", "市場", "2026", "x" * 63, "x" * 70]) for _ in range(many)]
+        out = ""
+        for name in names:
+            before = rng.choice([" ", " ", " ", "", "/", "&", ".", "ü"])
+            out += f"{before}#{name}{rng.choice(['', rng.randrange(2 * many + account % 40)])}"
+        return out
 
     def disguised(self, sentence: str) -> str:
         rng = self.rng

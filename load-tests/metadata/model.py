@@ -3,19 +3,24 @@
 Written from the definitions, with nothing of how Weir keeps its state:
 
 * **Time** is moved by events alone. An event more than `ahead` before its record was written has the record's time. One
-  that is then more than `lateness` behind the newest of its partition so far is late, and is not counted.
+  that is then more than `lateness` behind the newest of its partition so far is late, and is not counted; for some
+  sources the bound is another, by the source's name or the longest beginning that has one.
 * **Known events**: source, id and account name an event. One that is known, at times less than a day apart, is a
   duplicate of the record that came last with that name, and is not counted. Events are known in the order in which
   they came, late ones too; of these the first are forgotten while they are a day or more behind the newest time, or
   there are more than `mostEvents`.
 * **An account's time** is the newest of its counted events; what comes later than that is counted where it was, and
   looked at as of the account's time.
-* **A window is panes**: of an hour 12 of five minutes, of a week 7 days, up to the one that the account's time is in.
+* **A window is panes**: of a minute 2 of a minute, of five minutes 6 of a minute, of an hour 12 of five minutes, of a week 7 days, up to the one that the account's time is in.
 * **Hosts** of links are known by the hour and forgotten after 24. When more than 64 would be known, they are estimated
   instead from those of four panes of six hours (HyperLogLog, Flajolet and others 2007, with linear counting where few
   registers are filled), until all four are empty.
+* **Hashtags** of titles and bodies are known like hosts. Of an event 256 are looked at, of which 64 different ones are
+  its own.
 * **Repeats**: of the eight things posted last, how often each was posted, with less than 24 hours, as the clock has
   hours, between two times.
+* **Strikes** are thousandths, which lose half in `strikeHalfLife`: a 64th of that at a time, and rounded down. What the
+  platform says of an account leaves its windows and its time as they are.
 * **Too many accounts**: after an event that leaves more than `mostAccounts`, one account in 256 is forgotten, of those
   whose time lies in the earliest four hours first, among these by their keys. Bytes are not modelled: `mostBytes` must
   not be reached.
@@ -31,6 +36,7 @@ import hashlib
 import hmac
 import json
 import math
+import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -42,6 +48,9 @@ UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 STATE = 1_577_836_800
 """2020-01-01T00:00:00Z in seconds since 1970: seconds of state count from there."""
 
+SPANS = {"1m": (60, 60, 2), "5m": (300, 60, 6), "1h": (3_600, 300, 12)}
+"""Seconds, and those of a pane, and panes."""
+
 Facts = dict[str, int]
 
 
@@ -50,15 +59,22 @@ class Settings:
     """Names as in `with:` of the pipeline; times in seconds."""
 
     lateness: int = 600
+    latenessBySource: dict[str, int] = field(default_factory=dict)
     ahead: int = 60
     mostAccounts: int = 10_000_000
     mostEvents: int = 1_000_000
     dormantFor: int = 90 * DAY
     dormantUploads: int = 5
+    burstWithin: str = "1h"
     burstAtLeast: int = 30
     burstTimes: int = 6
     hostsAtLeast: int = 20
     repeatsAtLeast: int = 5
+    hashtagsAtLeast: int = 15
+    hashtagFloodAtLeast: int = 60
+    strikeHalfLife: int = 90 * DAY
+    strikesAtLeast: float = 0.5
+    oneStrikeFor: int = 30 * DAY
 
 
 class SipHash:
@@ -165,11 +181,19 @@ class Account:
     last: int
     woke: tuple[int, int] | None = None
     """When it came back last, and the hours that it had been away."""
+    strikes: int = 0
+    """In thousandths, as they stood at `struck`."""
+    struck: int = 0
+    terrorism: int | None = None
+    removed: int | None = None
     stream: str | None = None
     """The first live stream within a week."""
+    lately: dict[str, Window] = field(default_factory=dict)
+    """Of the time that bursts are looked for in."""
     hour: dict[str, Window] = field(default_factory=dict)
     week: dict[str, Window] = field(default_factory=dict)
     hosts: Hosts = field(default_factory=Hosts)
+    hashtags: Hosts = field(default_factory=Hosts)
     texts: dict[Any, tuple[int, int]] = field(default_factory=dict)
     """How often, and the hour of the last time; the last one posted comes last."""
     media: dict[Any, tuple[int, int]] = field(default_factory=dict)
@@ -203,7 +227,7 @@ class Model:
             time = written
             facts["future-clock"] = early
         late = 0 if self.newest is None else seconds(self.newest - time)
-        is_late = late > self.settings.lateness
+        is_late = late > self.lateness(event["source"])
         if not is_late:
             self.newest = time if self.newest is None else max(time, self.newest)
         second = state_second(time)
@@ -218,9 +242,19 @@ class Model:
         if is_late:
             facts["late-event"] = late
             return facts
-        self.count(event, second, facts)
+        if event["type"] == "weir.account.action.v1":
+            self.act(event["data"], second, facts)
+        else:
+            self.count(event, second, facts)
         self.make_room()
         return facts
+
+    def lateness(self, source: str) -> int:
+        by_source = self.settings.latenessBySource
+        if source in by_source:
+            return by_source[source]
+        beginnings = [name for name in by_source if name.endswith("*") and source.startswith(name[:-1])]
+        return by_source[max(beginnings, key=len)] if beginnings else self.settings.lateness
 
     def remember(self, name: tuple[str, str, str], record: int, second: int) -> None:
         assert self.newest is not None
@@ -235,6 +269,34 @@ class Model:
             self.arrived.popleft()
             if self.known.get(oldest, (-1, 0))[0] == its_record:
                 del self.known[oldest]
+
+    # What the platform does about an account
+
+    def act(self, data: dict[str, Any], time: int, facts: Facts) -> None:
+        name, action, weight = data["account"]["id"], data["action"], data.get("weight")
+        account = self.accounts.setdefault(name, Account(first=time, last=time))
+        if action == "terrorism-strike":
+            account.terrorism = max(account.terrorism or 0, time)
+        elif action == "removed":
+            account.removed = max(account.removed or 0, time)
+        if action == "restored" and weight is None:
+            account.strikes, account.struck, account.terrorism, account.removed = 0, 0, None, None
+        else:
+            amount = (1 if weight is None else weight) * 1_000
+            if time >= account.struck or not account.strikes:
+                account.strikes, account.struck = self.left(account, time), time
+            else:
+                amount = self.faded(amount, account.struck - time)
+            account.strikes += -min(account.strikes, amount) if action == "restored" else amount
+            account.strikes = min(account.strikes, 1_000_000)
+        facts["account-action"] = self.left(account, time) // 10
+
+    def left(self, account: Account, now: int) -> int:
+        return self.faded(account.strikes, max(0, now - account.struck))
+
+    def faded(self, thousandths: int, after: int) -> int:
+        halves, rest = divmod(after * 64 // self.settings.strikeHalfLife, 64)
+        return thousandths * round(2**32 * 2 ** (-rest / 64)) >> 32 >> halves
 
     # What a counted event does to its account, and what stands out then
 
@@ -265,6 +327,7 @@ class Model:
                 account.stream = stream
             is_first_stream = account.stream == stream
         for kind, amount in does.items():
+            account.lately.setdefault(kind, Window(*SPANS[settings.burstWithin][1:])).add(time, amount)
             account.hour.setdefault(kind, Window(300, 12)).add(time, amount)
             account.week.setdefault(kind, Window(DAY, 7)).add(time, amount)
 
@@ -275,9 +338,10 @@ class Model:
                 facts["dormant-account-active"] = account.woke[1] // 24
         # Velocity
         for kind in does:
-            lately = account.hour[kind].sum(now)
+            lately = account.lately[kind].sum(now)
+            rest = 7 * DAY // SPANS[settings.burstWithin][0] - 1
             before = max(0, account.week[kind].sum(now) - lately)
-            if lately >= settings.burstAtLeast and lately * 167 >= settings.burstTimes * max(167, before):
+            if lately >= settings.burstAtLeast and lately * rest >= settings.burstTimes * max(rest, before):
                 facts[f"{kind}-burst"] = lately
         # Links
         if links:
@@ -303,6 +367,26 @@ class Model:
         # First stream
         if is_first_stream:
             facts["first-stream"] = max(0, now - account.first) // 3_600
+        # Hashtags
+        tags = [tag for part in ("title", "body") for tag in hashtags(text.get(part) or "")][:256]
+        if tags:
+            for tag in tags:
+                account.hashtags.add(tag, time, now)
+            if min(64, len(set(tags))) >= settings.hashtagsAtLeast:
+                facts["many-hashtags"] = min(64, len(set(tags)))
+            of_day = self.hosts(account.hashtags, now)
+            if of_day >= settings.hashtagFloodAtLeast:
+                facts["hashtag-flood"] = of_day
+        # Strikes
+        left = self.left(account, now)
+        if left and left >= round(settings.strikesAtLeast * 1_000):
+            facts["strikes"] = left // 10
+        if "live" in does and account.terrorism is not None:
+            since = max(0, now - account.terrorism)
+            if since < settings.oneStrikeFor:
+                facts["struck-account-live"] = since // 3_600
+        if account.removed is not None:
+            facts["removed-account-active"] = max(0, now - account.removed) // 3_600
 
     def hosts(self, hosts: Hosts, now: int) -> int:
         hosts.forget(now // 3_600)
@@ -379,6 +463,19 @@ def skeleton(text: str) -> bytes | None:
     """The first 256 bytes of letters, those of ASCII in small and all beyond it; nothing if there are fewer than 12."""
     letters = bytes(one for one in text.encode() if one >= 0x80 or chr(one).isalpha())[:256]
     return letters.lower() if len(letters) >= 12 else None
+
+
+def hashtags(text: str) -> list[bytes]:
+    """What follows each `#` of letters, digits, `_` and all beyond ASCII, with something that is no digit among it; not
+    behind a letter, a digit or one of `_&/=`, but behind another hashtag. 64 bytes of each, in small."""
+    found: list[bytes] = []
+    data, end = text.encode(), 0
+    for mark in re.finditer(rb"#([0-9A-Za-z_\x80-\xff]*)", data):
+        is_bound = mark.start() > 0 and re.match(rb"[0-9A-Za-z_&/=]", data[mark.start() - 1 :])
+        if (not is_bound or mark.start() == end) and not re.fullmatch(rb"[0-9]*", mark[1]):
+            found.append(mark[1][:64].lower())
+            end = mark.end()
+    return found
 
 
 def digest_of(item: dict[str, Any]) -> tuple[str, str] | None:

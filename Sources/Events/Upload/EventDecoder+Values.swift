@@ -7,6 +7,8 @@ extension EventDecoder {
         case type(UploadKind)
         case digest256(Digest256)
         case digest128(Digest128)
+        case action(AccountAction?)
+        case weight(Int64?)
         case nothing
     }
 
@@ -53,6 +55,18 @@ extension EventDecoder {
                 throw DecodeError(.fieldValue, field, "must be 32 hexadecimal digits")
             }
             return .digest128(digest)
+        case .action:
+            guard kind == .string else { return .action(nil) }
+            do throws(JSONFailure) { return .action(AccountAction(name: try reader.string())) } catch {
+                throw failure(error)
+            }
+        case .weight:
+            guard kind == .number else { return .weight(nil) }
+            do throws(JSONFailure) { return .weight(try reader.number().integer) } catch {
+                // Nothing behind it can be read then.
+                if error == .range { throw DecodeError(.fieldRange, field, "does not fit 64 bits") }
+                throw failure(error)
+            }
         }
     }
 
@@ -152,6 +166,8 @@ extension EventDecoder {
         case .digest256(let digest):
             if field == .mediaPDQ { batch.item.pdq = digest } else { batch.item.sha256 = digest }
         case .digest128(let digest): batch.item.md5 = digest
+        case .action(let action): present.action.set(action)
+        case .weight(let weight): present.action.set(weight: weight)
         case .nothing: break
         }
     }

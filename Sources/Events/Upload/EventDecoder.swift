@@ -92,6 +92,7 @@ package final class EventDecoder {
     struct Presence {
         var type = false
         var text = false
+        var action = AccountActionFields()
     }
 
     private func complete(
@@ -109,7 +110,11 @@ package final class EventDecoder {
         try require(batch.event.id, .id)
         try require(batch.event.accountID, .accountID)
         if !batch.event.subject.isPresent || batch.event.subject.isEmpty { batch.event.subject = batch.event.id }
-        if !present.text && batch.mediaCount == 0 && batch.linkCount == 0 {
+        let hasContent = present.text || batch.mediaCount > 0 || batch.linkCount > 0
+        if batch.event.type == .accountAction {
+            try present.action.check(hasContent: hasContent)
+            (batch.event.action, batch.event.actionWeight) = (present.action.action, present.action.weight)
+        } else if !hasContent {
             throw DecodeError(.fieldMissing, "data: one of text, media and links is required")
         }
     }

@@ -7,6 +7,7 @@ package enum EventField: UInt8, CaseIterable, Sendable {
     case link
     case clientNetwork, clientDevice, parentID, parentKind
     case streamID, streamSequence, streamStartedAt
+    case action, actionWeight
 
     /// Where the field stands in the standard form; `*` is any item of a list.
     package var path: StaticString {
@@ -41,6 +42,8 @@ package enum EventField: UInt8, CaseIterable, Sendable {
         case .streamID: "data.stream.id"
         case .streamSequence: "data.stream.sequence"
         case .streamStartedAt: "data.stream.startedAt"
+        case .action: "data.action"
+        case .actionWeight: "data.weight"
         }
     }
 
@@ -48,6 +51,8 @@ package enum EventField: UInt8, CaseIterable, Sendable {
     enum Content {
         case text(DecodeLimits.Length)
         case time, integer, boolean, type, specversion, digest256, digest128
+        /// Read as they come, and looked at once the event's type is known.
+        case action, weight
 
         /// Whether one reading of a value serves both fields.
         func isRead(as other: Self) -> Bool {
@@ -72,6 +77,8 @@ package enum EventField: UInt8, CaseIterable, Sendable {
         case .mediaInline: .text(.inline)
         case .mediaSHA256, .mediaPDQ: .digest256
         case .mediaMD5: .digest128
+        case .action: .action
+        case .actionWeight: .weight
         }
     }
 

@@ -1,12 +1,18 @@
 /// What an upload event is about (`type` of the CloudEvent).
 package enum UploadKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case upload, liveSegment, share
+    /// No upload: what the platform did about an account, for what is known of it. Has no content.
+    case accountAction
+
+    /// Whether there is something to judge.
+    package var hasContent: Bool { self != .accountAction }
 
     package var typeName: StaticString {
         switch self {
         case .upload: "weir.upload.created.v1"
         case .liveSegment: "weir.live.segment.v1"
         case .share: "weir.share.created.v1"
+        case .accountAction: "weir.account.action.v1"
         }
     }
 }
@@ -25,6 +31,9 @@ package struct UploadEvent: Sendable, BitwiseCopyable {
     package var accountCreatedAt: Timestamp?
     package var accountFollowers: Int64?
     package var accountVerified: Bool?
+    /// Of `accountAction` alone; of how many strikes it is, nil where the event doesn't say.
+    package var action: AccountAction?
+    package var actionWeight: Int64?
 
     package var kind: ByteRange = .none
     package var title: ByteRange = .none

@@ -29,15 +29,18 @@ package struct ShadowDecision: Sendable, Equatable {
 }
 
 /// Hashes of one media item, carried by the event or worked out from its bytes.
-package struct Fingerprint: Sendable, Equatable, BitwiseCopyable {
+package struct Fingerprint: Sendable, Equatable {
     /// Position in `EventBatch.media`.
     package var media: Int
     package var sha256: Digest256?
     package var pdq: Digest256?
+    /// By kind, each once.
+    package var linkingKeys: [LinkingKey] = []
 
-    package init(media: Int, sha256: Digest256? = nil, pdq: Digest256? = nil) {
+    package init(media: Int, sha256: Digest256? = nil, pdq: Digest256? = nil, linkingKeys: [LinkingKey] = []) {
         self.media = media
         self.sha256 = sha256
         self.pdq = pdq
+        self.linkingKeys = linkingKeys
     }
 }

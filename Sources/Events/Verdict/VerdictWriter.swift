@@ -320,7 +320,8 @@ package struct VerdictWriter: Sendable {
     ) {
         out.append(",\"fingerprints\":[")
         var first = true
-        for fingerprint in judgement.fingerprints where fingerprint.pdq != nil || fingerprint.sha256 != nil {
+        for fingerprint in judgement.fingerprints
+        where fingerprint.pdq != nil || fingerprint.sha256 != nil || !fingerprint.linkingKeys.isEmpty {
             out.append(first ? "{\"media\":" : ",{\"media\":")
             first = false
             appendName(ofMedia: fingerprint.media, judgement.batch, event, text, to: &out)
@@ -334,10 +335,22 @@ package struct VerdictWriter: Sendable {
                 out.appendHex(sha256)
                 out.append("\"")
             }
+            if !fingerprint.linkingKeys.isEmpty { appendKeys(fingerprint.linkingKeys, to: &out) }
             out.append("}")
         }
         out.append("]")
     }
+}
+
+private func appendKeys(_ keys: [LinkingKey], to out: inout ByteWriter) {
+    for (index, key) in keys.enumerated() {
+        out.append(index == 0 ? ",\"linkingKeys\":{\"" : ",\"")
+        out.append(key.kind.name)
+        out.append("\":\"")
+        withUnsafeBytes(of: key.hash.bigEndian) { out.appendHex($0) }
+        out.append("\"")
+    }
+    out.append("}")
 }
 
 private func json(_ text: String) -> [UInt8] {

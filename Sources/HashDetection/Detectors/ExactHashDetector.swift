@@ -11,7 +11,8 @@ internal import Signals
 /// reads no media, what the event states is all there is.
 struct ExactHashDetector: Detector {
     static let registration = DetectorRegistration(
-        name: "hash.exact", version: "2", summary: "Media whose SHA-256, SHA-1 or MD5 is a signal.", needs: .digests
+        name: "hash.exact", version: "2", summary: "Media whose SHA-256, SHA-1 or MD5 is a signal.",
+        facts: ["hash-mismatch"], needs: .digests
     ) { context in ExactHashDetector(signals: context.signals) }
 
     private let signals: SignalSet

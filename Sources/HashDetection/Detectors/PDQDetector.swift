@@ -14,7 +14,8 @@ internal import Signals
 /// What an item is, its bytes decide, else what the event declares it to be; an undeclared one might be a picture.
 struct PDQDetector: Detector {
     static let registration = DetectorRegistration(
-        name: "hash.pdq", version: "3", summary: "Pictures that look like one that is a signal.", needs: .picture,
+        name: "hash.pdq", version: "3", summary: "Pictures that look like one that is a signal.",
+        facts: ["low-quality"], needs: .picture,
         needsWith: { $0[dihedral] ? .orientations : [] }, settings: [threshold, dihedral]
     ) { context in
         PDQDetector(

@@ -19,6 +19,7 @@ extension FileShape {
             // Readers look for it there (ISO 32000-1, H.3, note 13).
             alsoIs = .pdf
         }
+        if type == .unknown { encryptedEntries = max(encryptedEntries, LockedArchive.entries(of: file)) }
         if type == .pdf, FileShape.find("/Encrypt", in: file.suffix(2_048)) != nil { encryptedEntries = 1 }
     }
 

@@ -18,8 +18,8 @@ struct AccountFold: ~Copyable {
     private let scratch: UnsafeMutableRawBufferPointer
     /// Of the events of the present batch.
     private var identities = BatchIdentities()
-    /// Of the present event's account, if it has links.
-    private var hosts = DistinctCount()
+    /// Of the present event's account, if it has links, and then if it has hashtags.
+    private var distinct = DistinctCount()
     /// Accounts that were forgotten because there were too many.
     private(set) var evicted = 0
 
@@ -30,7 +30,8 @@ struct AccountFold: ~Copyable {
         static let hosts = 512..<1_536
         static let texts = 1_536..<1_664
         static let media = 1_664..<1_792
-        static let record = 2_048..<2_048 + BlockArena.longest
+        static let hashtags = 1_792..<2_816
+        static let record = 2_816..<2_816 + BlockArena.longest
     }
 
     /// - Parameter key: the deployment's, that names are hashed by.
@@ -56,6 +57,7 @@ struct AccountFold: ~Copyable {
         identities.removeAll(andMakeRoomFor: batch.count)
         batch.bytes.withUnsafeBytes { bytes in
             var source: (bytes: UnsafeRawBufferPointer, then: SipHash.Sequence)?
+            var lateness = settings.lateness.components.seconds
             for position in batch.events.indices {
                 let account = key(bytes[batch.events[position].accountID])
                 // Most events of a partition have the same source.
@@ -64,11 +66,13 @@ struct AccountFold: ~Copyable {
                     var sequence = thingKey.sequence()
                     sequence.append(name)
                     source = (name, sequence)
+                    lateness =
+                        (settings.latenessBySource.lateness(of: name) ?? settings.lateness).components.seconds
                 }
                 guard var identity = source?.then else { continue }
                 identity.append(account)
                 identity.append(bytes[batch.events[position].id])
-                identities.append(event: identity.hash(), account: account)
+                identities.append(event: identity.hash(), account: account, lateness: lateness)
             }
         }
         identities.touched = store.touch(identities.accounts) &+ known.touch(identities.events)
@@ -101,7 +105,7 @@ struct AccountFold: ~Copyable {
             facts.append(EventFact(event: position, fact: fact, value: value))
         }
         let placed = clock.place(
-            event.time, written: event.received, lateness: settings.lateness, ahead: settings.ahead)
+            event.time, written: event.received, lateness: identities.lateness(position), ahead: settings.ahead)
         if let ahead = placed.aheadBy { report("future-clock", ahead) }
         let time = StateTime(placed.time)
         let hash = identities.events[position]
@@ -112,6 +116,9 @@ struct AccountFold: ~Copyable {
         if let late = placed.lateBy { return report("late-event", late) }
 
         let key = identities.accounts[position]
+        if let action = event.action {
+            return take(action, weight: event.actionWeight, of: key, at: time) { report("account-action", $0) }
+        }
         var view = AccountView(firstSeen: time, does: does(event))
         if let old = store[key], view.record.read(old) {
             view.isNew = false
@@ -124,9 +131,27 @@ struct AccountFold: ~Copyable {
         }
         count(event, batch, time, &view)
         if !event.links.isEmpty { countHosts(event, batch, time, &view) }
+        if view.does.contains(.text) { countHashtags(event, batch, time, &view) }
         if event.type != .share { countRepeats(event, batch, &view) }
         settings.rules.look(at: view, report)
         save(key, view.record)
+        makeRoom()
+    }
+
+    /// What the platform did about an account: nothing that the account did, so that its windows stay as they are.
+    ///
+    /// - Parameter report: told what strikes it has from then on, in hundredths.
+    private mutating func take(
+        _ action: AccountAction, weight: Int64?, of key: KeyedStore.Key, at time: StateTime, _ report: (Int64) -> Void
+    ) {
+        var record = AccountRecord(first: time)
+        if let old = store[key] { _ = record.read(old) }
+        let decay = settings.rules.strikeDecay
+        var strikes = record.strikes ?? Strikes()
+        strikes.take(action, weight: weight, at: time, decay)
+        report(Int64(strikes.value(at: time, decay) / 10))
+        record.strikes = strikes.isEmpty ? nil : strikes
+        save(key, record)
         makeRoom()
     }
 
@@ -158,19 +183,38 @@ struct AccountFold: ~Copyable {
         _ event: UploadEvent, _ batch: EventBatch, _ time: StateTime, _ view: inout AccountView
     ) {
         let now = view.now
-        if view.record.hosts.isEmpty {
-            hosts.removeAll()
-        } else {
-            var reader = RecordReader(view.record.hosts.bytes)
-            hosts.read(now: view.record.hosts.base, from: &reader)
-        }
+        distinct.read(view.record.hosts)
         for link in batch.links[event.links] {
             guard let count = batch.withBytes(link, { LinkHost.write($0, to: scratch) }) else { continue }
             let hash = thingKey.shortHash(UnsafeRawBufferPointer(rebasing: scratch[..<count]))
-            hosts.add(hash, at: time, now: now)
+            distinct.add(hash, at: time, now: now)
         }
-        view.hosts = hosts.count(now: now)
-        view.record.hosts = written(in: Scratch.hosts, now) { hosts.write(now: now, to: &$0) }
+        view.hosts = distinct.count(now: now)
+        view.record.hosts = written(in: Scratch.hosts, now) { distinct.write(now: now, to: &$0) }
+    }
+
+    private mutating func countHashtags(
+        _ event: UploadEvent, _ batch: EventBatch, _ time: StateTime, _ view: inout AccountView
+    ) {
+        let now = view.now
+        var known = EventHashtags()
+        batch.bytes.withUnsafeBytes { bytes in
+            func look(_ text: ByteRange) {
+                guard text.isPresent, !known.isFull else { return }
+                Hashtags.forEach(in: bytes[text], scratch) { letters in
+                    if known.isEmpty { distinct.read(view.record.hashtags) }
+                    let hash = thingKey.shortHash(letters)
+                    distinct.add(hash, at: time, now: now)
+                    return known.add(hash)
+                }
+            }
+            look(event.title)
+            look(event.body)
+        }
+        guard !known.isEmpty else { return }
+        view.hashtags = known.count
+        view.hashtagsOfDay = distinct.count(now: now)
+        view.record.hashtags = written(in: Scratch.hashtags, now) { distinct.write(now: now, to: &$0) }
     }
 
     private func countRepeats(_ event: UploadEvent, _ batch: EventBatch, _ view: inout AccountView) {

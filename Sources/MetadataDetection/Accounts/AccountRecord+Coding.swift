@@ -1,6 +1,6 @@
 /// An account's record as bytes, in a store and in the changelog: some twenty for an account that did one thing.
 extension AccountRecord {
-    static let version: UInt8 = 2
+    static let version: UInt8 = 3
 
     /// What follows. Those first that most accounts have, so that one byte says it.
     private enum Has {
@@ -11,7 +11,9 @@ extension AccountRecord {
         static let media: UInt64 = 1 << 5
         static let woke: UInt64 = 1 << 7
         static let stream: UInt64 = 1 << 8
-        static let all: UInt64 = 1 << 9 - 1
+        static let strikes: UInt64 = 1 << 9
+        static let hashtags: UInt64 = 1 << 10
+        static let all: UInt64 = 1 << 11 - 1
     }
 
     /// | bytes | |
@@ -21,6 +23,7 @@ extension AccountRecord {
     /// | 4, then LEB128 | first seen, and last seen as seconds after it |
     /// | two LEB128 | waking: seconds before last seen, hours away |
     /// | 4 | first stream |
+    /// | | strikes, as `Strikes` says |
     /// | | counts; parts with their length and base before them |
     func write(to out: inout RecordWriter) {
         var has: UInt64 = woke == nil ? 0 : Has.woke
@@ -29,6 +32,8 @@ extension AccountRecord {
         if !repeatedTexts.isEmpty { has |= Has.texts }
         if !repeatedMedia.isEmpty { has |= Has.media }
         if firstStream != nil { has |= Has.stream }
+        if strikes != nil { has |= Has.strikes }
+        if !hashtags.isEmpty { has |= Has.hashtags }
         out.byte(AccountRecord.version)
         out.varint(has)
         out.fixed(first.seconds)
@@ -38,10 +43,12 @@ extension AccountRecord {
             out.varint(UInt64(woke.afterHours))
         }
         if let firstStream { out.fixed(firstStream) }
+        if let strikes { strikes.write(to: &out) }
         for activity in counts.indices where !counts[activity].isEmpty { counts[activity].write(to: &out) }
         hosts.write(last, &out)
         repeatedTexts.write(last, &out)
         repeatedMedia.write(last, &out)
+        hashtags.write(last, &out)
     }
 
     /// nil for what is no record of this version.
@@ -68,10 +75,12 @@ extension AccountRecord {
             woke = (StateTime(seconds: last.seconds - min(before, last.seconds)), UInt32(clamping: reader.varint()))
         }
         if has & Has.stream != 0 { firstStream = reader.fixed() }
+        if has & Has.strikes != 0 { strikes = Strikes(from: &reader) }
         for activity in 0..<4 where has & Has.counts(activity) != 0 { counts[activity].read(from: &reader) }
         if has & Has.hosts != 0 { hosts = Part(last, &reader) }
         if has & Has.texts != 0 { repeatedTexts = Part(last, &reader) }
         if has & Has.media != 0 { repeatedMedia = Part(last, &reader) }
+        if has & Has.hashtags != 0 { hashtags = Part(last, &reader) }
         return reader.isAtEnd && !reader.isBroken
     }
 }

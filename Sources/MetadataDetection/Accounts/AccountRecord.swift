@@ -17,7 +17,10 @@ struct AccountRecord {
     var firstStream: UInt32?
     /// By `Activity`; advanced to `last`.
     var counts: InlineArray<4, SlidingCount> = InlineArray(repeating: SlidingCount())
+    /// What the platform did about it; nil where that is nothing.
+    var strikes: Strikes?
     var hosts = Part()
+    var hashtags = Part()
     var repeatedTexts = Part()
     var repeatedMedia = Part()
 
@@ -45,5 +48,14 @@ struct AccountRecord {
         guard now > last else { return }
         for activity in counts.indices { counts[activity].advance(from: last, to: now) }
         last = now
+    }
+}
+
+extension DistinctCount {
+    /// Takes the place of whatever it has counted.
+    mutating func read(_ part: AccountRecord.Part) {
+        guard !part.isEmpty else { return removeAll() }
+        var reader = RecordReader(part.bytes)
+        read(now: part.base, from: &reader)
     }
 }

@@ -6,6 +6,8 @@ internal import Events
 /// A pure function of the view. A rule never decides: it reports a fact, and the policy says what follows.
 protocol AccountRule: Sendable {
     static var settings: [any AnySetting] { get }
+    /// What it may report.
+    static var facts: [Code] { get }
 
     init(_ settings: Settings)
 
@@ -16,6 +18,7 @@ protocol AccountRule: Sendable {
 enum AccountRules {
     static let all: [any AccountRule.Type] = [
         DormancyRule.self, VelocityRule.self, LinkSpreadRule.self, RepetitionRule.self, FirstStreamRule.self,
+        StrikeRule.self, HashtagRule.self,
     ]
 }
 
@@ -26,6 +29,10 @@ struct AccountRuleSet: Sendable {
     private let linkSpread: LinkSpreadRule
     private let repetition: RepetitionRule
     private let firstStream: FirstStreamRule
+    private let strikes: StrikeRule
+    private let hashtags: HashtagRule
+
+    var strikeDecay: StrikeDecay { strikes.decay }
 
     init(_ settings: Settings) {
         dormancy = DormancyRule(settings)
@@ -33,6 +40,8 @@ struct AccountRuleSet: Sendable {
         linkSpread = LinkSpreadRule(settings)
         repetition = RepetitionRule(settings)
         firstStream = FirstStreamRule(settings)
+        strikes = StrikeRule(settings)
+        hashtags = HashtagRule(settings)
     }
 
     @inline(__always)
@@ -42,6 +51,8 @@ struct AccountRuleSet: Sendable {
         linkSpread.look(at: view, report)
         repetition.look(at: view, report)
         firstStream.look(at: view, report)
+        strikes.look(at: view, report)
+        hashtags.look(at: view, report)
     }
 }
 
@@ -55,6 +66,9 @@ struct AccountView: ~Copyable {
     let does: ActivitySet
     /// Different hosts that its links led to within a day; 0 where the event has no link.
     var hosts = 0
+    /// Different hashtags of the event, and of its account within a day; 0 where the event has none.
+    var hashtags = 0
+    var hashtagsOfDay = 0
     /// How often the event's text, and that of its media that comes most often, were posted by this account within a day.
     var textRepeats = 0
     var mediaRepeats = 0

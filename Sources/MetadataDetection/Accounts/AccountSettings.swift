@@ -6,6 +6,9 @@ package struct AccountSettings: Sendable {
     static let lateness = Setting(
         "lateness", .duration(.zero...(.seconds(86_400))), standard: .seconds(600),
         "How much later than the newest event of its partition an event may come and still count.")
+    static let latenessBySource = Setting(
+        "latenessBySource", .sourceLateness, standard: SourceLateness(),
+        "The same for events of one source (`source` of the CloudEvent), or of those that begin alike (`/feeds/*`).")
     static let ahead = Setting(
         "ahead", .duration(.zero...(.seconds(86_400))), standard: .seconds(60),
         "How far an event's time may be ahead of its record's; beyond it the record's counts.")
@@ -20,10 +23,12 @@ package struct AccountSettings: Sendable {
         "Events of one partition that are remembered for a day, so that one that is delivered again counts once.")
 
     package static var all: [any AnySetting] {
-        [lateness, ahead, mostAccounts, mostBytes, mostEvents] + AccountRules.all.flatMap { $0.settings }
+        [lateness, latenessBySource, ahead, mostAccounts, mostBytes, mostEvents]
+            + AccountRules.all.flatMap { $0.settings }
     }
 
     let lateness: Duration
+    let latenessBySource: SourceLateness
     let ahead: Duration
     let mostAccounts: Int
     let mostBytes: Int
@@ -32,6 +37,7 @@ package struct AccountSettings: Sendable {
 
     package init(_ settings: Settings) {
         lateness = settings[AccountSettings.lateness]
+        latenessBySource = settings[AccountSettings.latenessBySource]
         ahead = settings[AccountSettings.ahead]
         mostAccounts = settings[AccountSettings.mostAccounts]
         mostBytes = settings[AccountSettings.mostBytes].bytes

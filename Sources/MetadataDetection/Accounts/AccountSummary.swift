@@ -16,8 +16,13 @@ package struct AccountSummary: Sendable {
     package var returned: (at: Timestamp, afterHours: Int)?
     /// Of the windows that end when it was last seen; only of what it does.
     package var counts: [Counts]
+    /// What the platform did about it: strikes as they stood at the newest event, in thousandths, and when there was
+    /// one for terrorist content and when it was removed, last.
+    package var strikes: (thousandths: Int, terrorism: Timestamp?, removed: Timestamp?)?
     /// Different hosts that its links led to in the day before it was last seen.
     package var hosts: Int
+    /// Different hashtags of that day.
+    package var hashtags: Int
     /// Bytes of its record.
     package var bytes: Int
 }
@@ -35,17 +40,22 @@ extension AccountState {
         return AccountSummary(
             firstSeen: record.first.timestamp, lastSeen: record.last.timestamp,
             returned: record.woke.map { ($0.at.timestamp, Int($0.afterHours)) }, counts: counts,
-            hosts: record.hostCount, bytes: bytes.count)
+            strikes: record.strikes.map { strikes in
+                let now = max(record.last, newest.map { StateTime($0) } ?? record.last)
+                return (
+                    Int(strikes.value(at: now, content.settings.rules.strikeDecay)), strikes.terrorism?.timestamp,
+                    strikes.removed?.timestamp
+                )
+            },
+            hosts: record.distinct(record.hosts), hashtags: record.distinct(record.hashtags), bytes: bytes.count)
     }
 }
 
 extension AccountRecord {
-    /// When it was last seen.
-    fileprivate var hostCount: Int {
-        guard !hosts.isEmpty else { return 0 }
-        var reader = RecordReader(hosts.bytes)
+    /// How many different things a part has, when the account was last seen.
+    fileprivate func distinct(_ part: Part) -> Int {
         var known = DistinctCount()
-        known.read(now: hosts.base, from: &reader)
+        known.read(part)
         return known.count(now: last)
     }
 }

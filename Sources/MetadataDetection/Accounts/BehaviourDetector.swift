@@ -9,7 +9,8 @@ package struct BehaviourDetector: Detector {
     package static let registration = DetectorRegistration(
         name: name, version: "1",
         summary: "what accounts did within an hour, a day and a week; events that are delivered again, late or ahead",
-        uses: [], settings: AccountSettings.all
+        uses: [], facts: AccountRules.all.flatMap { $0.facts } + [duplicateFact, "late-event", "future-clock"],
+        settings: AccountSettings.all
     ) { _ in
         BehaviourDetector()
     }

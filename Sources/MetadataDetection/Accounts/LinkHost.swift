@@ -7,14 +7,16 @@ enum LinkHost {
     /// - Parameter scratch: room for `most` bytes.
     /// - Returns: how many bytes of it were written, in small letters; nil if there is no host.
     static func write(_ address: UnsafeRawBufferPointer, to scratch: UnsafeMutableRawBufferPointer) -> Int? {
-        guard let host = find(address) else { return nil }
+        guard let range = range(in: address) else { return nil }
+        let host = UnsafeRawBufferPointer(rebasing: address[range])
         for (place, byte) in host.prefix(most).enumerated() {
             scratch[place] = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
         }
         return min(host.count, most)
     }
 
-    private static func find(_ address: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    /// Where in the address it is; nil if there is none.
+    static func range(in address: UnsafeRawBufferPointer) -> Range<Int>? {
         var start = 0
         var place = 0
         while place + 1 < address.count {
@@ -38,6 +40,6 @@ enum LinkHost {
             end += 1
         }
         let last = port ?? end
-        return start < last ? UnsafeRawBufferPointer(rebasing: address[start..<last]) : nil
+        return start < last ? start..<last : nil
     }
 }

@@ -14,6 +14,7 @@ struct DormancyRule: AccountRule {
         "Uploads within an hour from which on a dormant account that is back is reported, until it has been back for a day."
     )
     static let settings: [any AnySetting] = [dormantFor, dormantUploads]
+    static let facts: [Code] = ["dormant-account-active"]
 
     private let hours: UInt32
     private let uploads: Int

@@ -8,6 +8,7 @@ internal import Events
 /// Fact `first-stream`; value: for how many hours the account has been known here.
 struct FirstStreamRule: AccountRule {
     static let settings: [any AnySetting] = []
+    static let facts: [Code] = ["first-stream"]
 
     init(_ settings: Settings) {}
 

@@ -10,6 +10,7 @@ struct LinkSpreadRule: AccountRule {
         "hostsAtLeast", .integer(2...10_000), standard: 20,
         "Different hosts that an account's links led to within a day, from which on it is reported.")
     static let settings: [any AnySetting] = [hostsAtLeast]
+    static let facts: [Code] = ["many-hosts"]
 
     private let least: Int
 

@@ -11,6 +11,7 @@ struct RepetitionRule: AccountRule {
         "repeatsAtLeast", .integer(2...10_000), standard: 5,
         "How often an account posts the same within a day before it is reported.")
     static let settings: [any AnySetting] = [repeatsAtLeast]
+    static let facts: [Code] = ["repeated-text", "repeated-media"]
 
     private let least: Int
 

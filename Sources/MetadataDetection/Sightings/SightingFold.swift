@@ -49,7 +49,8 @@ struct SightingFold: ~Copyable {
     ) {
         let period = clock.newest.map { StateTime($0).age }
         let placed = clock.place(
-            sighting.time, written: place.written, lateness: settings.lateness, ahead: .seconds(60))
+            sighting.time, written: place.written, lateness: settings.lateness.components.seconds,
+            ahead: .seconds(60))
         let (time, newest) = (StateTime(placed.time), StateTime(clock.newest ?? placed.time))
         let hash = keys.sighting(sighting)
         guard known.first(hash, at: time) == nil else {

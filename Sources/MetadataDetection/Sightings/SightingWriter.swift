@@ -42,6 +42,7 @@ package struct SightingWriter: Sendable {
                 base = sighting
                 sighting.kind = kind
                 sighting.fingerprint = fingerprint
+                sighting.isRemoval = event.action == .removed
                 sighting.isStream = kind == .link && event.type == .liveSegment
                 sighting.host = kind == .text ? host(of: event, batch, &scratch) : 0
                 SightingCoding.append(sighting, to: &parts[SightingWriter.way(of: sighting)])
@@ -123,11 +124,11 @@ package struct SightingWriter: Sendable {
         }
     }
 
-    /// Old accounts' devices say nothing: who comes back makes a new account.
+    /// Old accounts' devices say nothing, but for those that were removed: who comes back makes a new account.
     private func device(of event: UploadEvent, _ batch: EventBatch) -> Digest256? {
-        guard event.device.isPresent, !event.device.isEmpty, let createdAt = event.accountCreatedAt,
-            event.time.seconds(since: createdAt) < settings.youngerThan
-        else { return nil }
+        guard event.device.isPresent, !event.device.isEmpty else { return nil }
+        let age = event.accountCreatedAt.map { event.time.seconds(since: $0) }
+        guard event.action == .removed || age.map({ $0 < settings.youngerThan }) ?? false else { return nil }
         var fingerprint = Digest256()
         fingerprint.words.0 = batch.withBytes(event.device, keys.device)
         return fingerprint

@@ -3,23 +3,6 @@ package import Events
 /// A partition's time, which its events move and nothing else does: the same input gives the same times, whenever it is
 /// read. A partition without events holds nothing back, since each has a clock of its own.
 package struct EventClock: Sendable, Equatable {
-    package struct Limits: Sendable {
-        /// How much later than the newest an event may come and still count, by the event's `source`.
-        package var lateness: [String: Duration]
-        package var standardLateness: Duration
-        /// How far an event may be ahead of the time its record was written at.
-        package var ahead: Duration
-
-        package init(
-            lateness: [String: Duration] = [:], standardLateness: Duration = .seconds(600),
-            ahead: Duration = .seconds(60)
-        ) {
-            self.lateness = lateness
-            self.standardLateness = standardLateness
-            self.ahead = ahead
-        }
-    }
-
     /// What an event's time comes to.
     package struct Placement: Sendable, Equatable {
         /// No later than the record was written, but for what clocks may differ.
@@ -37,9 +20,8 @@ package struct EventClock: Sendable, Equatable {
 
     /// - Parameters:
     ///   - written: when the record was, by the broker or the producer.
-    ///   - lateness: what its source is allowed.
-    package mutating func place(_ time: Timestamp, written: Timestamp, lateness: Duration, ahead: Duration) -> Placement
-    {
+    ///   - lateness: seconds that its source is allowed.
+    package mutating func place(_ time: Timestamp, written: Timestamp, lateness: Int64, ahead: Duration) -> Placement {
         var placement = Placement(time: time)
         let early = time.seconds(since: written)
         if early > ahead.components.seconds {
@@ -48,7 +30,7 @@ package struct EventClock: Sendable, Equatable {
         }
         if let newest {
             let late = newest.seconds(since: placement.time)
-            if late > lateness.components.seconds {
+            if late > lateness {
                 placement.lateBy = late
             } else if placement.time > newest {
                 self.newest = placement.time

@@ -1,11 +1,12 @@
-/// How often something happened within the last hour, day and week, at once.
+/// How often something happened within the last minutes, hour, day and week, at once.
 ///
-/// Three windows of panes of equal length: twelve of five minutes, 24 of an hour and seven of a day. What happened more
-/// panes before the newest than a window has is forgotten, so that the window of an hour is right to within five minutes.
-/// Each event counts in all three. Pane n of a window holds the seconds from n × length on. Counts stop at the highest.
+/// Four windows of panes of equal length: six of a minute, twelve of five minutes, 24 of an hour and seven of a day.
+/// What happened more panes before the newest than a window has is forgotten, so that the window of an hour is right
+/// to within five minutes. Each event counts in all four. Pane n of a window holds the seconds from n × length on.
+/// Counts stop at the highest.
 struct SlidingCount: BitwiseCopyable {
     /// Of each window the newest pane first, as `SlidingWindow` says.
-    private var panes: InlineArray<43, UInt16> = InlineArray(repeating: 0)
+    private var panes: InlineArray<49, UInt16> = InlineArray(repeating: 0)
     /// Panes that have counted something.
     private var used: UInt64 = 0
     /// What it was read from, for as long as it has not changed: most events change one count of several.
@@ -16,6 +17,7 @@ struct SlidingCount: BitwiseCopyable {
     /// Forgets what has left the windows by `now`.
     mutating func advance(from before: StateTime, to now: StateTime) {
         guard used != 0 else { return }
+        advance(.minutes, from: before, to: now)
         advance(.hour, from: before, to: now)
         advance(.day, from: before, to: now)
         advance(.week, from: before, to: now)
@@ -40,6 +42,7 @@ struct SlidingCount: BitwiseCopyable {
     mutating func add(_ amount: UInt16, at time: StateTime, now: StateTime) {
         guard amount > 0 else { return }
         unchanged = UnsafeRawBufferPointer(start: nil, count: 0)
+        add(amount, .minutes, time, now)
         add(amount, .hour, time, now)
         add(amount, .day, time, now)
         add(amount, .week, time, now)
@@ -56,16 +59,24 @@ struct SlidingCount: BitwiseCopyable {
         used |= 1 << UInt64(place)
     }
 
+    /// Of this minute of the clock and the one before.
+    var lastMinute: Int { sum(.minutes, 2) }
+    /// Of this minute of the clock and the five before.
+    var lastFiveMinutes: Int { sum(.minutes) }
     var lastHour: Int { sum(.hour) }
     var lastDay: Int { sum(.day) }
     var lastWeek: Int { sum(.week) }
 
     @inline(__always)
-    private func sum(_ window: SlidingWindow) -> Int {
+    private func sum(_ window: SlidingWindow) -> Int { sum(window, window.count) }
+
+    /// - Parameter newest: so many panes.
+    @inline(__always)
+    private func sum(_ window: SlidingWindow, _ newest: Int) -> Int {
         guard used & window.mask != 0 else { return 0 }
         let panes = panes.span
         var sum = 0
-        for place in window.start..<window.start + window.count { sum &+= Int(panes[place]) }
+        for place in window.start..<window.start + newest { sum &+= Int(panes[place]) }
         return sum
     }
 
@@ -141,7 +152,7 @@ extension SlidingCount {
     mutating func read(from reader: inout RecordReader) {
         let start = reader.place
         let head = reader.varint()
-        guard head >> 45 == 0, head >> 2 != 0, let width = Width(rawValue: head & 3) else { return reader.fail() }
+        guard head >> 51 == 0, head >> 2 != 0, let width = Width(rawValue: head & 3) else { return reader.fail() }
         let used = SlidingCount.read(head >> 2)
         guard let bytes = reader.next(width.bytes(of: used.nonzeroBitCount)) else { return }
         self.used = used
@@ -174,18 +185,22 @@ extension SlidingCount {
         }
     }
 
-    /// The newest pane of an hour and of a day, the week's, the hour's others, the day's others.
+    /// The newest pane of an hour, of a day and of the minutes, the week's, the others of the hour, the day and the
+    /// minutes: an account that did one thing has one byte of it.
     private static func written(_ used: UInt64) -> UInt64 {
         let hour = used & SlidingWindow.hour.mask
         let day = (used & SlidingWindow.day.mask) >> 12
         let week = (used & SlidingWindow.week.mask) >> 36
-        return hour & 1 | (day & 1) << 1 | week << 2 | (hour >> 1) << 9 | (day >> 1) << 20
+        let minutes = (used & SlidingWindow.minutes.mask) >> 43
+        let newest = hour & 1 | (day & 1) << 1 | (minutes & 1) << 2
+        return newest | week << 3 | (hour >> 1) << 10 | (day >> 1) << 21 | (minutes >> 1) << 44
     }
 
     private static func read(_ written: UInt64) -> UInt64 {
-        let hour = written & 1 | (written >> 9 & 0x7FF) << 1
-        let day = written >> 1 & 1 | (written >> 20 & 0x7F_FFFF) << 1
-        return hour | day << 12 | (written >> 2 & 0x7F) << 36
+        let hour = written & 1 | (written >> 10 & 0x7FF) << 1
+        let day = written >> 1 & 1 | (written >> 21 & 0x7F_FFFF) << 1
+        let minutes = written >> 2 & 1 | (written >> 44 & 0x1F) << 1
+        return hour | day << 12 | (written >> 3 & 0x7F) << 36 | minutes << 43
     }
 }
 
@@ -196,6 +211,7 @@ struct SlidingWindow {
     /// Of a pane, in seconds.
     let length: UInt32
 
+    static var minutes: SlidingWindow { SlidingWindow(start: 43, count: 6, length: 60) }
     static var hour: SlidingWindow { SlidingWindow(start: 0, count: 12, length: 300) }
     static var day: SlidingWindow { SlidingWindow(start: 12, count: 24, length: 3_600) }
     static var week: SlidingWindow { SlidingWindow(start: 36, count: 7, length: 86_400) }

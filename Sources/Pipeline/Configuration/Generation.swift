@@ -96,6 +96,9 @@ package struct PipelineBlueprint: Sendable {
             stages.append(
                 Generation.Stage(
                     name: stage.name, media: stage.media, steps: steps,
+                    facts: stage.facts.map { names in
+                        catalog.flatMap(\.facts).filter { names.contains($0.description) }
+                    },
                     settledBy: Set(
                         stage.settledBy.compactMap { name in
                             identities.firstIndex { $0.name == name }.map { DetectorID($0) }
@@ -144,6 +147,8 @@ package final class Generation: Sendable {
         package let name: String
         package let media: PipelineDocument.MediaAccess
         package let steps: [Step]
+        /// Only events with one of these, found in an earlier stage, come into it; nil: all do.
+        let facts: [Code]?
         package let settledBy: Set<DetectorID>
         /// What the stage's detectors need to know of media.
         var needs: MediaNeeds { steps.reduce([]) { $0.union($1.needs) } }

@@ -9,6 +9,8 @@ package struct PipelineDocument: Sendable {
         package var media: MediaAccess
         /// An undisputed positive match by one of these spares the event the later stages.
         package var settledBy: [String]
+        /// Facts of earlier stages: only events with one of them come into the stage; nil: all do.
+        package var facts: [String]?
         package var detectors: [Step]
         /// Batches that may be in the stage at once, over all partitions; nil: no bound.
         package var concurrency: Int?
@@ -49,7 +51,7 @@ package struct PipelineDocument: Sendable {
         let reader = StageReader(catalog: catalog, problems: problems)
         var stages: [Stage] = []
         for (node, path) in top.items("stages", orSay: "has no stages") {
-            guard let stage = reader.stage(node, path) else { continue }
+            guard let stage = reader.stage(node, path, after: stages) else { continue }
             if stages.contains(where: { $0.name == stage.name }) {
                 problems.add("two stages are called \"\(stage.name)\"", key: "\(path).name", at: node.place)
             }
@@ -65,7 +67,10 @@ private struct StageReader {
     let catalog: [DetectorRegistration]
     let problems: Problems
 
-    func stage(_ node: YAMLNode, _ path: String) -> PipelineDocument.Stage? {
+    /// - Parameter earlier: the stages before it.
+    func stage(
+        _ node: YAMLNode, _ path: String, after earlier: [PipelineDocument.Stage]
+    ) -> PipelineDocument.Stage? {
         guard let mapping = StrictMapping(node, path: path, problems) else { return nil }
         let name = mapping.required("name", .string)
         let media = mapping.optional("media", .choice(PipelineDocument.MediaAccess.allCases.map(\.rawValue)))
@@ -73,6 +78,7 @@ private struct StageReader {
         let breaker = self.breaker(mapping, standard: Breaker.Limits())
         let concurrency = mapping.optional("concurrency", .integer(1...1_024))
         let settledBy = mapping.optional("settledBy", .list(of: .string)) ?? []
+        let facts = self.facts(mapping, after: earlier)
         var steps: [PipelineDocument.Step] = []
         let items = mapping.items("detectors", orSay: "has no detectors")
         for (node, path) in items {
@@ -93,7 +99,31 @@ private struct StageReader {
         guard let name else { return nil }
         return PipelineDocument.Stage(
             name: name, media: media.flatMap(PipelineDocument.MediaAccess.init) ?? .none, settledBy: settledBy,
-            detectors: steps, concurrency: concurrency)
+            facts: facts, detectors: steps, concurrency: concurrency)
+    }
+
+    /// `when: { facts: […] }`: those that an earlier stage can have found.
+    private func facts(_ stage: StrictMapping, after earlier: [PipelineDocument.Stage]) -> [String]? {
+        guard let when = stage.mapping("when") else { return nil }
+        let facts = when.required("facts", .list(of: .string))
+        when.finish()
+        guard let facts else { return nil }
+        if facts.isEmpty { when.add("names no facts: nothing would ever come into this stage", key: "facts") }
+        let names = Set(earlier.flatMap(\.detectors).map(\.detector))
+        let known = catalog.filter { names.contains($0.identity.name) }.flatMap(\.facts).map(\.description)
+        for fact in facts where !known.contains(fact) {
+            let others = catalog.filter { $0.facts.contains { $0.description == fact } }.map(\.identity.name)
+            let reason =
+                if let other = others.first {
+                    "is reported by \(other), which stands in no stage before this one"
+                } else if known.isEmpty {
+                    "can't be known: no stage before this one has a detector that reports facts"
+                } else {
+                    "is reported by no detector of a stage before this one; \(suggestion(for: fact, among: known))"
+                }
+            when.add("\"\(fact)\" \(reason)", key: "facts")
+        }
+        return facts
     }
 
     /// A detector's name, or a mapping of its name and what is special about it.

@@ -36,7 +36,9 @@ package final class Judge: Sendable {
         var facts = MediaFacts(unreadCount: batch.media.count)
         var findings = Findings()
         for stage in generation.stages where !selection.isEmpty {
-            let report = await runner.run(stage, batch, selection, facts)
+            let chosen = stage.facts.map { selection.having($0, among: findings.found, of: batch.count) } ?? selection
+            guard !chosen.isEmpty else { continue }
+            let report = await runner.run(stage, batch, chosen, facts)
             facts = report.facts ?? facts
             findings.append(report.findings)
             selection = remaining(selection, after: stage, report.findings)
@@ -63,7 +65,9 @@ package final class Judge: Sendable {
         let fingerprints = batch.media.indices.map { position in
             let item = batch.media[position]
             let fact = facts[position]
-            return Fingerprint(media: position, sha256: fact.sha256 ?? item.sha256, pdq: fact.pdq ?? item.pdq)
+            return Fingerprint(
+                media: position, sha256: fact.sha256 ?? item.sha256, pdq: fact.pdq ?? item.pdq,
+                linkingKeys: fact.linkingKeys ?? [])
         }
         let decided = clock()
         let policy = generation.policy
@@ -113,6 +117,22 @@ package final class Judge: Sendable {
         if judgement.decision.action.needsPerson {
             outputs.append(.init(event: judgement.event, destination: .review, key: key, verdict: start..<out.count))
         }
+    }
+}
+
+extension Selection {
+    /// Those of which one of the facts was found.
+    ///
+    /// - Parameter count: of the batch's events.
+    fileprivate func having(_ facts: [Code], among findings: [Finding], of count: Int) -> Selection {
+        var mask = [Bool](repeating: false, count: count)
+        var any = false
+        for finding in findings {
+            guard let fact = finding.fact, facts.contains(fact) else { continue }
+            mask[finding.event] = true
+            any = true
+        }
+        return any ? .some(positions.filter { mask[$0] }) : .some([])
     }
 }
 

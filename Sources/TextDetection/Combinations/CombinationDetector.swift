@@ -17,7 +17,7 @@ struct CombinationDetector: Detector {
     static let registration = DetectorRegistration(
         name: "text.combinations", version: "2+" + LanguageVersion.ofTerms,
         summary: "Terms near each other, one without another in the sentence, several of a set.",
-        uses: [.combination], preparation: FoldedTexts.preparation, settings: [most]
+        uses: [.combination], facts: ["many-combinations"], preparation: FoldedTexts.preparation, settings: [most]
     ) { context in
         CombinationDetector(
             try CombinationMatcher(context.signals, note: context.note), most: context.settings[most])

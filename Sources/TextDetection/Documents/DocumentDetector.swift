@@ -17,7 +17,7 @@ struct DocumentDetector: Detector {
     static let registration = DetectorRegistration(
         name: "text.documents", version: "2",
         summary: "Passages of documents that are signals, in titles and bodies, with words changed, added or left out.",
-        uses: [.document], preparation: FoldedTexts.preparation, settings: [least, most]
+        uses: [.document], facts: ["many-documents"], preparation: FoldedTexts.preparation, settings: [least, most]
     ) { context in
         let matcher = DocumentMatcher(context.signals, least: context.settings[least], note: context.note)
         return DocumentDetector(matcher, most: context.settings[most])

@@ -14,7 +14,7 @@ struct LanguageDetector: Detector {
     static let registration = DetectorRegistration(
         name: "text.language", version: "1+" + LanguageVersion.ofVote,
         summary: "Titles and bodies in languages for which nothing is looked for.",
-        uses: [.term, .phrase, .combination],
+        uses: [.term, .phrase, .combination], facts: ["uncovered-language"],
         settings: [covered]
     ) { context in
         // Made here and not under the first batch's deadline.

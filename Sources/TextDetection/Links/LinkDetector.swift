@@ -16,7 +16,7 @@ internal import Signals
 struct LinkDetector: Detector {
     static let registration = DetectorRegistration(
         name: "text.links", version: "2", summary: "Links in titles and bodies that are signals, disguised ones too.",
-        uses: [.domain, .url, .urlmd5], settings: [most]
+        uses: [.domain, .url, .urlmd5], facts: ["disguised-link", "shortened-link", "many-links"], settings: [most]
     ) { context in LinkDetector(context.signals, most: context.settings[most]) }
 
     static let most = Setting(

@@ -17,7 +17,8 @@ struct TermDetector: Detector {
     static let registration = DetectorRegistration(
         name: "text.terms", version: "4+" + LanguageVersion.ofTerms,
         summary: "Terms and phrases that are signals, in titles and bodies.",
-        uses: TermLayers.types, preparation: FoldedTexts.preparation, settings: [most, databases]
+        uses: TermLayers.types, facts: ["many-terms"], preparation: FoldedTexts.preparation,
+        settings: [most, databases]
     ) { context in
         let folder = context.settings[databases].map { TermDatabaseFolder($0, log: context.log) }
         let matcher = try TermMatcher(

@@ -34,7 +34,9 @@ extension PipelineAssembly {
             }
             decoder = workers
         }
-        return MediaService(limits, hosts: mediaHosts, decoder: decoder) { metrics.count($0) }
+        return MediaService(limits, hosts: mediaHosts, decoder: decoder, linkingKey: blueprint.accountKey) {
+            metrics.count($0)
+        }
     }
 }
 

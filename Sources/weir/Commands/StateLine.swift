@@ -33,8 +33,24 @@ enum StateLine {
             out.append(counts.lastWeek)
             out.append("}")
         }
-        out.append("},\"hosts\":")
+        out.append("}")
+        if let strikes = summary.strikes {
+            out.append(",\"strikes\":{\"left\":")
+            out.append(Double(strikes.thousandths) / 1_000, places: 3)
+            if let terrorism = strikes.terrorism {
+                out.append(",\"terrorism\":")
+                out.appendJSON(terrorism)
+            }
+            if let removed = strikes.removed {
+                out.append(",\"removed\":")
+                out.appendJSON(removed)
+            }
+            out.append("}")
+        }
+        out.append(",\"hosts\":")
         out.append(summary.hosts)
+        out.append(",\"hashtags\":")
+        out.append(summary.hashtags)
         out.append(",\"bytes\":")
         out.append(summary.bytes)
         out.append("}\n")

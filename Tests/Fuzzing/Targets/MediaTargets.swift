@@ -1,4 +1,5 @@
 internal import Detection
+internal import Events
 internal import HashDetection
 internal import Imaging
 internal import Media
@@ -10,9 +11,14 @@ let mediaTargets = [
     FuzzTarget("decode-reply", .binary) { try checkReply($0) },
 ]
 
+private let linking = LinkingHash(key: [1])
+
 private func checkImage(_ file: UnsafeRawBufferPointer) throws {
     let shape = FileShape(file, MediaSniffer.type(of: file))
     try require((0...file.count).contains(shape.trailingBytes ?? 0), "\(shape.trailingBytes ?? 0) bytes behind the end")
+    let traces = FileTraces(file, MediaSniffer.type(of: file))
+    try require(traces.container.count <= 1_024, "a container's form of \(traces.container.count) bytes")
+    try require(traces.keys(linking).count <= 3, "a kind of linking key stands twice")
     // A file that is no picture is an answer too.
     do { try checkPicture(Array(file)) } catch is PictureError {}
 }

@@ -42,7 +42,12 @@ struct AccountStream {
             parts.append("\"stream\":{\"id\":\"s-\(account)-\(Int.random(in: 0...1, using: &random))\",\"sequence\":1}")
         }
         let words = ["Morgen", "ist", "ein", "schöner", "Tag", "für", "Tee"]
-        let text = (0..<8).map { _ in words.randomElement(using: &random) ?? "" }.joined(separator: " ")
+        let text = (0..<8).map { _ in words.randomElement(using: &random) ?? "" }.joined(separator: " #")
+        if Int.random(in: 0..<25, using: &random) == 0 {
+            let action = AccountAction.allCases.randomElement(using: &random) ?? .strike
+            parts = [parts[0], "\"action\":\"\(action.name)\",\"weight\":\(Int.random(in: 1...3, using: &random))"]
+            return event("weir.account.action.v1", number, time, parts)
+        }
         if Bool.random(using: &random) {
             parts.append(
                 "\"text\":{\"body\":\"\(Bool.random(using: &random) ? text : "Das steht hier immer wieder")\"}")
@@ -56,7 +61,10 @@ struct AccountStream {
         }
         if !links.isEmpty { parts.append("\"links\":[\(links.joined(separator: ","))]") }
         if parts.count == (isLive ? 2 : 1) { parts.append("\"text\":{\"body\":\"\(text)\"}") }
-        let type = isLive ? "weir.live.segment.v1" : "weir.upload.created.v1"
+        return event(isLive ? "weir.live.segment.v1" : "weir.upload.created.v1", number, time, parts)
+    }
+
+    private static func event(_ type: String, _ number: Int, _ time: Int64, _ parts: [String]) -> [UInt8] {
         var stamp = ByteWriter()
         stamp.appendJSON(Timestamp(milliseconds: time * 1_000))
         let json = """

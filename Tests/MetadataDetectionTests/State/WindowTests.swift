@@ -21,7 +21,7 @@ import Testing
         }
         for _ in 0..<300 {
             let before = now
-            let steps: [UInt32] = [0, 20, 400, 4_000, 50_000, 900_000]
+            let steps: [UInt32] = [0, 20, 90, 400, 4_000, 50_000, 900_000]
             now.seconds += UInt32.random(in: 0...(steps.randomElement(using: &random) ?? 0), using: &random)
             count.advance(from: before, to: now)
             // Late by up to ten minutes.
@@ -29,6 +29,7 @@ import Testing
             let amount = Int.random(in: 1...most, using: &random)
             count.add(UInt16(amount), at: time, now: now)
             events.append((time.seconds, amount))
+            #expect(count.lastMinute == plain(60, 2) && count.lastFiveMinutes == plain(60, 6))
             #expect(count.lastHour == plain(300, 12))
             #expect(count.lastDay == plain(3_600, 24))
             #expect(count.lastWeek == plain(86_400, 7))
@@ -37,8 +38,18 @@ import Testing
                 copy.read(from: &reader)
                 return copy
             }
+            #expect(copy.lastMinute == count.lastMinute && copy.lastFiveMinutes == count.lastFiveMinutes)
             #expect(copy.lastHour == count.lastHour && copy.lastDay == count.lastDay && copy.lastWeek == count.lastWeek)
         }
+    }
+
+    /// One thing that was done once takes a byte.
+    @Test func aQuietAccountsCountIsShort() {
+        var count = SlidingCount()
+        let now = StateTime(seconds: 1_000_000)
+        count.add(1, at: now, now: now)
+        // Whatever is not read ends the test.
+        #expect(withRecord({ count.write(to: &$0) }) { $0.byte() } == 0b11_1100)
     }
 
     @Test func countsStopAtTheHighest() {
@@ -107,7 +118,7 @@ import Testing
     @Test func eventsMoveTheClockAndNothingElse() {
         var clock = EventClock()
         func place(_ time: Int64, written: Int64) -> EventClock.Placement {
-            clock.place(at(time), written: at(written), lateness: .seconds(600), ahead: .seconds(60))
+            clock.place(at(time), written: at(written), lateness: 600, ahead: .seconds(60))
         }
         #expect(place(10_000, written: 10_000) == .init(time: at(10_000)))
         #expect(place(9_400, written: 10_001) == .init(time: at(9_400)))

@@ -1,14 +1,14 @@
 /// Hosts whose links forward to others.
-enum Shorteners {
+package enum Shorteners {
     /// Public services in wide use.
-    private static let hosts: [StaticString] = [
+    package static let hosts: [StaticString] = [
         "adf.ly", "bit.ly", "bl.ink", "buff.ly", "clck.ru", "cutt.ly", "dlvr.it", "goo.gl", "is.gd", "lnkd.in", "ow.ly",
         "qr.ae", "rb.gy", "rebrand.ly", "s.id", "short.gy", "shorturl.at", "soo.gd", "t.co", "t.ly", "tiny.cc",
         "tinyurl.com", "trib.al", "u.to", "v.gd", "vk.cc",
     ]
 
     /// Whether an address that begins with its host leads to one of them, and not to its front page.
-    static func contain(_ address: UnsafeRawBufferPointer) -> Bool {
+    package static func contain(_ address: UnsafeRawBufferPointer) -> Bool {
         guard let slash = address.prefix(16).firstIndex(of: UInt8(ascii: "/")), slash + 1 < address.count else {
             return false
         }
