@@ -75,7 +75,7 @@ struct DecoderModelTests {
             }
         }
         try take(event, ["type", "source", "id", "subject", "time"])
-        out["subject"] = out["subject"] ?? out["id"]
+        if out["subject"]?.isEmpty ?? true { out["subject"] = out["id"] }
         let data = event["data"] as? [String: Any] ?? [:]
         try take(data, ["kind"])
         try take(data["account"], ["id", "createdAt", "followers", "verified"], "account.")

@@ -8,13 +8,13 @@ import Testing
 @testable import MetadataDetection
 
 @Suite struct SightingWriterTests {
-    private func batch(_ data: [String]) throws -> EventBatch {
+    private func batch(_ data: [String], type: String = "weir.upload.created.v1") throws -> EventBatch {
         var builder = EventBatch.Builder()
         let decoder = EventDecoder()
         for (offset, data) in data.enumerated() {
             let json = Array(
                 """
-                {"specversion":"1.0","type":"weir.upload.created.v1","source":"/t","id":"e-\(offset)","subject":"c-\(offset)",
+                {"specversion":"1.0","type":"\(type)","source":"/t","id":"e-\(offset)","subject":"c-\(offset)",
                  "time":"2026-11-30T10:00:00.250Z","data":{"account":{"id":"a-\(offset)",
                  "createdAt":"2026-11-30T07:30:00Z"},\(data)}}
                 """.utf8)
@@ -100,6 +100,24 @@ import Testing
         facts[1].pdq = Array(SightingWriterTests.sound.utf8).withUnsafeBytes { Digest256(hex: $0) }
         facts[1].quality = 30
         #expect(try sightings(batch, facts: facts).isEmpty)
+    }
+
+    @Test func devicesOfYoungAndOfRemovedAccountsAreSeen() throws {
+        let device = "\"client\":{\"device\":\"d-1\"}"
+        let young = try sightings(try batch(["\"text\":{\"body\":\"Good morning\"},\(device)"]))
+        #expect(young.map(\.kind) == [.device] && young.allSatisfy { !$0.isRemoval })
+        let type = "weir.account.action.v1"
+        let removed = try sightings(try batch(["\"action\":\"removed\",\(device)"], type: type))
+        #expect(removed.map(\.kind) == [.device] && removed.allSatisfy(\.isRemoval))
+        #expect(removed[0].fingerprint == young[0].fingerprint)
+        let settings = Settings(known: SightingSettings.all).with(SightingSettings.youngerThan, .seconds(60))
+        let writer = SightingWriter(SightingSettings(settings), key: Array("key".utf8))
+        func count(_ batch: EventBatch) -> Int {
+            writer.records(of: batch, MediaFacts(unreadCount: 0)) { _ in false }.count
+        }
+        #expect(count(try batch(["\"text\":{\"body\":\"Good morning\"},\(device)"])) == 0, "an old account")
+        #expect(count(try batch(["\"action\":\"removed\",\(device)"], type: type)) == 1)
+        #expect(count(try batch(["\"action\":\"strike\",\(device)"], type: type)) == 0)
     }
 
     @Test func whatIsDeliveredAgainIsNotSeenAgain() throws {
