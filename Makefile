@@ -131,6 +131,10 @@ compare-text: release ## matching of terms beside better_profanity, alt-profanit
 metadata-model: release ## what is known of accounts, event by event, beside a plain model; ARGUMENTS="--events …"
 	@$(python) load-tests/metadata/compare.py $(ARGUMENTS)
 
+.PHONY: failover
+failover: release ## how long a partition with a million accounts stands still when it changes hands; ARGUMENTS="…"
+	@$(python) load-tests/failover.py $(ARGUMENTS)
+
 .PHONY: text-model
 text-model: release ## train the text classifier that Weir ships with, and the lines its tests read; ARGUMENTS="…"
 	@python=$$(.ci/prepare model)
