@@ -139,6 +139,10 @@ metadata-model: release ## what is known of accounts, event by event, beside a p
 metadata-broker: release ## the same on a real broker, under kills, aborts, and members that come and go; ARGUMENTS="…"
 	@$(python) load-tests/metadata/broker.py $(ARGUMENTS)
 
+.PHONY: failover
+failover: release ## how long a partition with a million accounts stands still when it changes hands; ARGUMENTS="…"
+	@$(python) load-tests/failover.py $(ARGUMENTS)
+
 .PHONY: text-model
 text-model: release ## train the text classifier that Weir ships with, and the lines its tests read; ARGUMENTS="…"
 	@python=$$(.ci/prepare model)

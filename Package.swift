@@ -81,7 +81,7 @@ let package = Package(
         module("Imaging", "CImaging"),
         module("HashDetection", "CLuma", "Configuration", "Detection", "Events", "Imaging", "Signals"),
         module("Media", "CCurl", "CSandbox", "Concurrency", "Detection", "Events", "HashDetection", "Imaging"),
-        module("MetadataDetection", "Configuration", "Detection", "Events", "Signals"),
+        module("MetadataDetection", "Configuration", "Detection", "Events", "FaultInjection", "Signals"),
         module(
             "TextDetection", "CCLD2", "CICU", "CVectorscan", "Configuration", "Detection", "Events", "Signals"),
         module("Policy", "Configuration", "Events"),

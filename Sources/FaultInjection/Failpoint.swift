@@ -33,6 +33,8 @@ package enum Failpoint: String, CaseIterable, Sendable {
 
     /// A snapshot of the signals is written, and about to take the old one's place.
     case snapshotRename = "snapshot-rename"
+    /// The same of what is known of a partition's accounts.
+    case stateSnapshotRename = "state-snapshot-rename"
 
     // Calls into the Kafka client that have hung in some version of it; each begins at its place.
     /// The transactional id is about to be taken over.

@@ -130,7 +130,7 @@ package final class SignalSet: Sendable {
     package func write(
         to file: SnapshotFile, _ facts: SnapshotFacts, shouldStop: @escaping () -> Bool = { false }
     ) throws(FileError) -> Int {
-        let writer = SnapshotWriter(contents, try SnapshotOutput(file.path, shouldStop: shouldStop))
+        let writer = SnapshotWriter(contents, try SnapshotOutput(file.path, .signals, shouldStop: shouldStop))
         return try writer.write(facts)
     }
 

@@ -24,6 +24,7 @@ extension Lane {
                 metrics.assigned(queue.partition, session.keeper)
                 unstarted.insert(queue.partition)
             }
+            options.state?.aids.standby?.own(rebalance.partitions.map(\.partition))
             logger.info("assigned", ["partitions": describe(rebalance), "all": "\(sessions.count)"])
             if phase == .running { readiness.set(name, nil) }
             readiness.set("\(name)-rights", nil)
@@ -114,6 +115,7 @@ extension Lane {
         } catch {
             fatal = error
         }
+        options.state?.aids.standby?.disown(rebalance.partitions.map(\.partition))
         for partition in rebalance.partitions {
             unstarted.remove(partition)
             unknownOffsets.partitions.remove(partition)
@@ -123,7 +125,10 @@ extension Lane {
                     "given up before it was made again: records have no verdict",
                     ["partition": "\(partition)", "from": "\(start)"])
             }
-            sessions.removeValue(forKey: partition)?.abandon()
+            if let session = sessions.removeValue(forKey: partition) {
+                session.abandon()
+                noteGivenUp(session.keeper)
+            }
             metrics.unassigned(partition)
         }
     }

@@ -80,6 +80,8 @@ package actor Lane: Service {
     var lastReachable = ContinuousClock.now
     /// What partitions report in place of records.
     private var troubles: [TopicPartition: KafkaError] = [:]
+    /// What is known of partitions that were given up, and is to be written to the disk.
+    var givenUp: [any StateKeeping] = []
     /// How far partitions were with what they remember, when that was last told.
     var states: [TopicPartition: StateStatus] = [:]
     private var stalls = StalledFetches()
@@ -136,9 +138,15 @@ package actor Lane: Service {
         try? await producer.abort(within: .seconds(3))
         await producer.close()
         await consumer.close(leaving: options.leavesGroup)
+        progress.advance(to: "writing what is known of accounts")
+        for session in sessions.values { noteGivenUp(session.keeper) }
+        await writeLastSnapshots(until: .now + Lane.lastSnapshots)
         progress.advance(to: nil)
         if let fatal { throw fatal }
     }
+
+    /// What a stop may take for it, beside what closing takes.
+    private static let lastSnapshots = Duration.seconds(5)
 
     /// Takes the transactional id over and joins the group; waits for brokers as long as it takes.
     /// - Returns: false if the end came first.
@@ -176,6 +184,7 @@ package actor Lane: Service {
             if shutdown.isTriggered { beginDraining() }
             await serveRebalances()
             startSessions(&group)
+            keepSnapshots(&group)
             await rejoin()
             await lookForOwners()
             await learnOffsets()

@@ -92,9 +92,13 @@ extension LaneOptions {
         switch state?.content {
         case nil: nil
         case .accounts(let settings):
-            AccountKeeper(partition.partition, of: input, state?.topic ?? "", settings, key: state?.key ?? [])
+            AccountKeeper(
+                partition.partition, of: input, state?.topic ?? "", settings, key: state?.key ?? [],
+                aids: state?.aids ?? StateAids())
         case .sightings(let settings):
-            SightingKeeper(partition.partition, of: input, state?.topic ?? "", settings, key: state?.key ?? [])
+            SightingKeeper(
+                partition.partition, of: input, state?.topic ?? "", settings, key: state?.key ?? [],
+                aids: state?.aids ?? StateAids())
         }
     }
 }

@@ -14,6 +14,8 @@ package final class StreamingMetrics: Sendable {
     private let keepers = Mutex<[TopicPartition: any StateKeeping]>([:])
     let restored: Histogram
     let enclosures: MetricFamily<Counter>
+    let stateSnapshots: MetricFamily<Counter>
+    private let standbys = Mutex<[any StateFollowing]>([])
     private let inFlight = Mutex<[String: @Sendable () -> Int]>([:])
 
     /// Where the group stands in a partition.
@@ -45,6 +47,18 @@ package final class StreamingMetrics: Sendable {
                 + "proposals of incidents.", labels: ["topic"])
         rebalances = registry.counter("weir_rebalances_total", "Changes of assignment.")[]
         restored = registry.histogram("weir_state_restore_seconds", "Time to read what is known of a partition.")[]
+        stateSnapshots = registry.counter(
+            "weir_state_snapshots_total", "Snapshots of state, by what became of them.", labels: ["result"])
+        for result in ["written", "failed", "used", "refused"] { _ = stateSnapshots[result] }
+        registry.gauge(
+            "weir_state_restoring_records", "Records of the changelog that were read of a partition that is restored.",
+            labels: ["topic", "partition"]
+        ) { [weak self] in
+            self?.keepers { keeper in
+                if case .restoring(_, let records) = keeper.status { Double(records) } else { 0 }
+            } ?? []
+        }
+        watchStandbys(registry)
         registry.gauge(
             "weir_state_accounts", "Accounts that are known; of topics.sightings, things.",
             labels: ["topic", "partition"]
@@ -115,6 +129,32 @@ package final class StreamingMetrics: Sendable {
             MetricsRegistry.Sample([partition.topic, String(partition.partition)], value(keeper))
         }
     }
+
+    private func watchStandbys(_ registry: MetricsRegistry) {
+        registry.gauge(
+            "weir_state_standby_accounts", "Accounts that are known in partitions of others that are followed.",
+            labels: ["topic", "partition"]
+        ) { [weak self] in self?.standbys { Double($0.records) } ?? [] }
+        registry.gauge(
+            "weir_state_standby_bytes", "Memory that they take.", labels: ["topic", "partition"]
+        ) { [weak self] in self?.standbys { Double($0.bytes) } ?? [] }
+        registry.gauge(
+            "weir_state_standby_behind_records", "Offsets that such a partition is behind the end of its changelog.",
+            labels: ["topic", "partition"]
+        ) { [weak self] in self?.standbys { $0.behind.map(Double.init) } ?? [] }
+    }
+
+    private func standbys(_ value: (StandbyFigures) -> Double?) -> [MetricsRegistry.Sample] {
+        standbys.withLock { $0 }.flatMap { standby in
+            standby.figures.compactMap { figures in
+                value(figures).map {
+                    MetricsRegistry.Sample([standby.topic, String(figures.partition)], $0)
+                }
+            }
+        }
+    }
+
+    func watch(_ standby: any StateFollowing) { standbys.withLock { $0.append(standby) } }
 
     func assigned(_ partition: TopicPartition, _ keeper: (any StateKeeping)?) {
         partitions.withLock { $0[partition] = Place() }

@@ -1,5 +1,6 @@
 internal import Concurrency
 internal import Kafka
+internal import MetadataDetection
 package import Operations
 package import Pipeline
 
@@ -46,6 +47,7 @@ package struct StreamingService: Service {
         for options in lanes {
             let progress = Progress("lane-\(options.name)")
             watchdog.watch(progress)
+            let options = prepared(options, &services)
             let lane = try Lane(
                 options, judge: judge, metrics: metrics, pipelineMetrics: pipelineMetrics, readiness: readiness,
                 progress: progress, monitor: CallMonitor(slack: min(.seconds(30), watchdog.limit)), logger: logger)
@@ -53,6 +55,36 @@ package struct StreamingService: Service {
             services.append(lane)
         }
         try await ServiceGroup(services, logger: logger).run(until: shutdown)
+    }
+
+    /// With what keeps the state on the disk and follows that of others, where that is asked for.
+    private func prepared(_ options: LaneOptions, _ services: inout [any Service]) -> LaneOptions {
+        var options = options
+        guard let state = options.state else { return options }
+        let logger = logger.labelled("lane.\(options.name)")
+        guard state.directory != nil || state.standbyBytes > 0 else { return options }
+        options.state?.aids.snapshots = StateSnapshotter(
+            directory: state.directory, state, bootstrap: options.bootstrap, properties: options.consumerProperties,
+            metrics: metrics, logger: logger)
+        guard state.standbyBytes > 0, let followed = options.state else { return options }
+        let (key, input) = (followed.key, options.input)
+        let standby: any StateFollowing & Service
+        switch followed.content {
+        case .accounts(let settings):
+            standby = StateStandby(
+                followed, member: options.transactionalID, bootstrap: options.bootstrap,
+                properties: options.consumerProperties, logger: logger
+            ) { StateRestore(settings, key: key, input: input) }
+        case .sightings(let settings):
+            standby = StateStandby(
+                followed, member: options.transactionalID, bootstrap: options.bootstrap,
+                properties: options.consumerProperties, logger: logger
+            ) { StateRestore(settings, key: key, input: input) }
+        }
+        metrics.watch(standby)
+        options.state?.aids.standby = standby
+        services.append(standby)
+        return options
     }
 
     /// How long topics may be wrong at the start before that is final.

@@ -144,6 +144,40 @@ struct AccountStateTests {
         }
     }
 
+    /// A member that ends leaves what it knew on the disk, and the next one reads only what came since; with transactions
+    /// of another producer under its id in between, which fence it and abort what it had begun.
+    @Test func whoComesNextBeginsWithASnapshot() async throws {
+        let broker = try await RealBroker.shared()
+        let stream = try await StreamingTestSupport.Stream(on: broker.bootstrap, "files", partitions: 2)
+        let folder = NSTemporaryDirectory() + "weir-\(stream.name)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var lane = try lane(stream)
+        lane.state?.directory = folder
+        try await stream.withMember(pipeline(), lane) {
+            try await stream.send(uploads(0..<800))
+            try await stream.waitFor(800)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
+        let registry = MetricsRegistry()
+        try await stream.withMember(pipeline(), lane, registry: registry) { [lane] in
+            try await stream.send(uploads(800..<1_200))
+            let thief = try TransactionalProducer(
+                bootstrap: stream.bootstrap, transactionalID: lane.transactionalID, properties: .producer,
+                wakeup: Wakeup(), monitor: CallMonitor())
+            try await thief.initTransactions(timeout: .seconds(20))
+            await thief.close()
+            try await stream.waitFor(1_200)
+        }
+        let lines = registry.prometheusText().split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix(#"weir_state_snapshots_total{result="used"}"#) && !$0.hasSuffix(" 0") })
+        #expect(lines.contains(#"weir_state_snapshots_total{result="refused"} 0"#))
+        try expectExactCounts(try await stream.results(waitingFor: 1_200), 1_200)
+        let topic = try #require(StateTopic(lane))
+        for partition in 0..<2 as Range<Int32> {
+            #expect(try await topic.verify(partition, progress: { _ in })?.isEqual == true)
+        }
+    }
+
     private func leaving(_ lane: LaneOptions) -> LaneOptions {
         var lane = lane
         lane.leavesGroup = true

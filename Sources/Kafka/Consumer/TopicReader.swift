@@ -18,9 +18,9 @@ package actor TopicReader {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let client: Client
-    private let places: Set<TopicPartition>
+    private var places: Set<TopicPartition>
     /// Partitions that had nothing more when they were last asked.
-    private var ended: Set<TopicPartition> = []
+    package private(set) var ended: Set<TopicPartition> = []
     /// Partitions that had nothing more at some time.
     private var everEnded: Set<TopicPartition> = []
     /// Up to where each has been read.
@@ -63,6 +63,74 @@ package actor TopicReader {
         }
     }
 
+    /// In place of an offset: so many before the end of what is committed, or the beginning if there are not as many.
+    package static func beforeEnd(_ count: Int64) -> Int64 { Int64(RD_KAFKA_OFFSET_TAIL_BASE) - count }
+
+    /// Reads other partitions from now on, or the same from elsewhere.
+    package func assign(_ places: [TopicPartition: Int64]) throws(KafkaError) {
+        let list = PartitionList(places)
+        let code = rd_kafka_assign(client.handle, list.pointer)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code: code, operation: "assign partitions") }
+        self.places = Set(places.keys)
+        (ended, everEnded, reached) = ([], [], [:])
+    }
+
+    /// Gives up to `limit` records as they lie there, waiting at most `timeout` for the first: for many. Logs and passing
+    /// errors are skipped.
+    ///
+    /// - Parameter body: on this actor's thread.
+    /// - Returns: how many there were.
+    package func take<Failure: Error>(
+        _ limit: Int, timeout: Duration, _ body: @Sendable (Int32, ConsumerRecord) throws(Failure) -> Void
+    ) throws -> Int {
+        var count = 0
+        let deadline = ContinuousClock.now + timeout
+        // The place of the last record; looked up when another partition's comes.
+        var last: (topic: OpaquePointer?, place: TopicPartition, next: Int64)?
+        defer { if let last { reached[last.place] = max(reached[last.place] ?? 0, last.next) } }
+        while count < limit {
+            let wait = count == 0 ? max(.zero, deadline - .now) : .zero
+            guard let message = rd_kafka_consumer_poll(client.handle, min(wait, .milliseconds(200)).milliseconds) else {
+                if count == 0, ContinuousClock.now < deadline, !Task.isCancelled { continue }
+                break
+            }
+            defer { rd_kafka_message_destroy(message) }
+            guard message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                if let last { reached[last.place] = max(reached[last.place] ?? 0, last.next) }
+                last = nil
+                try note(message)
+                if isAtEnd { break }
+                continue
+            }
+            if last == nil || last?.topic != message.pointee.rkt || last?.place.partition != message.pointee.partition {
+                if let last { reached[last.place] = max(reached[last.place] ?? 0, last.next) }
+                let place = TopicPartition(message)
+                ended.remove(place)
+                last = (message.pointee.rkt, place, 0)
+            }
+            last?.next = message.pointee.offset + 1
+            count += 1
+            try body(message.pointee.partition, ConsumerRecord(message: message))
+        }
+        return count
+    }
+
+    /// What the library reports in place of a record.
+    private func note(_ message: UnsafeMutablePointer<rd_kafka_message_t>) throws(KafkaError) {
+        let code = message.pointee.err
+        if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+            let partition = TopicPartition(message)
+            ended.insert(partition)
+            everEnded.insert(partition)
+            reached[partition] = max(reached[partition] ?? 0, message.pointee.offset)
+            return
+        }
+        let error = KafkaError(code: code, operation: "read")
+        // The library looks for the coordinator of a group that is never joined, and that needs no right.
+        if error.isUnreachable || code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED { return }
+        throw error
+    }
+
     /// Up to `limit` records, waiting at most `timeout` for the first. Logs and passing errors are skipped.
     package func read(_ limit: Int, timeout: Duration) throws(KafkaError) -> [Record] {
         var records: [Record] = []
@@ -74,20 +142,10 @@ package actor TopicReader {
                 break
             }
             defer { rd_kafka_message_destroy(message) }
-            let code = message.pointee.err
-            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-                if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
-                    let partition = TopicPartition(message)
-                    ended.insert(partition)
-                    everEnded.insert(partition)
-                    reached[partition] = max(reached[partition] ?? 0, message.pointee.offset)
-                    if isAtEnd { break }
-                    continue
-                }
-                let error = KafkaError(code: code, operation: "read")
-                // The library looks for the coordinator of a group that is never joined, and that needs no right.
-                if error.isUnreachable || code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED { continue }
-                throw error
+            guard message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                try note(message)
+                if isAtEnd { break }
+                continue
             }
             let record = Record(ConsumerRecord(message: message))
             ended.remove(record.partition)
@@ -96,6 +154,9 @@ package actor TopicReader {
         }
         return records
     }
+
+    /// Whether all has been read of one partition that was committed at some time since it was assigned.
+    package func hasReachedEnd(of partition: TopicPartition) -> Bool { everEnded.contains(partition) }
 
     /// Whether all that is committed has been read, of every partition.
     package var isAtEnd: Bool { ended == places }

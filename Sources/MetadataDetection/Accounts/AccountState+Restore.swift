@@ -15,6 +15,7 @@ extension AccountState: RestorableState {
     func resume(_ place: RestoredPlace) {
         content.clock = place.clock
         nextOffset = place.nextOffset
+        lineage = place.lineage
         blocks = place.blocks
         content.known.restore(place.known, from: place.firstKnown)
     }

@@ -18,6 +18,11 @@ package final class AccountState {
     var content: AccountFold
     /// Which input it is of, as a hash of the name.
     let input: UInt64
+    /// Which changelog it is written to, as a number that nobody else has: a topic that was made anew has another. 0: not
+    /// known.
+    package var lineage: UInt64 = 0
+    /// A walk over it; see `StateWalk`.
+    var cut: StateCut?
     /// Where the fold stands: of the record behind the last batch; nil before the first.
     package internal(set) var nextOffset: Int64?
     /// Records of the changelog that hold known events.
@@ -72,7 +77,7 @@ package final class AccountState {
         folded.changes.append(changedKeys: content.touched.keys, of: content.store)
         let change = folded.changes.append(
             clock: content.clock, known: content.known, nextOffset: self.nextOffset ?? 0, input: input,
-            since: knownBefore, &blocks)
+            lineage: lineage, since: knownBefore, &blocks)
         size = (folded.changes.bytes.count, folded.changes.records.count)
         undo.append(
             Undo(
@@ -104,6 +109,7 @@ package final class AccountState {
     /// The input begins anew, or another takes its place: what is known of accounts stays, and no event is known.
     package func beginInput() {
         nextOffset = nil
+        cut?.isBroken = true
         content.known.begin(at: content.known.mark.end)
         undo.removeAll()
     }
@@ -114,9 +120,13 @@ package final class AccountState {
         undo.removeFirst(done)
     }
 
+    /// Whether all that was folded before an offset is committed.
+    func isCommitted(before offset: Int64) -> Bool { undo.first.map { $0.firstOffset >= offset } ?? true }
+
     /// Takes back what came from an offset on: as if it had never been read.
     package func rollBack(to offset: Int64) {
         while let last = undo.last, last.firstOffset >= offset {
+            cut?.isBroken = true
             last.store.restore(&content.store)
             content.clock = last.clock
             content.known.restore(last.known)

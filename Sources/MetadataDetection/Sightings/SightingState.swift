@@ -22,6 +22,8 @@ package final class SightingState {
 
     var content: SightingFold
     let input: UInt64
+    package var lineage: UInt64 = 0
+    var cut: StateCut?
     /// Where the fold stands: of the record behind the last batch; nil before the first.
     package internal(set) var nextOffset: Int64?
     /// Records of the changelog that hold known sightings.
@@ -81,7 +83,7 @@ package final class SightingState {
         changes.append(changedKeys: content.touched.keys, of: content.store)
         let change = changes.append(
             clock: content.clock, known: content.known, nextOffset: self.nextOffset ?? 0, input: input,
-            since: knownBefore, &blocks)
+            lineage: lineage, since: knownBefore, &blocks)
         undo.append(
             Undo(
                 firstOffset: firstOffset, nextOffset: nextOffset, store: content.before, clock: clockBefore,
@@ -95,6 +97,7 @@ package final class SightingState {
     /// The input begins anew, or another takes its place: what is known of things stays, and no sighting is known.
     package func beginInput() {
         nextOffset = nil
+        cut?.isBroken = true
         content.known.begin(at: content.known.mark.end)
         undo.removeAll()
     }
@@ -105,9 +108,13 @@ package final class SightingState {
         undo.removeFirst(done)
     }
 
+    /// Whether all that was folded before an offset is committed.
+    func isCommitted(before offset: Int64) -> Bool { undo.first.map { $0.firstOffset >= offset } ?? true }
+
     /// Takes back what came from an offset on: as if it had never been read.
     package func rollBack(to offset: Int64) {
         guard let last = undo.last, last.firstOffset >= offset else { return }
+        cut?.isBroken = true
         while let last = undo.last, last.firstOffset >= offset {
             last.store.restore(&content.store)
             content.clock = last.clock
@@ -146,6 +153,7 @@ extension SightingState: RestorableState {
     func resume(_ place: RestoredPlace) {
         content.clock = place.clock
         nextOffset = place.nextOffset
+        lineage = place.lineage
         blocks = place.blocks
         content.known.restore(place.known, from: place.firstKnown)
         content.gather()

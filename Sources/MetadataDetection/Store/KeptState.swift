@@ -6,6 +6,15 @@ package protocol KeptState: AnyObject {
     var bytes: Int { get }
     var evicted: Int { get }
     var nextOffset: Int64? { get }
+    /// Which changelog it is written to, as a number that nobody else has: a topic that was made anew has another. 0: not
+    /// known.
+    var lineage: UInt64 { get set }
+
+    // See `StateWalk`.
+    func beginCut(beyond clock: StateClock) -> Bool
+    func endCut()
+    func goOn(into out: inout StateSnapshot.Piece) -> StateCutStep
+    var isCutCommitted: Bool? { get }
 
     func rollBack(to offset: Int64)
     func committed(before offset: Int64)

@@ -25,6 +25,8 @@ struct KeyedStore: ~Copyable {
     private(set) var count = 0
     /// Of all records, without what the store takes for itself.
     private(set) var recordBytes = 0
+    /// See `KeyedStore+Walk.swift`.
+    var walk = StoreWalk()
 
     init(capacity: Int = 1_024) {
         let size = KeyedStore.size(for: capacity)
@@ -128,6 +130,7 @@ struct KeyedStore: ~Copyable {
             let distance = (next - home(slots[next].key)) & mask
             if distance >= (next - gap) & mask {
                 slots[gap] = slots[next]
+                if next >= walk.next, gap < walk.next { walk.missed.append(slots[gap].key) }
                 gap = next
             }
             next = (next + 1) & mask
@@ -137,10 +140,25 @@ struct KeyedStore: ~Copyable {
 
     private mutating func grow() {
         let (old, oldSize) = (slots, mask + 1)
+        if walk.next > 0 { walk.isBroken = true }
         slots = KeyedStore.freeSlots(oldSize * 2)
         mask = oldSize * 2 - 1
         for place in 0..<oldSize where old[place].key != 0 { slots[find(old[place].key)] = old[place] }
         free(old)
+    }
+
+    /// What stands in some slots.
+    ///
+    /// - Returns: where the next slots begin; nil if there are none.
+    func forEach(
+        from start: Int, count: Int, _ body: (Key, UnsafeRawBufferPointer) -> Void
+    ) -> Int? {
+        let end = min(start + count, mask + 1)
+        for place in start..<max(start, end) where slots[place].key != 0 {
+            let slot = slots[place]
+            body(slot.key, UnsafeRawBufferPointer(start: arena[slot.block], count: Int(slot.count)))
+        }
+        return end > mask ? nil : end
     }
 
     /// In no order that means anything.

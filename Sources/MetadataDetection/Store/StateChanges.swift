@@ -48,12 +48,13 @@ package struct StateChanges: Sendable {
         }
     }
 
-    /// The events that came since a mark, where the known ones begin and end by now, and where the fold stands in which input.
+    /// The events that came since a mark, where the known ones begin and end by now, and where the fold stands in which
+    /// input.
     ///
     /// - Parameter blocks: the records that hold known events; those of which none is known any more are deleted.
     /// - Returns: how they changed.
     mutating func append(
-        clock: EventClock, known: borrowing KnownEvents, nextOffset: Int64, input: UInt64,
+        clock: EventClock, known: borrowing KnownEvents, nextOffset: Int64, input: UInt64, lineage: UInt64,
         since earlier: KnownEvents.Mark, _ blocks: inout EventBlocks
     ) -> EventBlocks.Change {
         let mark = known.mark
@@ -68,10 +69,10 @@ package struct StateChanges: Sendable {
         }
         let key = key(.clock, 0)
         let from = bytes.count
-        let offset = UInt64(bitPattern: nextOffset)
-        for number in [UInt64(bitPattern: clock.newest?.nanoseconds ?? .min), mark.first, mark.end, offset, input] {
-            withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
-        }
+        StateClock(
+            newest: clock.newest?.nanoseconds ?? .min, first: mark.first, end: mark.end, nextOffset: nextOffset,
+            input: input, lineage: lineage
+        ).append(to: &bytes)
         records.append(Record(key: key, value: from..<bytes.count))
         return change
     }

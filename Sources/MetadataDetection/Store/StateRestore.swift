@@ -5,11 +5,11 @@ package struct StateRefusal: Error, Sendable, Equatable, CustomStringConvertible
     package let reason: String
     package var description: String { reason }
 
-    init(_ reason: String) { self.reason = reason }
+    package init(_ reason: String) { self.reason = reason }
 }
 
 /// What a partition's state is made of again, from the records of its changelog.
-protocol RestorableState: AnyObject {
+protocol RestorableState: KeptState {
     var input: UInt64 { get }
     var isEmpty: Bool { get }
 
@@ -18,17 +18,24 @@ protocol RestorableState: AnyObject {
     func remove(_ key: UInt64)
     /// Once all records are there.
     func resume(_ place: RestoredPlace)
-    func beginInput()
 }
 
 /// Where a fold stood.
 struct RestoredPlace {
+    var lineage: UInt64
     var clock: EventClock
     var nextOffset: Int64
     var blocks: EventBlocks
     /// In the order in which they came, the first at `firstKnown`.
     var known: [KnownEvents.Entry]
     var firstKnown: UInt64
+}
+
+/// Known events of one record of the changelog.
+struct RestoredBlock {
+    /// Of the first of `entries`.
+    var place: UInt64
+    var entries: [KnownEvents.Entry]
 }
 
 /// Which input a state is of.
@@ -44,13 +51,17 @@ enum StateInput {
 /// For one task at a time.
 package final class StateRestore<State> {
     private let state: State
-    private let content: any RestorableState
-    private var blocks: [UInt64: [KnownEvents.Entry]] = [:]
-    private var clock: (newest: Int64, first: UInt64, end: UInt64, nextOffset: Int64, input: UInt64)?
+    let content: any RestorableState
+    /// By the key of the record that holds them.
+    var blocks: [UInt64: RestoredBlock] = [:]
+    /// The last that came.
+    package private(set) var clock: StateClock?
+    /// Of the snapshot that was begun with, if one was.
+    var snapshot: StateClock?
     /// Whether the changelog was of another input, of which no event is known here.
     package private(set) var wasOfAnother = false
-    /// Records taken in.
-    package private(set) var count = 0
+    /// Records taken in, of the changelog and of a snapshot.
+    package var count = 0
 
     /// - Parameter state: with nothing in it.
     init(into state: State) where State: RestorableState {
@@ -81,39 +92,54 @@ package final class StateRestore<State> {
             guard let events = StateChanges.events(value), number < 1 << 62 else {
                 throw StateRefusal("\(value.count) bytes are no list of events, or have no place")
             }
-            blocks[number] = events
+            blocks[number] = RestoredBlock(place: number, entries: events)
         case .clock:
-            guard let value, value.count == 40 else { throw StateRefusal("the clock's record has no 40 bytes") }
-            func word(_ place: Int) -> UInt64 {
-                UInt64(littleEndian: value.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-            }
-            guard word(8) <= word(16), word(16) < 1 << 62 else {
-                throw StateRefusal("the known events end before they begin, or there were too many")
-            }
-            clock = (Int64(bitPattern: word(0)), word(8), word(16), Int64(bitPattern: word(24)), word(32))
+            clock = try StateClock(value)
         }
     }
 
-    /// - Throws: if the changelog lacks events that it says are known.
+    /// Memory, about.
+    package var bytes: Int {
+        content.bytes + blocks.values.reduce(0) { $0 + $1.entries.count * MemoryLayout<KnownEvents.Entry>.stride }
+    }
+
+    package var records: Int { content.records }
+
+    /// What has come so far is to be gone on from as if it were a snapshot: from its clock's record on.
+    package func pause() {
+        snapshot = clock ?? snapshot
+        clock = nil
+    }
+
+    /// - Throws: if the changelog lacks events that it says are known, or doesn't go on from the snapshot.
     package func finish() throws(StateRefusal) -> State {
+        if let snapshot {
+            guard let clock, clock.lineage == snapshot.lineage, clock.lineage != 0 else {
+                throw StateRefusal("what the changelog has from the snapshot's end on is not of the same changelog")
+            }
+            guard clock.input != snapshot.input || clock.nextOffset >= snapshot.nextOffset, clock.end >= snapshot.end
+            else { throw StateRefusal("the snapshot is newer than the changelog") }
+        }
         guard let clock else {
             guard content.isEmpty, blocks.isEmpty else { throw StateRefusal("the changelog has no clock") }
             return state
         }
         var entries: [KnownEvents.Entry] = []
         var next = clock.first
-        for (start, block) in blocks.sorted(by: { $0.key < $1.key }) {
-            let end = start + UInt64(block.count)
+        for block in blocks.values.sorted(by: { $0.place < $1.place }) {
+            let start = block.place
+            let end = start + UInt64(block.entries.count)
             guard end > next else { continue }
             guard start <= next else {
                 throw StateRefusal("known events from \(next) to \(start) are missing")
             }
-            entries += block.dropFirst(Int(next - start))
+            entries += block.entries.dropFirst(Int(next - start))
             next = end
         }
         guard next == clock.end else { throw StateRefusal("known events from \(next) to \(clock.end) are missing") }
         content.resume(
             RestoredPlace(
+                lineage: clock.lineage,
                 clock: clock.newest == .min ? EventClock() : EventClock(newest: Timestamp(nanoseconds: clock.newest)),
                 nextOffset: clock.nextOffset, blocks: EventBlocks(restored: Array(blocks.keys)), known: entries,
                 firstKnown: clock.first))

@@ -1,14 +1,14 @@
 /// Reads what `SnapshotOutput` wrote, and never beyond the end. Everything is nil that is not there whole.
-struct SnapshotCursor {
+package struct SnapshotCursor {
     private let bytes: UnsafeRawBufferPointer
     private var place = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    var isAtEnd: Bool { place == bytes.count }
+    package var isAtEnd: Bool { place == bytes.count }
 
     @inline(__always)
-    mutating func byte() -> UInt8? {
+    package mutating func byte() -> UInt8? {
         guard place < bytes.count else { return nil }
         defer { place += 1 }
         return bytes[place]
@@ -16,7 +16,7 @@ struct SnapshotCursor {
 
     /// Seven bits a byte, the lowest first; all but the last with the high bit set (LEB128).
     @inline(__always)
-    mutating func number() -> Int? {
+    package mutating func number() -> Int? {
         var value: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 63, by: 7) {
             guard let byte = byte() else { return nil }
@@ -27,7 +27,7 @@ struct SnapshotCursor {
     }
 
     @inline(__always)
-    mutating func word() -> Int64? {
+    package mutating func word() -> Int64? {
         guard bytes.count - place >= 8 else { return nil }
         defer { place += 8 }
         return Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Int64.self))
@@ -35,7 +35,7 @@ struct SnapshotCursor {
 
     /// So many bytes, in place.
     @inline(__always)
-    mutating func bytes(_ count: Int) -> UnsafeRawBufferPointer? {
+    package mutating func bytes(_ count: Int) -> UnsafeRawBufferPointer? {
         guard count >= 0, bytes.count - place >= count else { return nil }
         defer { place += count }
         return UnsafeRawBufferPointer(rebasing: bytes[place..<place + count])
@@ -43,13 +43,13 @@ struct SnapshotCursor {
 
     /// Bytes with their number in front.
     @inline(__always)
-    mutating func piece() -> UnsafeRawBufferPointer? {
+    package mutating func piece() -> UnsafeRawBufferPointer? {
         guard let count = number() else { return nil }
         return bytes(count)
     }
 
     /// What is no UTF-8 is replaced.
-    mutating func text() -> String? { piece().map { String(decoding: $0, as: UTF8.self) } }
+    package mutating func text() -> String? { piece().map { String(decoding: $0, as: UTF8.self) } }
 
     mutating func texts() -> [String]? {
         guard let count = number(), count <= bytes.count - place else { return nil }
@@ -63,14 +63,16 @@ struct SnapshotCursor {
 }
 
 /// Collects what `SnapshotCursor` reads.
-struct SnapshotBytes {
-    private(set) var bytes: [UInt8] = []
+package struct SnapshotBytes {
+    package private(set) var bytes: [UInt8] = []
+
+    package init() {}
 
     mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
-    mutating func append(byte: UInt8) { bytes.append(byte) }
+    package mutating func append(byte: UInt8) { bytes.append(byte) }
 
-    mutating func append(number: Int) {
+    package mutating func append(number: Int) {
         var rest = UInt64(number)
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -79,13 +81,13 @@ struct SnapshotBytes {
         bytes.append(UInt8(rest))
     }
 
-    mutating func append(word: Int64) { append(word) }
+    package mutating func append(word: Int64) { append(word) }
 
     mutating func append(_ value: some FixedWidthInteger & BitwiseCopyable) {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
-    mutating func append(_ text: String) {
+    package mutating func append(_ text: String) {
         append(number: text.utf8.count)
         bytes.append(contentsOf: text.utf8)
     }

@@ -1,8 +1,9 @@
+package import FaultInjection
 internal import Glibc
 
 /// A snapshot's file.
 ///
-///     header     "weirsign", the format's version, a number that tells the order of bytes   (16 bytes, 64 with what is free)
+///     header     what it is of (`SnapshotContent`), the format's version, a number that tells the order of bytes   (16 bytes, 64 with what is free)
 ///     sections   each at a multiple of 64
 ///     table      of each section: kind, a number, place, length   (24 bytes each)
 ///     checksums  CRC-32C of each 4 MiB of all before   (4 bytes each)
@@ -12,9 +13,6 @@ internal import Glibc
 /// its end has nothing that reads it. All numbers are in the order of bytes of the processors there are (little endian);
 /// another one refuses the file.
 enum SnapshotFormat {
-    static let magic = Array("weirsign".utf8)
-    /// 2: domains in Punycode.
-    static let version: UInt32 = 3
     static let order: UInt32 = 0x0102_0304
     static let alignment = 64
     static let block = 4 << 20
@@ -48,12 +46,42 @@ enum SnapshotFormat {
         case recentHashes = 21
     }
 
+    /// A section of whatever kind.
+    struct Place {
+        let kind: UInt32
+        let place: Int
+        let length: Int
+    }
+
     struct Section {
         let kind: Kind
         let number: UInt32
         let place: Int
         let length: Int
     }
+}
+
+/// What a snapshot is of.
+package struct SnapshotContent: Sendable {
+    /// Eight bytes.
+    let magic: [UInt8]
+    let version: UInt32
+    /// For the one who operates this.
+    let name: String
+    /// Before it takes the old one's place.
+    let renaming: Failpoint
+
+    package init(magic: String, version: UInt32, name: String, renaming: Failpoint) {
+        precondition(magic.utf8.count == 8, "eight bytes")
+        self.magic = Array(magic.utf8)
+        self.version = version
+        self.name = name
+        self.renaming = renaming
+    }
+
+    /// 2: domains in Punycode.
+    static let signals = SnapshotContent(
+        magic: "weirsign", version: 3, name: "a snapshot of signals", renaming: .snapshotRename)
 }
 
 /// A snapshot's sections, each of which lies within the file.
@@ -64,8 +92,10 @@ struct SnapshotSections {
     /// How long all before the checksums is, as the trailer of a file of this many bytes says.
     ///
     /// - Parameter trailer: the last bytes of the file.
-    static func body(of trailer: UnsafeRawBufferPointer, fileBytes: Int) throws(SnapshotRefusal) -> Int {
-        guard trailer.count == SnapshotFormat.trailer, trailer.suffix(8).elementsEqual(SnapshotFormat.magic) else {
+    static func body(
+        of trailer: UnsafeRawBufferPointer, fileBytes: Int, _ content: SnapshotContent = .signals
+    ) throws(SnapshotRefusal) -> Int {
+        guard trailer.count == SnapshotFormat.trailer, trailer.suffix(8).elementsEqual(content.magic) else {
             throw SnapshotRefusal("was not written to its end")
         }
         let body = trailer.loadUnaligned(as: UInt64.self)
@@ -77,16 +107,18 @@ struct SnapshotSections {
     }
 
     /// Whether a file that begins with these bytes can be read here.
-    static func checkHeader(_ header: UnsafeRawBufferPointer) throws(SnapshotRefusal) {
-        guard header.count >= 16, header.prefix(8).elementsEqual(SnapshotFormat.magic) else {
-            throw SnapshotRefusal("is not a snapshot of signals")
+    static func checkHeader(
+        _ header: UnsafeRawBufferPointer, _ content: SnapshotContent = .signals
+    ) throws(SnapshotRefusal) {
+        guard header.count >= 16, header.prefix(8).elementsEqual(content.magic) else {
+            throw SnapshotRefusal("is not \(content.name)")
         }
         let version = header.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
         guard header.loadUnaligned(fromByteOffset: 12, as: UInt32.self) == SnapshotFormat.order else {
             throw SnapshotRefusal("was written by another kind of processor")
         }
-        guard version == SnapshotFormat.version else {
-            throw SnapshotRefusal("has format \(version), and this version reads \(SnapshotFormat.version)")
+        guard version == content.version else {
+            throw SnapshotRefusal("has format \(version), and this version reads \(content.version)")
         }
     }
 

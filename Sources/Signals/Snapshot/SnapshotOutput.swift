@@ -1,4 +1,4 @@
-internal import Configuration
+package import Configuration
 internal import FaultInjection
 internal import Glibc
 
@@ -6,7 +6,8 @@ internal import Glibc
 /// it is on the disk. So there is the old one or the new one, whatever ends the process between.
 ///
 /// One process at a time writes a file; another one is refused.
-final class SnapshotOutput {
+package final class SnapshotOutput {
+    private let content: SnapshotContent
     private let path: String
     private let temporary: String
     private let descriptor: Int32
@@ -15,19 +16,22 @@ final class SnapshotOutput {
     private var filled = 0
     private var written = 0
     private var sums: [UInt32] = []
-    private var sections: [(kind: SnapshotFormat.Kind, number: UInt32, place: Int, end: Int)] = []
+    private var sections: [(kind: UInt32, number: UInt32, place: Int, end: Int)] = []
 
     /// - Parameter shouldStop: asked before each block is written.
     /// - Throws: `FileError`.
-    init(_ path: String, shouldStop: @escaping () -> Bool) throws(FileError) {
+    package init(
+        _ path: String, _ content: SnapshotContent, shouldStop: @escaping () -> Bool
+    ) throws(FileError) {
+        self.content = content
         self.path = path
         self.shouldStop = shouldStop
         temporary = path + ".new"
         try SnapshotOutput.makeFolder(of: path[...])
         descriptor = try SnapshotOutput.open(temporary)
         buffer = .allocate(byteCount: SnapshotFormat.block, alignment: 64)
-        append(SnapshotFormat.magic)
-        append(SnapshotFormat.version)
+        append(content.magic)
+        append(content.version)
         append(SnapshotFormat.order)
     }
 
@@ -73,12 +77,14 @@ final class SnapshotOutput {
 
     private var place: Int { written + filled }
 
-    func begin(_ kind: SnapshotFormat.Kind, number: Int = 0) {
+    func begin(_ kind: SnapshotFormat.Kind, number: Int = 0) { begin(section: kind.rawValue, number: number) }
+
+    package func begin(section kind: UInt32, number: Int = 0) {
         while place % SnapshotFormat.alignment != 0 || place < SnapshotFormat.header { append(byte: 0) }
         sections.append((kind, UInt32(number), place, place))
     }
 
-    func end() { sections[sections.count - 1].end = place }
+    package func end() { sections[sections.count - 1].end = place }
 
     /// How long the section is that was begun last.
     var sectionLength: Int { sections.last.map { place - $0.place } ?? 0 }
@@ -87,7 +93,10 @@ final class SnapshotOutput {
 
     private var failed: FileError?
 
-    var hasFailed: Bool { failed != nil }
+    package var hasFailed: Bool { failed != nil }
+
+    /// There is to be no such file.
+    package func fail(_ reason: String) { failed = failed ?? FileError(path: temporary, reason: reason) }
 
     func append(byte: UInt8) { withUnsafeBytes(of: byte) { append($0) } }
 
@@ -95,7 +104,7 @@ final class SnapshotOutput {
         withUnsafeBytes(of: value.littleEndian) { append($0) }
     }
 
-    func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
+    package func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
 
     func append(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes
@@ -131,16 +140,18 @@ final class SnapshotOutput {
 
     /// Puts the file into its place.
     ///
+    /// - Parameter check: whether it may take that place, once all of it is written.
     /// - Returns: how many bytes it has.
     /// - Throws: `FileError`; the old file is then where it was, and the new one gone.
-    func finish() throws(FileError) -> Int {
+    package func finish(_ check: () throws(FileError) -> Void = {}) throws(FileError) -> Int {
         writeEnd()
         let bytes = place
         do throws(FileError) {
             if let failed { throw failed }
+            try check()
             guard fsync(descriptor) == 0 else { throw SnapshotOutput.failure(temporary) }
             do throws(InjectedFault) {
-                try Failpoint.snapshotRename.hit()
+                try content.renaming.hit()
             } catch {
                 throw FileError(path: temporary, reason: "\(error)")
             }
@@ -163,7 +174,7 @@ final class SnapshotOutput {
         while place % 8 != 0 { append(byte: 0) }
         let table = place
         for section in sections {
-            append(section.kind.rawValue)
+            append(section.kind)
             append(section.number)
             append(UInt64(section.place))
             append(UInt64(section.end - section.place))
@@ -175,10 +186,10 @@ final class SnapshotOutput {
         out.append(UInt64(body))
         out.append(UInt64(table))
         out.append(UInt32(sections.count))
-        out.append(SnapshotFormat.version)
+        out.append(content.version)
         out.append(out.bytes.withUnsafeBytes { checksum($0) })
         out.append(UInt32(0))
-        out.append(contentsOf: SnapshotFormat.magic)
+        out.append(contentsOf: content.magic)
         out.bytes.withUnsafeBytes { write($0) }
         written += out.bytes.count
     }

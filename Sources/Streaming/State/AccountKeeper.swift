@@ -9,9 +9,9 @@ extension StateKeeper where State == AccountState {
     ///   - input: the topic.
     ///   - topic: the changelog.
     convenience init(
-        _ partition: Int32, of input: String, _ topic: String, _ settings: AccountSettings, key: [UInt8]
+        _ partition: Int32, of input: String, _ topic: String, _ settings: AccountSettings, key: [UInt8], aids: StateAids = StateAids()
     ) {
-        self.init(partition, topic) {
+        self.init(partition, topic, aids) {
             AccountState(settings, key: key, input: input)
         } restoring: {
             StateRestore(settings, key: key, input: input)
@@ -20,7 +20,8 @@ extension StateKeeper where State == AccountState {
 
     /// - Returns: the batch with what is known of its events, and what is to be written to the changelog.
     func fold(_ batch: EventBatch, nextOffset: Int64) -> (batch: EventBatch, changes: StateChanges?) {
-        withState { state in
+        note(changes: batch.count)
+        return withState { state in
             guard let folded = state?.fold(batch, nextOffset: nextOffset) else { return (batch, nil) }
             return (folded.facts.isEmpty ? batch : batch.with(folded.facts), folded.changes)
         }

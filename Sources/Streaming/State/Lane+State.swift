@@ -17,7 +17,7 @@ extension Lane {
             }
         }
         let records = unfinished.values.reduce(0) { sum, status in
-            if case .restoring(let records) = status { sum + records } else { sum }
+            if case .restoring(_, let records) = status { sum + records } else { sum }
         }
         readiness.set(
             "\(name)-state",
@@ -27,10 +27,42 @@ extension Lane {
         )
     }
 
+    /// Has snapshots written that are due, and those of partitions that were given up.
+    func keepSnapshots(_ group: inout DiscardingTaskGroup) {
+        guard options.state?.aids.snapshots?.isKeeping ?? false, phase == .running else { return }
+        let now = ContinuousClock.now
+        for keeper in givenUp + sessions.values.compactMap(\.keeper).filter({ $0.isSnapshotDue(at: now) }) {
+            group.addTask { [self] in await keeper.writeSnapshot(within: Lane.snapshotLimit, shouldStop: isEnding) }
+        }
+        givenUp = []
+    }
+
+    /// A disk that takes longer is given up.
+    private static let snapshotLimit = Duration.seconds(600)
+
+    /// Notes that what is known of a partition can be written, now that it doesn't change any more.
+    func noteGivenUp(_ keeper: (any StateKeeping)?) {
+        guard options.state?.aids.snapshots?.isKeeping ?? false, let keeper else { return }
+        keeper.settle()
+        givenUp.append(keeper)
+    }
+
+    /// At the end, when others have been given the partitions and nobody waits for it.
+    func writeLastSnapshots(until deadline: ContinuousClock.Instant) async {
+        for keeper in givenUp {
+            let left = deadline - .now
+            guard left > .zero else {
+                return logger.warning("no time to write all snapshots of state: the next start takes longer")
+            }
+            await keeper.writeSnapshot(within: left) { ContinuousClock.now > deadline }
+        }
+        givenUp = []
+    }
+
     private func report(_ partition: TopicPartition, _ status: StateStatus) {
         switch status {
         case .waiting, .restoring: break
-        case .whole(let records, let seconds, let wasOfAnother):
+        case .whole(let source, let records, let seconds, let wasOfAnother):
             metrics.restored.observe(.seconds(seconds))
             if wasOfAnother {
                 logger.warning(
@@ -40,7 +72,10 @@ extension Lane {
             }
             logger.info(
                 "what is known of \(subject) is restored",
-                ["partition": "\(partition)", "records": "\(records)", "seconds": "\(seconds)"])
+                [
+                    "partition": "\(partition)", "from": source.rawValue, "records": "\(records)",
+                    "seconds": "\(seconds)",
+                ])
         case .ahead(let offset, let next):
             logger.warning(
                 "what is known of \(subject) has seen these records: they count nothing and have no facts; another group on "

@@ -8,9 +8,9 @@ extension StateKeeper where State == SightingState {
     ///   - input: the topic.
     ///   - topic: the changelog.
     convenience init(
-        _ partition: Int32, of input: String, _ topic: String, _ settings: SightingSettings, key: [UInt8]
+        _ partition: Int32, of input: String, _ topic: String, _ settings: SightingSettings, key: [UInt8], aids: StateAids = StateAids()
     ) {
-        self.init(partition, topic) {
+        self.init(partition, topic, aids) {
             SightingState(settings, key: key, input: input)
         } restoring: {
             StateRestore(settings, key: key, input: input)
@@ -30,6 +30,7 @@ extension StateKeeper where State == SightingState {
     func fold(
         _ records: [SightingState.Record], nextOffset: Int64
     ) -> (outcome: SightingOutcome, changes: StateChanges)? {
-        withState { $0?.fold(records, nextOffset: nextOffset) }
+        note(changes: records.count)
+        return withState { $0?.fold(records, nextOffset: nextOffset) }
     }
 }

@@ -3,6 +3,7 @@ internal import Events
 internal import Kafka
 internal import MetadataDetection
 internal import Operations
+internal import Signals
 internal import Synchronization
 
 /// Keeps what is remembered of one partition in step with what is committed: restored from the changelog before the
@@ -14,16 +15,24 @@ internal import Synchronization
 final class StateKeeper<State: KeptState>: StateKeeping {
     typealias Status = StateStatus
 
-    private struct Content {
-        var restoring: StateRestore<State>?
+    /// `@unchecked Sendable`: what it holds is touched under its lock alone.
+    struct Content: @unchecked Sendable {
+        var restoring: StateStart<State>?
         var state: State?
         /// Where the state stood when it was restored.
         var restored: Int64?
         var status = Status.waiting
+        /// A place of the changelog that the state was beyond when it was restored, or last written.
+        var place: StatePlace?
+        var schedule: SnapshotSchedule?
+        /// No snapshot is written before.
+        var notBefore = ContinuousClock.now
+        var isWriting = false
     }
 
     let partition: Int32
-    private let topic: String
+    let topic: String
+    let aids: StateAids
     private let content = Mutex(Content())
     private let makeState: @Sendable () -> State
     private let makeRestore: @Sendable () -> StateRestore<State>
@@ -32,14 +41,17 @@ final class StateKeeper<State: KeptState>: StateKeeping {
     ///   - topic: the changelog.
     ///   - makeState: a state of nothing.
     init(
-        _ partition: Int32, _ topic: String, _ makeState: @escaping @Sendable () -> State,
+        _ partition: Int32, _ topic: String, _ aids: StateAids, _ makeState: @escaping @Sendable () -> State,
         restoring makeRestore: @escaping @Sendable () -> StateRestore<State>
     ) {
         self.partition = partition
         self.topic = topic
+        self.aids = aids
         self.makeState = makeState
         self.makeRestore = makeRestore
     }
+
+    func withContent<Result: Sendable>(_ body: (inout Content) -> Result) -> Result { content.withLock { body(&$0) } }
 
     var status: Status {
         get { content.withLock { $0.status } }
@@ -77,8 +89,8 @@ final class StateKeeper<State: KeptState>: StateKeeping {
             guard let state = content.state, let next = state.nextOffset, next > end else { return }
             state.beginInput()
             content.restored = nil
-            if case .whole(let records, let seconds, _) = content.status {
-                content.status = .whole(records: records, seconds: seconds, wasOfAnother: true)
+            if case .whole(let source, let records, let seconds, _) = content.status {
+                content.status = .whole(source, records: records, seconds: seconds, wasOfAnother: true)
             }
         }
     }
@@ -93,7 +105,11 @@ final class StateKeeper<State: KeptState>: StateKeeping {
 
     /// Begins with nothing, as before the first record of the input.
     func begin() {
-        content.withLock { $0.state = makeState() }
+        content.withLock { content in
+            let state = makeState()
+            state.lineage = .random(in: 1 ... .max)
+            content.state = state
+        }
     }
 
     func committed(before offset: Int64) {
@@ -102,62 +118,87 @@ final class StateKeeper<State: KeptState>: StateKeeping {
 
     // MARK: Restoring
 
-    /// Reads the changelog to its end.
+    /// Reads the changelog to its end: from where a snapshot or a standby ends, or all of it if there is none that it goes
+    /// on from.
     ///
     /// - Parameter goesOn: asked some times a second; if not, it ends with a `CancellationError`.
     func restore(
-        bootstrap: String, properties: ClientProperties, goesOn: @Sendable () -> Bool
+        bootstrap: String, properties: ClientProperties, goesOn: @escaping @Sendable () -> Bool
     ) async throws {
         let began = ContinuousClock.now
         content.withLock { content in
             content.state = nil
-            content.restoring = makeRestore()
-            content.status = .restoring(records: 0)
+            content.status = .restoring(.changelog, records: 0)
         }
+        if let start = try await beginning(goesOn) {
+            do {
+                return try await read(on: start, since: began, bootstrap, properties, goesOn)
+            } catch let error as BrokenState {
+                aids.snapshots?.refuse(start.source, partition, error.reason)
+            } catch let refusal as StateRefusal {
+                aids.snapshots?.refuse(start.source, partition, refusal.reason)
+            } catch let refusal as SnapshotRefusal {
+                aids.snapshots?.refuse(start.source, partition, refusal.reason)
+            }
+        }
+        let nothing = StateStart(makeRestore(), .changelog, asOf: .now())
+        try await read(on: nothing, since: began, bootstrap, properties, goesOn)
+    }
+
+    private func beginning(_ goesOn: @escaping @Sendable () -> Bool) async throws -> StateStart<State>? {
+        if let start = (aids.standby as? StateStandby<State>)?.take(partition) { return start }
+        return try await aids.snapshots?.read(partition, makeRestore, goesOn: goesOn)
+    }
+
+    private func read(
+        on start: StateStart<State>, since began: ContinuousClock.Instant, _ bootstrap: String,
+        _ properties: ClientProperties, _ goesOn: @Sendable () -> Bool
+    ) async throws {
         let place = TopicPartition(topic, partition)
-        let reader = try TopicReader(bootstrap: bootstrap, properties: properties, from: [place: 0])
+        let now = Timestamp.now()
+        content.withLock { content in
+            content.restoring = start
+            content.status = .restoring(start.source, records: 0)
+        }
+        let reader = try TopicReader(bootstrap: bootstrap, properties: properties, from: [place: start.offset])
+        var count = 0
         do {
             // To the end as it was when reading began: nobody else writes here.
-            let ends = try await reader.watermarks(timeout: .seconds(10)).mapValues(\.high)
-            var count = 0
-            while await !reader.hasPassed(ends) {
+            let there = try await reader.watermarks(timeout: .seconds(10))[place] ?? (0, 0)
+            if start.source != .changelog { try await aids.snapshots?.admit(start, at: now, there) }
+            while await !reader.hasPassed([place: there.high]) {
                 guard goesOn(), !Task.isCancelled else { throw CancellationError() }
-                let records = try await reader.read(10_000, timeout: .milliseconds(500))
-                try take(records)
-                count += records.count
-                status = .restoring(records: count)
+                count += try await reader.take(20_000, timeout: .milliseconds(500)) { _, record throws(BrokenState) in
+                    try content.withLock { content throws(BrokenState) in
+                        guard let restoring = content.restoring else { return }
+                        try restoring.take(place, offset: record.offset, key: record.key, value: record.value)
+                    }
+                }
+                status = .restoring(start.source, records: count)
             }
             await reader.close()
-            try content.withLock { content in
-                content.state = try content.restoring?.finish()
-                let wasOfAnother = content.restoring?.wasOfAnother ?? false
-                content.restoring = nil
-                content.restored = content.state?.nextOffset
-                content.status = .whole(
-                    records: count, seconds: (ContinuousClock.now - began).inSeconds, wasOfAnother: wasOfAnother)
-            }
         } catch {
             await reader.close()
             throw error
         }
-    }
-
-    private func take(_ records: [TopicReader.Record]) throws {
         try content.withLock { content in
-            guard let restoring = content.restoring else { return }
-            for record in records {
-                do throws(StateRefusal) {
-                    try (record.key ?? []).withUnsafeBufferPointer { (key) throws(StateRefusal) in
-                        let key = UnsafeRawBufferPointer(key)
-                        guard let value = record.value else { return try restoring.take(key: key, value: nil) }
-                        try value.withUnsafeBufferPointer { (value) throws(StateRefusal) in
-                            try restoring.take(key: key, value: UnsafeRawBufferPointer(value))
-                        }
-                    }
-                } catch {
-                    throw BrokenState(reason: "\(record.partition) at offset \(record.offset): \(error.reason)")
-                }
+            let state = try start.restore.finish()
+            if state.lineage == 0 { state.lineage = .random(in: 1 ... .max) }
+            content.state = state
+            content.restoring = nil
+            content.restored = state.nextOffset
+            content.place = start.clockOffset.flatMap { offset in
+                start.restore.clock.map { StatePlace(offset: offset, clock: $0, asOf: now) }
             }
+            content.schedule = aids.snapshots?.schedule() ?? nil
+            if start.source == .snapshot {
+                content.schedule?.begin(began - .seconds(max(0, now.seconds(since: start.asOf))))
+            }
+            content.notBefore = .now
+            content.status = .whole(
+                start.source, records: count, seconds: (ContinuousClock.now - began).inSeconds,
+                wasOfAnother: start.restore.wasOfAnother)
         }
+        if start.source != .changelog { aids.snapshots?.use(start.source) }
     }
 }

@@ -16,18 +16,24 @@ protocol StateKeeping: AnyObject, Sendable {
     func leaveOther(endingAt end: Int64)
     func committed(before offset: Int64)
     func restore(
-        bootstrap: String, properties: ClientProperties, goesOn: @Sendable () -> Bool
+        bootstrap: String, properties: ClientProperties, goesOn: @escaping @Sendable () -> Bool
     ) async throws
+
+    func isSnapshotDue(at now: ContinuousClock.Instant) -> Bool
+    /// Nothing that is not committed ever will be: the partition is given up.
+    func settle()
+    /// Writes what is known to the disk, unless it can't be.
+    func writeSnapshot(within limit: Duration, shouldStop: @escaping @Sendable () -> Bool) async
 }
 
 /// How far a partition's state is, for logs and readiness.
 enum StateStatus: Equatable, Sendable {
     /// Until the first record.
     case waiting
-    case restoring(records: Int)
+    case restoring(StateSource, records: Int)
     case unreachable(KafkaError)
     /// Whole, and what that took; whether it was of another input, or of one that was made anew since.
-    case whole(records: Int, seconds: Double, wasOfAnother: Bool)
+    case whole(StateSource, records: Int, seconds: Double, wasOfAnother: Bool)
     /// Whole, and further than the records that come: those before `to` count nothing.
     case ahead(of: Int64, to: Int64)
     /// The changelog is not what was written.
@@ -51,6 +57,14 @@ package struct StateOptions: Sendable {
     package var topic: String
     package var content: Content
     package var key: [UInt8]
+    /// Folder of snapshots; nil: none are kept.
+    package var directory: String?
+    /// How old one may become while something changes.
+    package var snapshotInterval = Duration.seconds(600)
+    /// Memory for what is known in partitions that others have; 0: those are not followed.
+    package var standbyBytes = 0
+    /// Once the lane is made.
+    var aids = StateAids()
 
     package init(topic: String, _ content: Content, key: [UInt8]) {
         self.topic = topic

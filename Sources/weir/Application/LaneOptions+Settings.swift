@@ -24,6 +24,7 @@ extension LaneOptions {
         lane.state = StateOptions(
             topic: settings[WeirSettings.sightingState], .sightings(SightingSettings(counting)),
             key: blueprint.accountKey)
+        lane.state?.take(settings)
         lane.enclosures = EnclosureTopics(
             signals: settings[WeirSettings.signalTopic], incidents: settings[WeirSettings.incidents])
         return lane
@@ -55,6 +56,7 @@ extension LaneOptions {
             StateOptions(
                 topic: settings[WeirSettings.state], accounts: AccountSettings($0), key: assembly.blueprint.accountKey)
         }
+        bulk.state?.take(settings)
         if let counting = assembly.blueprint.settings(of: SightingDetector.name) {
             bulk.sightings = SightingWriter(SightingSettings(counting), key: assembly.blueprint.accountKey)
             bulk.enclosures.sightings = settings[WeirSettings.sightings]
@@ -107,5 +109,13 @@ extension LaneOptions {
         var name = [CChar](repeating: 0, count: 256)
         gethostname(&name, name.count - 1)
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+extension StateOptions {
+    fileprivate mutating func take(_ settings: Settings) {
+        directory = settings[WeirSettings.stateDirectory]
+        snapshotInterval = settings[WeirSettings.stateInterval]
+        standbyBytes = settings[WeirSettings.stateStandby].bytes
     }
 }

@@ -107,7 +107,16 @@ enum WeirSettings {
     )
 
     static let stateDirectory = Setting(
-        "state.directory", .optional(.string), standard: "state", "Reserved: no state is kept in this version.")
+        "state.directory", .optional(.string), standard: "state",
+        "Folder that keeps what topics.state holds, a file for each partition, so that a start need not read all of it; null: none."
+    )
+    static let stateInterval = Setting(
+        "state.snapshotInterval", .duration(.seconds(10)...(.seconds(86_400))), standard: .seconds(600),
+        "How old such a file may become while accounts change.")
+    static let stateStandby = Setting(
+        "state.standby", .byteSize(0...(1 << 40)), standard: ByteSize(bytes: 0),
+        "Memory for what is known of accounts in partitions of other members, which is followed so that it is at hand if this one is given them; 0: it is not."
+    )
 
     static let accountKeyFile = Setting(
         "privacy.accountKeyFile", .optional(.string), standard: nil,
@@ -183,7 +192,7 @@ enum WeirSettings {
         signalFiles, signalInterval, signalTopic, signalSnapshot, snapshotInterval, snapshotChanges,
         mediaWorkers, mediaFetches, mediaBytes, mediaPixels, mediaBudget, mediaDeadline, mediaSandbox,
         mediaCache, mediaHosts,
-        stateDirectory, accountKeyFile,
+        stateDirectory, stateInterval, stateStandby, accountKeyFile,
         commitInterval, commitLiveInterval, commitRecords, commitBytes,
         limitRecord, limitNesting, limitText, limitMedia, limitLinks, limitIdentifier, limitURL, limitLabel,
         limitHeaders, limitHeaderBytes, deadLetterShare,

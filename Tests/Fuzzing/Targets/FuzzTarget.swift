@@ -41,7 +41,7 @@ package struct FuzzTarget: Sendable {
     package static let all: [FuzzTarget] =
         eventTargets + recordTargets + documentTargets + mediaTargets + textTargets + addressTargets
         + importTargets + snapshotTargets + knownDocumentTargets + termDatabaseTargets + stateTargets
-        + sightingTargets
+        + sightingTargets + stateSnapshotTargets
 }
 
 /// Something that must hold, and did not.

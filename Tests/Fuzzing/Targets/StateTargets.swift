@@ -9,7 +9,7 @@ let stateTargets = [
 /// Changes of a good changelog (`changed`). What is taken in must stand further
 /// events, and what comes of those must be taken in again.
 private func checkChangelog(_ bytes: UnsafeRawBufferPointer) throws {
-    let log = changed(goodLog, by: bytes)
+    let log = changed(goodStateLog, by: bytes)
     do throws(StateRefusal) {
         let state = try restored(log)
         let folded = state.fold(laterUploads, nextOffset: 1_000_000)
@@ -21,11 +21,11 @@ private func checkChangelog(_ bytes: UnsafeRawBufferPointer) throws {
     }
 }
 
-private let settings = AccountSettings()
-private let key = Array("a key".utf8)
+let stateSettings = AccountSettings()
+let stateKey = Array("a key".utf8)
 
 private func restored(_ log: [UInt8]) throws(StateRefusal) -> AccountState {
-    try restored(log, by: StateRestore(settings, key: key))
+    try restored(log, by: StateRestore(stateSettings, key: stateKey))
 }
 
 /// A changelog with changes: a place of four bytes, a number, and so many bytes.
@@ -42,7 +42,14 @@ func changed(_ log: [UInt8], by changes: UnsafeRawBufferPointer) -> [UInt8] {
 }
 
 func restored<State>(_ log: [UInt8], by restore: StateRestore<State>) throws(StateRefusal) -> State {
-    try log.withUnsafeBufferPointer { (log) throws(StateRefusal) in
+    try forEachRecord(of: log) { (key, value) throws(StateRefusal) in try restore.take(key: key, value: value) }
+    return try restore.finish()
+}
+
+func forEachRecord<Failure: Error>(
+    of log: [UInt8], _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) throws(Failure) -> Void
+) throws(Failure) {
+    try log.withUnsafeBufferPointer { (log) throws(Failure) in
         let log = UnsafeRawBufferPointer(log)
         var next = 0
         // The length of a key, and that of a value plus one, or 0 for a tombstone.
@@ -50,13 +57,12 @@ func restored<State>(_ log: [UInt8], by restore: StateRestore<State>) throws(Sta
             let (keyCount, valueCount) = (Int(log[next]), Int(log[next + 1]) << 8 | Int(log[next + 2]))
             let (start, end) = (next + 3 + keyCount, next + 3 + keyCount + max(0, valueCount - 1))
             guard end <= log.count else { return }
-            try restore.take(
-                key: UnsafeRawBufferPointer(rebasing: log[next + 3..<start]),
-                value: valueCount == 0 ? nil : UnsafeRawBufferPointer(rebasing: log[start..<end]))
+            try body(
+                UnsafeRawBufferPointer(rebasing: log[next + 3..<start]),
+                valueCount == 0 ? nil : UnsafeRawBufferPointer(rebasing: log[start..<end]))
             next = end
         }
     }
-    return try restore.finish()
 }
 
 func encoded(_ changes: StateChanges) -> [UInt8] {
@@ -70,18 +76,19 @@ func encoded(_ changes: StateChanges) -> [UInt8] {
     return log
 }
 
-private let goodLog: [UInt8] = {
-    let state = AccountState(settings, key: key)
+let goodStateLog: [UInt8] = {
+    let state = AccountState(stateSettings, key: stateKey)
+    state.lineage = 7
     return (0..<6).flatMap { part in
         encoded(
             state.fold(uploads(part * 20..<part * 20 + 20, minute: part), nextOffset: Int64(part * 20 + 20)).changes)
     }
 }()
 
-private let laterUploads = uploads(900_000..<900_020, minute: 59)
+let laterUploads = uploads(900_000..<900_020, minute: 59)
 
 /// Of three accounts, with all that a record may have.
-private func uploads(_ numbers: Range<Int>, minute: Int) -> EventBatch {
+func uploads(_ numbers: Range<Int>, minute: Int) -> EventBatch {
     var builder = EventBatch.Builder()
     let decoder = EventDecoder()
     for number in numbers {
