@@ -11,7 +11,8 @@ Written from the definitions, with nothing of how Weir keeps its state:
   there are more than `mostEvents`.
 * **An account's time** is the newest of its counted events; what comes later than that is counted where it was, and
   looked at as of the account's time.
-* **A window is panes**: of a minute 2 of a minute, of five minutes 6 of a minute, of an hour 12 of five minutes, of a week 7 days, up to the one that the account's time is in.
+* **A window is panes**: of a minute 2 of a minute, of five minutes 6 of a minute, of an hour 12 of five minutes, of a
+  week 7 days, up to the one that the account's time is in. A pane counts to 65,535 and no further.
 * **Hosts** of links are known by the hour and forgotten after 24. When more than 64 would be known, they are estimated
   instead from those of four panes of six hours (HyperLogLog, Flajolet and others 2007, with linear counting where few
   registers are filled), until all four are empty.
@@ -126,12 +127,15 @@ class SipHash:
 class Window:
     """How much happened in a number of panes up to one."""
 
+    MOST = 65_535
+
     def __init__(self, length: int, panes: int) -> None:
         self.length, self.panes = length, panes
         self.amounts: Counter[int] = Counter()
 
     def add(self, time: int, amount: int) -> None:
-        self.amounts[time // self.length] += amount
+        pane = time // self.length
+        self.amounts[pane] = min(self.amounts[pane] + amount, self.MOST)
 
     def sum(self, now: int) -> int:
         last = now // self.length

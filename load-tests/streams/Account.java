@@ -9,6 +9,8 @@ final class Account {
   static final int KINDS = 4;
   private static final int HOUR = 12;
   private static final int WEEK = 7;
+  /** A pane counts to this and no further, as Weir's. */
+  private static final int MOST = 65_535;
 
   /** Seconds since 1970. */
   int first;
@@ -107,8 +109,8 @@ final class Account {
     int start = kind * (HOUR + WEEK);
     int hour = HOUR - 1 - (last / 300 - time / 300);
     int day = WEEK - 1 - (last / 86_400 - time / 86_400);
-    if (hour >= 0) counts[start + hour] += amount;
-    if (day >= 0) counts[start + HOUR + day] += amount;
+    if (hour >= 0) counts[start + hour] = Math.min(counts[start + hour] + amount, MOST);
+    if (day >= 0) counts[start + HOUR + day] = Math.min(counts[start + HOUR + day] + amount, MOST);
   }
 
   int lastHour(int kind) {
