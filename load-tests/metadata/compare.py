@@ -44,8 +44,8 @@ SCHEMES = {
     "tight": Settings(
         lateness=300, latenessBySource={"/ingest/1": 86_400, "/ingest/1*": 10, "/ingest/2*": 599}, ahead=5,
         mostAccounts=1_000, mostEvents=1_000, dormantFor=DAY, dormantUploads=2, burstWithin="5m", burstAtLeast=4,
-        burstTimes=2, hostsAtLeast=65, repeatsAtLeast=2, hashtagsAtLeast=3, hashtagFloodAtLeast=10, strikeHalfLife=5 * 3_600,
-        strikesAtLeast=0.25, oneStrikeFor=7_200,
+        burstTimes=2, hostsAtLeast=65, repeatsAtLeast=2, hashtagsAtLeast=3, hashtagFloodAtLeast=10,
+        strikeHalfLife=5 * 3_600, strikesAtLeast=0.25, oneStrikeFor=7_200,
     ),
 }  # fmt: skip
 LEAST = 20
