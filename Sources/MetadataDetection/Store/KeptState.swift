@@ -1,5 +1,5 @@
 /// A fold's state that is kept in step with what is committed.
-package protocol KeptState: AnyObject {
+package protocol KeptState: AnyObject, SendableMetatype {
     /// How many accounts, or whatever else it remembers.
     var records: Int { get }
     /// Memory.
