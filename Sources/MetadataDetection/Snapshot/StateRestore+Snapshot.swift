@@ -105,7 +105,10 @@ extension StateRestore {
             throw SnapshotRefusal("known events have no place")
         }
         for (number, start) in starts.enumerated() {
-            let range = max(start, clock.first)..<max(start, clock.first, min(number + 1 < starts.count ? starts[number + 1] : clock.end, clock.end))
+            let range =
+                max(
+                    start, clock.first)..<max(
+                    start, clock.first, min(number + 1 < starts.count ? starts[number + 1] : clock.end, clock.end))
             let place = Int(range.lowerBound &- events.first)
             blocks[start] = RestoredBlock(
                 place: range.lowerBound,

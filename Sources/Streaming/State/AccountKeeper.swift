@@ -9,7 +9,8 @@ extension StateKeeper where State == AccountState {
     ///   - input: the topic.
     ///   - topic: the changelog.
     convenience init(
-        _ partition: Int32, of input: String, _ topic: String, _ settings: AccountSettings, key: [UInt8], aids: StateAids = StateAids()
+        _ partition: Int32, of input: String, _ topic: String, _ settings: AccountSettings, key: [UInt8],
+        aids: StateAids = StateAids()
     ) {
         self.init(partition, topic, aids) {
             AccountState(settings, key: key, input: input)

@@ -8,7 +8,8 @@ extension StateKeeper where State == SightingState {
     ///   - input: the topic.
     ///   - topic: the changelog.
     convenience init(
-        _ partition: Int32, of input: String, _ topic: String, _ settings: SightingSettings, key: [UInt8], aids: StateAids = StateAids()
+        _ partition: Int32, of input: String, _ topic: String, _ settings: SightingSettings, key: [UInt8],
+        aids: StateAids = StateAids()
     ) {
         self.init(partition, topic, aids) {
             SightingState(settings, key: key, input: input)

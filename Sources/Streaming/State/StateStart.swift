@@ -21,7 +21,8 @@ final class StateStart<State>: @unchecked Sendable {
     let cluster: String?
 
     init(
-        _ restore: StateRestore<State>, _ source: StateSource, from offset: Int64 = 0, asOf: Timestamp, cluster: String? = nil
+        _ restore: StateRestore<State>, _ source: StateSource, from offset: Int64 = 0, asOf: Timestamp,
+        cluster: String? = nil
     ) {
         self.cluster = cluster
         self.restore = restore
