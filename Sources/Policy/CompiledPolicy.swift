@@ -8,7 +8,7 @@ package struct CompiledPolicy: Sendable {
     package let version: String
     /// See `PolicyDocument`.
     package let earlierOfCampaigns: Decision?
-    package let returning: Decision?
+    package let accounts: [Code: Decision]
     private let rules: [Rule]
     private let standard: Action
 
@@ -33,7 +33,7 @@ package struct CompiledPolicy: Sendable {
         version = document.version
         standard = document.standard
         earlierOfCampaigns = document.earlierOfCampaigns
-        returning = document.returning
+        accounts = document.accounts
         rules = document.rules.map { rule in
             Rule(
                 name: rule.name, test: compiler.compile(rule.condition), action: rule.action, labels: rule.labels,

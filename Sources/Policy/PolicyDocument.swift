@@ -13,8 +13,8 @@ package struct PolicyDocument: Sendable {
     package let standard: Action
     /// What becomes of uploads that were part of a campaign before it was known to be one; nil: nothing.
     package let earlierOfCampaigns: Decision?
-    /// What becomes of the first upload of an account that came back after a removal; nil: nothing.
-    package let returning: Decision?
+    /// What becomes of an account's first upload on a device or of a stream, by what is known of it.
+    package let accounts: [Code: Decision]
     /// `name@revision+hash`: the hash is the first 48 bits of the file's SHA-256.
     package let version: String
 
@@ -59,8 +59,8 @@ package struct PolicyDocument: Sendable {
             problems.add(
                 "\(standard.name) can't be the default: content that nothing speaks against must flow", key: "default")
         }
-        earlierOfCampaigns = PolicyDocument.superseding("campaigns", "earlier", label: "campaign", top, problems)
-        returning = PolicyDocument.superseding("accounts", "returning", label: "returning-account", top, problems)
+        earlierOfCampaigns = PolicyDocument.campaigns(top, problems)
+        accounts = PolicyDocument.accounts(top, problems)
         top.finish()
         try problems.check()
         self.rules = rules
@@ -69,26 +69,52 @@ package struct PolicyDocument: Sendable {
         version = "\(name)@\(revision)+\(String(decoding: hash.bytes.prefix(12), as: UTF8.self))"
     }
 
-    /// `campaigns: { earlier: review, labels: […], preserve: true }`, and the like.
-    private static func superseding(
-        _ section: String, _ key: String, label: String, _ top: StrictMapping, _ problems: Problems
-    ) -> Decision? {
-        guard let node = top.node(section), let mapping = StrictMapping(node, path: section, problems) else {
+    /// `campaigns: { earlier: review, labels: […], preserve: true }`.
+    private static func campaigns(_ top: StrictMapping, _ problems: Problems) -> Decision? {
+        guard let node = top.node("campaigns"), let mapping = StrictMapping(node, path: "campaigns", problems) else {
             return nil
         }
         defer { mapping.finish() }
         _ = mapping.optional("description", .string)
-        let labels = mapping.optional("labels", .list(of: .string)) ?? [label]
+        let labels = mapping.optional("labels", .list(of: .string)) ?? ["campaign"]
         let preserve = mapping.optional("preserve", .boolean) ?? false
-        guard let action = mapping.required(key, .action), action != .allow else { return nil }
+        guard let action = mapping.required("earlier", .action), allows(action, mapping, "earlier") else { return nil }
+        return Decision(
+            action: action, labels: Array(Set(labels)).sorted(), rule: "campaigns", preserve: preserve)
+    }
+
+    /// What may be known of accounts (`metadata.sightings`), by the word that asks for it.
+    private static let accountFacts: [(key: String, fact: Code)] = [
+        ("returning", "returning-account"), ("firstStream", "first-stream"), ("struckLive", "struck-account-live"),
+    ]
+
+    /// `accounts: { returning: review, firstStream: review, struckLive: escalate, preserve: true }`.
+    private static func accounts(_ top: StrictMapping, _ problems: Problems) -> [Code: Decision] {
+        guard let node = top.node("accounts"), let mapping = StrictMapping(node, path: "accounts", problems) else {
+            return [:]
+        }
+        defer { mapping.finish() }
+        _ = mapping.optional("description", .string)
+        let preserve = mapping.optional("preserve", .boolean) ?? false
+        var decisions: [Code: Decision] = [:]
+        for (key, fact) in accountFacts {
+            guard let action = mapping.optional(key, .action), allows(action, mapping, key) else { continue }
+            decisions[fact] = Decision(
+                action: action, labels: [fact.description], rule: "accounts", preserve: preserve)
+        }
+        return decisions
+    }
+
+    /// Whether an action may follow from what is known beside the content; false too where nothing is to follow.
+    private static func allows(_ action: Action, _ mapping: StrictMapping, _ key: String) -> Bool {
+        if action == .allow { return false }
         guard [.label, .limit, .review, .escalate].contains(action) else {
             mapping.add(
                 "\(action.name) can't follow from who posts what how often alone; use label, limit, review or escalate",
                 key: key)
-            return nil
+            return false
         }
-        return Decision(
-            action: action, labels: Array(Set(labels)).sorted(), rule: section, preserve: preserve)
+        return true
     }
 
     private static func rule(_ node: YAMLNode, _ path: String, _ problems: Problems) -> Rule? {

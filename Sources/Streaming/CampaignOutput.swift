@@ -55,9 +55,9 @@ struct CampaignOutput {
                     upload, decision, at: campaign.time, fact: "campaign", value: campaign.youngAccounts,
                     campaign.signal)
             }
-        case .returned(let hours, let time):
-            return policy.returning.map { decision in
-                superseding(upload, decision, at: time, fact: "returning-account", value: hours, nil)
+        case .account(let fact, let hours, let time):
+            return policy.accounts[fact].map { decision in
+                superseding(upload, decision, at: time, fact: fact, value: hours, nil)
             }
         }
     }

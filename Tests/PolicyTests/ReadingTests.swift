@@ -22,8 +22,16 @@ import Testing
             #expect(found.count == 1 && found[0].contains("campaigns.earlier") && found[0].contains(action), "\(found)")
         }
         #expect(!problems(policy("campaigns: { later: review }")).isEmpty)
-        let returning = try document(policy("accounts: { returning: escalate }")).returning
-        #expect(returning == Decision(action: .escalate, labels: ["returning-account"], rule: "accounts"))
+        let accounts = try document(policy("accounts: { returning: escalate, struckLive: limit, preserve: true }"))
+            .accounts
+        #expect(
+            accounts == [
+                "returning-account": Decision(
+                    action: .escalate, labels: ["returning-account"], rule: "accounts", preserve: true),
+                "struck-account-live": Decision(
+                    action: .limit, labels: ["struck-account-live"], rule: "accounts", preserve: true),
+            ])
+        #expect(problems(policy("accounts: { firstStream: endStream }")).count == 1)
     }
 
     @Test func everyKey() throws {

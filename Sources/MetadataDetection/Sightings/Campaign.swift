@@ -47,7 +47,7 @@ package struct Campaign: Sendable, Equatable {
         case .file: type = .sha256
         case .picture: type = .pdq
         case .link: type = .urlmd5
-        case .text, .device: return nil
+        case .text, .device, .streamer: return nil
         }
         var hex = ByteWriter(capacity: 64)
         withUnsafeBytes(of: fingerprint) { hex.appendHex(UnsafeRawBufferPointer(rebasing: $0.prefix(kind.length))) }
@@ -66,7 +66,8 @@ package struct Campaign: Sendable, Equatable {
     package static let source = "weir/campaigns"
 }
 
-/// An upload whose verdict asks for nothing, although it is part of a campaign, or of an account that came back.
+/// An upload whose verdict asks for nothing, although it is part of a campaign, or something is known of its
+/// account.
 package struct SupersededUpload: Sendable, Equatable {
     package var verdict: Digest128
     package var uploaded: Timestamp
@@ -78,7 +79,7 @@ package struct SupersededUpload: Sendable, Equatable {
 
     package enum Cause: Sendable, Equatable {
         case campaign(Campaign)
-        /// The device is that of an account that was removed, so many hours before.
-        case returned(afterHours: Int, time: Timestamp)
+        /// What is known of its account: the fact of a verdict, with its value in hours.
+        case account(Code, hours: Int, time: Timestamp)
     }
 }

@@ -16,6 +16,9 @@ package struct Sighting: Sendable, Equatable {
         /// What the platform knows a device by, as a keyed hash of 64 bits. Only of young accounts, and of those that were
         /// removed.
         case device
+        /// An account that streams live, or that has a strike for terrorist content: as a keyed hash of 64 bits. The stream
+        /// stands in the account's place.
+        case streamer
 
         package var name: String {
             switch self {
@@ -24,6 +27,7 @@ package struct Sighting: Sendable, Equatable {
             case .link: "link"
             case .text: "text"
             case .device: "device"
+            case .streamer: "streamer"
             }
         }
 
@@ -32,7 +36,7 @@ package struct Sighting: Sendable, Equatable {
             switch self {
             case .file, .picture: 32
             case .link: 16
-            case .text, .device: 8
+            case .text, .device, .streamer: 8
             }
         }
     }
@@ -52,7 +56,7 @@ package struct Sighting: Sendable, Equatable {
     package var isActedOn: Bool
     /// Of a link: that of a live stream itself, as its segments state it.
     package var isStream: Bool
-    /// Of a device: that the platform removed the account.
+    /// Of a device: that the platform removed the account; of a streamer: that it has a strike for terrorist content.
     package var isRemoval: Bool
     /// Of a text: where its first link leads, as a keyed hash; no link: 0.
     package var host: UInt32

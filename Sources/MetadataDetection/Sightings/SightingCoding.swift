@@ -5,7 +5,7 @@ internal import Events
 /// | bytes | |
 /// | --- | --- |
 /// | 1 | kind; 16 more if the verdict asks for something, 32 with an age, 64 with a network, 128 with the next byte |
-/// | 1 | 1 for a live stream's own link, 2 with a host, 4 for an account's removal |
+/// | 1 | 1 for a live stream's own link, 2 with a host, 4 for an account's removal or strike |
 /// | 8 to 32 | fingerprint, by its kind |
 /// | 16 | verdict |
 /// | LEB128 | milliseconds since 2020 |

@@ -80,8 +80,8 @@ struct SightingFold: ~Copyable {
         record.last = now
         let account = UInt32(truncatingIfNeeded: sighting.account)
         let isYoung = sighting.accountAge.map { Int64($0) * 3_600 < settings.youngerThan } ?? false
-        if sighting.kind == .device {
-            noteDevice(sighting, account, isYoung, time, place, &outcome)
+        if sighting.kind == .device || sighting.kind == .streamer {
+            noteAccount(sighting, account, isYoung, time, place, &outcome)
             return save(key)
         }
         let isFirst = !sighting.isStream || record.stream == nil
@@ -119,24 +119,19 @@ struct SightingFold: ~Copyable {
     }
 
     /// An account that comes back is told of at the first that is seen of it, and not again for as long as it is among the
-    /// last on its device.
-    private mutating func noteDevice(
+    /// last on its device; a stream likewise.
+    private mutating func noteAccount(
         _ sighting: Sighting, _ account: UInt32, _ isYoung: Bool, _ time: StateTime,
         _ place: (offset: Int64, written: Timestamp), _ outcome: inout SightingOutcome
     ) {
         if sighting.isRemoval {
             record.removed = (account, time)
-        } else if let removed = record.removed, removed.account != account, isYoung, time >= removed.at,
-            time.seconds - removed.at.seconds <= settings.returnWithin, !record.recent.contains(account)
+        } else if !record.recent.contains(account), !sighting.isActedOn,
+            let known = KnownAccount(record, account, isYoung, sighting.accountAge, time, settings)
         {
-            if !sighting.isActedOn {
-                outcome.supersede(
-                    sighting.reference, sighting.verdict, uploaded: sighting.time,
-                    for: .returned(
-                        afterHours: Int(time.seconds - removed.at.seconds) / 3_600, time: record.last.timestamp),
-                    place, keys.seal)
-            }
-            outcome.returned += 1
+            outcome.supersede(
+                sighting.reference, sighting.verdict, uploaded: sighting.time,
+                for: .account(known.fact, hours: known.hours, time: record.last.timestamp), place, keys.seal)
         }
         if !sighting.isRemoval { record.recent.add(account, isYoung: isYoung, at: time) }
     }
@@ -215,7 +210,7 @@ struct SightingFold: ~Copyable {
         record.write(to: &out)
         precondition(!out.isCut, "a record has its bounds")
         if touched.insert(key) { before.note(key, in: store) }
-        store.set(key, out.written, age: record.last.age)
+        store.set(key, out.written, age: record.age)
     }
 
     // MARK: Ends
@@ -293,8 +288,6 @@ struct SightingFold: ~Copyable {
 package struct SightingOutcome: Sendable, Equatable {
     package var campaigns: [Campaign] = []
     package var superseded: [SupersededUpload] = []
-    /// Accounts that came back.
-    package var returned = 0
     /// Sightings that were known, and those that came too late to count.
     package var repeated = 0
     package var late = 0

@@ -4,8 +4,9 @@ package import Configuration
 package struct SightingSettings: Sendable {
     static let things = Setting(
         "things", .list(of: .choice(Sighting.Kind.allCases.map(\.name))),
-        standard: ["file", "picture", "link", "device"],
-        "What is counted by: file (SHA-256), picture (PDQ), link, text (the first letters of longer ones), device.")
+        standard: ["file", "picture", "link", "device", "streamer"],
+        "What is counted by: file (SHA-256), picture (PDQ), link, text (the first letters of longer ones); and of accounts device and streamer."
+    )
     static let youngerThan = Setting(
         "youngerThan", .duration, standard: .seconds(7 * 86_400),
         "Accounts younger than this are young, if the platform says when they were made.")
@@ -38,8 +39,10 @@ package struct SightingSettings: Sendable {
         "So many different hosts that one text leads to within a day are a campaign, if young accounts are youngShare of "
             + "those that posted it; 0: no number is. Counts where things has text.")
     static let returnWithin = Setting(
-        "returnWithin", .duration(.seconds(60)...(.seconds(7 * 86_400))), standard: .seconds(7 * 86_400),
-        "How long after an account's removal a young one on the same device is taken for its return.")
+        "returnWithin", .duration(.seconds(60)...(.seconds(ThingRecord.longestMemory))),
+        standard: .seconds(30 * 86_400),
+        "How long after an account's removal a young one on the same device is taken for its return, and how long after a "
+            + "strike for terrorist content an account's live streams are told of.")
     static let quiet = Setting(
         "quiet", .duration(.seconds(60)...(.seconds(5 * 86_400))), standard: .seconds(6 * 3_600),
         "A campaign ends when its thing was not posted for so long.")

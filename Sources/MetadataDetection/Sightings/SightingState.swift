@@ -145,7 +145,7 @@ extension SightingState: RestorableState {
         }
         var thing = ThingRecord()
         guard thing.read(record) else { throw StateRefusal("a thing's record of \(record.count) bytes can't be read") }
-        content.store.set(key, record, age: thing.last.age)
+        content.store.set(key, record, age: thing.age)
     }
 
     func remove(_ key: UInt64) { content.store.remove(key) }

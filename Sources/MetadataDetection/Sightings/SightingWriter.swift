@@ -42,13 +42,22 @@ package struct SightingWriter: Sendable {
                 base = sighting
                 sighting.kind = kind
                 sighting.fingerprint = fingerprint
-                sighting.isRemoval = event.action == .removed
+                sighting.isRemoval = event.action == .removed || event.action == .terrorismStrike
                 sighting.isStream = kind == .link && event.type == .liveSegment
                 sighting.host = kind == .text ? host(of: event, batch, &scratch) : 0
+                if kind == .streamer {
+                    // Nobody else has an account's streams: they are counted as a thing's accounts are.
+                    sighting.account = event.streamID.isPresent ? batch.withBytes(event.streamID, keys.account) : 0
+                }
                 SightingCoding.append(sighting, to: &parts[SightingWriter.way(of: sighting)])
             }
             addMedia(of: event, batch, facts, add)
             if settings.things.contains(.device), let device = device(of: event, batch) { add(.device, device) }
+            if settings.things.contains(.streamer), event.action == .terrorismStrike || event.streamID.isPresent {
+                var account = Digest256()
+                account.words.0 = batch.withBytes(event.accountID, keys.account)
+                add(.streamer, account)
+            }
             if settings.things.contains(.link) { addLinks(of: event, batch, add) }
             if settings.things.contains(.text), let text = text(of: event, batch, &scratch) { add(.text, text) }
         }

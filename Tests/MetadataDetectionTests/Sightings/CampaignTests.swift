@@ -152,14 +152,39 @@ import Testing
         #expect(scene.outcome.superseded.isEmpty)
         for second in 0..<3 { try scene.see(.device, device, by: 3, at: 11_000 + Int64(second), age: 0) }
         #expect(scene.outcome.superseded.map(\.reference.account) == ["a-3"])
-        guard case .returned(let hours, _) = scene.outcome.superseded[0].cause else {
+        guard case .account(let fact, let hours, _) = scene.outcome.superseded[0].cause else {
             Issue.record("another cause")
             return
         }
-        #expect(hours == 2)
-        // A week later nobody remembers.
-        try scene.see(.device, device, by: 4, at: 3_600 + 7 * 86_400 + 1, age: 0)
+        #expect(fact == "returning-account" && hours == 2)
+        // A month later nobody remembers.
+        try scene.see(.device, device, by: 4, at: 3_600 + 30 * 86_400 + 1, age: 0)
         #expect(scene.outcome.superseded.count == 1 && scene.outcome.campaigns.isEmpty)
+    }
+
+    /// Streams of one account, one after another; accounts stand for streams here.
+    @Test func streamsOfNewAndOfStruckAccountsAreToldOfOnce() throws {
+        var scene = Scene()
+        var (young, old) = (Digest256(), Digest256())
+        (young.words.0, old.words.0) = (1, 2)
+        func facts() -> [String] {
+            scene.outcome.superseded.map { upload in
+                guard case .account(let fact, let hours, _) = upload.cause else { return "another" }
+                return "\(upload.reference.account) \(fact) \(hours)"
+            }
+        }
+        // Segments of a first stream, and of a second.
+        for second in 0..<5 { try scene.see(.streamer, young, by: 1, at: Int64(second), age: 3) }
+        try scene.see(.streamer, young, by: 2, at: 4_000, age: 4)
+        try scene.see(.streamer, old, by: 5, at: 4_100, age: 9_000)
+        #expect(facts() == ["a-1 first-stream 3"])
+        try scene.see(.streamer, old, by: 0, at: 5_000, age: 9_000, isRemoval: true)
+        // The stream that went on had begun before.
+        try scene.see(.streamer, old, by: 5, at: 5_100, age: 9_000)
+        try scene.see(.streamer, old, by: 6, at: 5_000 + 20 * 86_400, age: 9_000)
+        #expect(facts() == ["a-1 first-stream 3", "a-6 struck-account-live 480"])
+        try scene.see(.streamer, old, by: 7, at: 5_001 + 30 * 86_400, age: 9_000)
+        #expect(facts().count == 2)
     }
 
     @Test func oneAccountIsNone() throws {

@@ -42,7 +42,7 @@ private struct PlainSightings {
     var newest: Int64 = .min
     var told: [Told] = []
     var superseded: [Digest128] = []
-    var returned = 0
+    var facts: [String: Int] = [:]
 
     private func distance(_ a: Digest256, _ b: Digest256) -> Int {
         (a.words.0 ^ b.words.0).nonzeroBitCount + (a.words.1 ^ b.words.1).nonzeroBitCount
@@ -109,23 +109,36 @@ private struct PlainSightings {
             for place in things.indices where things[place].lastWaiting / 14_400 + 43 < newest / 14_400 {
                 things[place].waiting = []
             }
-            things.removeAll { $0.campaign == nil && $0.last / 14_400 + 43 < newest / 14_400 }
+            things.removeAll { thing in
+                // Removals are known for 30 days.
+                let last = max(thing.last, thing.removed.map { $0.time + 30 * 86_400 - 43 * 14_400 } ?? .min)
+                return thing.campaign == nil && last / 14_400 + 43 < newest / 14_400
+            }
         }
         guard !isLate else { return }
         let place = self.place(of: sighting, time, settings)
         things[place].last = max(things[place].last, time)
         let isYoung = sighting.accountAge.map { Int64($0) * 3_600 < settings.youngerThan } ?? false
-        if sighting.kind == .device {
+        if sighting.kind == .device || sighting.kind == .streamer {
             if sighting.isRemoval {
                 things[place].removed = (sighting.account, time)
                 return
             }
-            if let removed = things[place].removed, removed.account != sighting.account, isYoung, time >= removed.time,
-                time - removed.time <= Int64(settings.returnWithin),
-                !recent(things[place]).contains(where: { $0.account == sighting.account }), !sighting.isActedOn
-            {
+            let recent = recent(things[place])
+            let removed = things[place].removed.flatMap { removed in
+                time >= removed.time && time - removed.time <= Int64(settings.returnWithin) ? removed : nil
+            }
+            var fact: String?
+            if sighting.kind == .device {
+                fact = removed.map { $0.account != sighting.account && isYoung } ?? false ? "returning" : nil
+            } else if removed != nil {
+                fact = "struck"
+            } else if isYoung, !recent.contains(where: { $0.time >= time - 7 * 86_400 }) {
+                fact = "first"
+            }
+            if let fact, !recent.contains(where: { $0.account == sighting.account }), !sighting.isActedOn {
                 superseded.append(sighting.verdict)
-                returned += 1
+                facts[fact, default: 0] += 1
             }
             things[place].seen.append(
                 Seen(account: sighting.account, time: time, isYoung: isYoung, network: 0, host: 0))
@@ -239,6 +252,6 @@ private struct PlainSightings {
         #expect(told == plain.told)
         #expect(told.contains { $0.phase == .onset })
         #expect(superseded == plain.superseded)
-        #expect(plain.returned > 0)
+        #expect(plain.facts.count >= 2)
     }
 }

@@ -60,7 +60,7 @@ struct SightingStream {
             network: UInt32.random(in: 0...5, using: &random),
             isActedOn: Int.random(in: 0..<8, using: &random) == 0,
             isStream: kind == .link && Int.random(in: 0..<6, using: &random) == 0,
-            isRemoval: kind == .device && Int.random(in: 0..<10, using: &random) == 0,
+            isRemoval: (kind == .device || kind == .streamer) && Int.random(in: 0..<10, using: &random) == 0,
             host: kind == .text ? UInt32.random(in: 0...9, using: &random) : 0,
             number: UInt64.random(in: .min ... .max, using: &random))
     }

@@ -118,6 +118,12 @@ import Testing
         #expect(count(try batch(["\"text\":{\"body\":\"Good morning\"},\(device)"])) == 0, "an old account")
         #expect(count(try batch(["\"action\":\"removed\",\(device)"], type: type)) == 1)
         #expect(count(try batch(["\"action\":\"strike\",\(device)"], type: type)) == 0)
+        let strike = try sightings(try batch(["\"action\":\"terrorism-strike\""], type: type))
+        let stream = try sightings(
+            try batch(
+                ["\"text\":{\"body\":\"Live\"},\"stream\":{\"id\":\"s-1\"}"], type: "weir.live.segment.v1"))
+        #expect(strike.map(\.kind) == [.streamer] && strike.allSatisfy(\.isRemoval))
+        #expect(stream.map(\.kind) == [.streamer] && stream[0].fingerprint == strike[0].fingerprint)
     }
 
     @Test func whatIsDeliveredAgainIsNotSeenAgain() throws {
