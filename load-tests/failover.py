@@ -29,13 +29,14 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 sys.path.insert(1, str(HERE / "metadata"))
 
-from compare import write_configuration
 from confluent_kafka import Consumer, Producer
 from confluent_kafka import TopicPartition as Place
+from model import Settings
+
+from compare import write_configuration
 from harness import results, weir
 from harness.broker import Broker
 from harness.topics import FOLLOWS
-from model import Settings
 
 PATIENCE = 900.0
 RESTORED = "what is known of accounts is restored"

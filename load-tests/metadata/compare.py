@@ -51,7 +51,9 @@ SCHEMES = {
 LEAST = 20
 """Of each fact, or a comparison says too little."""
 SHOWN = 3
-STEPS = {"dormantFor": 200 * DAY, "mostEvents": 500, "strikesAtLeast": 0.05}
+STEPS = {
+    "burstTimes": 3, "dormantFor": 200 * DAY, "mostEvents": 500, "oneStrikeFor": 20 * 3_600, "strikesAtLeast": 0.2,
+}  # fmt: skip
 """By how much the self-test changes a setting, where a fiftieth is not enough to matter."""
 
 
