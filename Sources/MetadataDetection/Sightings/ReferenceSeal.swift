@@ -7,8 +7,8 @@ internal import Events
 /// different names, and their place. It hides, and does not tell whether somebody changed it: who may write to the topic
 /// could write anything.
 struct ReferenceSeal: Sendable {
-    /// Longest names together, in bytes.
-    static let longest = 1 << 17
+    /// Longest names together, in bytes: three of the longest that a setting allows (`limits.identifier`), and their lengths.
+    static let longest = (3 << 16) + 16
 
     private let cipher: SipHash
 

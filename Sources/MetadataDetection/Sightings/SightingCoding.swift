@@ -16,8 +16,6 @@ internal import Events
 /// | LEB128 | length of the reference, and the reference |
 enum SightingCoding {
     static let version: UInt8 = 1
-    /// Of a sighting without its reference, in bytes.
-    static let mostFixed = 96
     private static let actedOn: UInt8 = 16
     private static let aged: UInt8 = 32
     private static let networked: UInt8 = 64

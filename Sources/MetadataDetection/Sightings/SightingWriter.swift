@@ -9,6 +9,8 @@ internal import Signals
 package struct SightingWriter: Sendable {
     /// Ways beside that of pictures, and so partitions among which they can be spread.
     package static let ways = 64
+    /// From so many bytes on another record is begun, so that with the longest names too one is far below what brokers take.
+    static let fullRecord = 256 << 10
     /// Links of an upload that are counted: one with more has a link list, and no link of it stands out.
     package static let mostLinks = 8
 
@@ -31,6 +33,7 @@ package struct SightingWriter: Sendable {
     ///   - isActedOn: by event, whether its verdict asks for something.
     package func records(of batch: EventBatch, _ facts: MediaFacts, isActedOn: (Int) -> Bool) -> [Record] {
         var parts = [[UInt8]](repeating: [], count: SightingWriter.ways + 1)
+        var full: [Record] = []
         let repeated = Set(batch.facts.lazy.filter { $0.fact == duplicateFact }.map(\.event))
         let ids = VerdictID(topic: batch.topic, partition: batch.partition)
         var scratch = [UInt8](repeating: 0, count: TextSkeleton.most + 1)
@@ -49,7 +52,11 @@ package struct SightingWriter: Sendable {
                     // Nobody else has an account's streams: they are counted as a thing's accounts are.
                     sighting.account = event.streamID.isPresent ? batch.withBytes(event.streamID, keys.account) : 0
                 }
-                SightingCoding.append(sighting, to: &parts[SightingWriter.way(of: sighting)])
+                let way = SightingWriter.way(of: sighting)
+                SightingCoding.append(sighting, to: &parts[way])
+                guard parts[way].count >= SightingWriter.fullRecord else { return }
+                full.append(Record(key: SightingWriter.key(ofWay: way), value: parts[way]))
+                parts[way] = []
             }
             addMedia(of: event, batch, facts, add)
             if settings.things.contains(.device), let device = device(of: event, batch) { add(.device, device) }
@@ -61,9 +68,10 @@ package struct SightingWriter: Sendable {
             if settings.things.contains(.link) { addLinks(of: event, batch, add) }
             if settings.things.contains(.text), let text = text(of: event, batch, &scratch) { add(.text, text) }
         }
-        return parts.enumerated().compactMap { way, bytes in
-            bytes.isEmpty ? nil : Record(key: SightingWriter.key(ofWay: way), value: bytes)
-        }
+        return full
+            + parts.enumerated().compactMap { way, bytes in
+                bytes.isEmpty ? nil : Record(key: SightingWriter.key(ofWay: way), value: bytes)
+            }
     }
 
     static func way(of sighting: Sighting) -> Int {

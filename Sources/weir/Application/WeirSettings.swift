@@ -108,7 +108,7 @@ enum WeirSettings {
 
     static let stateDirectory = Setting(
         "state.directory", .optional(.string), standard: "state",
-        "Folder that keeps what topics.state holds, a file for each partition, so that a start need not read all of it; null: none."
+        "Folder that keeps what topics.state and topics.sightingState hold, a file for each partition, so that a start need not read all of it; null: none."
     )
     static let stateInterval = Setting(
         "state.snapshotInterval", .duration(.seconds(10)...(.seconds(86_400))), standard: .seconds(600),

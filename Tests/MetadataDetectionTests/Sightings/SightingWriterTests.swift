@@ -126,6 +126,39 @@ import Testing
         #expect(stream.map(\.kind) == [.streamer] && stream[0].fingerprint == strike[0].fingerprint)
     }
 
+    /// With ids as long as they may be, a batch is several records, and none too large for a broker.
+    @Test func recordsHaveABound() throws {
+        var builder = EventBatch.Builder()
+        var limits = DecodeLimits()
+        limits.identifierBytes = 64 << 10
+        let decoder = EventDecoder(limits: limits)
+        let long = String(repeating: "x", count: (64 << 10) - 2)
+        for offset in 0..<4 {
+            let json = Array(
+                """
+                {"specversion":"1.0","type":"weir.upload.created.v1","source":"/t","id":"\(offset)\(long)",
+                 "subject":"\(offset)\(long)","data":{"account":{"id":"\(offset)\(long)"},
+                 "links":["https://example.org/a","https://example.org/b"]}}
+                """.utf8)
+            let error = json.withUnsafeBytes { bytes in
+                decoder.decode(
+                    RecordView(value: bytes, offset: Int64(offset), timestamp: Timestamp(milliseconds: 0)),
+                    headers: NoHeaders(), into: &builder)
+            }
+            if let error { throw error }
+        }
+        let batch = builder.finish(topic: "uploads", partition: 0)
+        let writer = SightingWriter(SightingSettings(), key: Array("key".utf8))
+        let records = writer.records(of: batch, MediaFacts(unreadCount: 0)) { _ in false }
+        #expect(records.count > 2 && records.allSatisfy { $0.value.count < 1 << 20 })
+        let found = try sightings(batch)
+        #expect(found.count == 8)
+        let keys = SightingKeys(Array("key".utf8))
+        for sighting in found {
+            #expect(keys.seal.opened(sighting.reference, verdict: sighting.verdict)?.event.hasSuffix(long) == true)
+        }
+    }
+
     @Test func whatIsDeliveredAgainIsNotSeenAgain() throws {
         let events = try batch([
             "\"links\":[\"https://example.org/\"]", "\"links\":[\"https://example.org/\"]",
