@@ -47,6 +47,7 @@ struct Demo: Sendable {
             .with(WeirSettings.signalFiles, [signals])
             .with(WeirSettings.pipeline, "topology/pipeline-campaigns.yaml")
             .with(WeirSettings.signalTopic, "signals")
+            .with(WeirSettings.stateDirectory, nil)
             .with(WeirSettings.adminListen, serve)
         let assembly = try PipelineAssembly(settings, file: nil)
         let lanes = LaneOptions.all(assembly)
