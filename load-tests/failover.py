@@ -72,7 +72,7 @@ def configure(folder: Path, broker: Broker) -> Path:
     }  # fmt: skip
     config |= {
         "topics": {"live": None, "outcomes": None}, "signals": {"topic": None}, "admin": {"listen": "127.0.0.1:0"},
-        "state": {"directory": str(folder / "${WEIR_MEMBER}"), "standby": "${WEIR_STANDBY:-0}"},
+        "state": {"directory": str(folder / "${WEIR_MEMBER}"), "standby": "${WEIR_STANDBY:-0B}"},
         "drain": {"leave": True},
     }  # fmt: skip
     path.write_text(json.dumps(config))
