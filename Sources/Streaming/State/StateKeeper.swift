@@ -160,7 +160,10 @@ final class StateKeeper<State: KeptState>: StateKeeping {
             content.restoring = start
             content.status = .restoring(start.source, records: 0)
         }
-        let reader = try TopicReader(bootstrap: bootstrap, properties: properties, from: [place: start.offset])
+        // Records are small and taken as fast as they come. Where so many wait as are usually enough, librdkafka 2.0.2 would
+        // fetch no more for a second.
+        let hungry = properties.merging(["queued.min.messages": "500000", "queued.max.messages.kbytes": "65536"])
+        let reader = try TopicReader(bootstrap: bootstrap, properties: hungry, from: [place: start.offset])
         var count = 0
         do {
             // To the end as it was when reading began: nobody else writes here.
