@@ -41,6 +41,13 @@ package struct Sighting: Sendable, Equatable {
         }
     }
 
+    package enum Measure: UInt8, Sendable {
+        /// The account on a device was removed; a streamer has a strike for terrorist content.
+        case against = 4
+        /// That was taken back.
+        case restored = 8
+    }
+
     package var kind: Kind
     /// Its first bytes; the others are 0.
     package var fingerprint: Digest256
@@ -56,8 +63,8 @@ package struct Sighting: Sendable, Equatable {
     package var isActedOn: Bool
     /// Of a link: that of a live stream itself, as its segments state it.
     package var isStream: Bool
-    /// Of a device: that the platform removed the account; of a streamer: that it has a strike for terrorist content.
-    package var isRemoval: Bool
+    /// Of a device or a streamer: what the platform did about the account; nil for an upload.
+    package var measure: Measure?
     /// Of a text: where its first link leads, as a keyed hash; no link: 0.
     package var host: UInt32
     /// The upload's names under the deployment's key (`ReferenceSeal`).

@@ -5,7 +5,7 @@ internal import Events
 /// | bytes | |
 /// | --- | --- |
 /// | 1 | kind; 16 more if the verdict asks for something, 32 with an age, 64 with a network, 128 with the next byte |
-/// | 1 | 1 for a live stream's own link, 2 with a host, 4 for an account's removal or strike |
+/// | 1 | 1 for a live stream's own link, 2 with a host, 4 for an account's removal or strike, 8 if it was restored |
 /// | 8 to 32 | fingerprint, by its kind |
 /// | 16 | verdict |
 /// | LEB128 | milliseconds since 2020 |
@@ -22,7 +22,7 @@ enum SightingCoding {
     private static let more: UInt8 = 128
     private static let stream: UInt8 = 1
     private static let hosted: UInt8 = 2
-    private static let removal: UInt8 = 4
+    private static let measures: UInt8 = 12
 
     static func append(_ sighting: Sighting, to bytes: inout [UInt8]) {
         if bytes.isEmpty { bytes.append(version) }
@@ -35,7 +35,7 @@ enum SightingCoding {
             if sighting.network != 0 { head |= networked }
             let rest =
                 (sighting.isStream ? stream : 0) | (sighting.host != 0 ? hosted : 0)
-                | (sighting.isRemoval ? removal : 0)
+                | (sighting.measure?.rawValue ?? 0)
             out.byte(rest == 0 ? head : head | more)
             if rest != 0 { out.byte(rest) }
             withUnsafeBytes(of: sighting.fingerprint) {
@@ -65,13 +65,15 @@ enum SightingCoding {
         while !reader.isAtEnd {
             let head = reader.byte()
             let rest = head & more == 0 ? 0 : reader.byte()
-            guard let kind = Sighting.Kind(rawValue: head & 15), rest & ~(stream | hosted | removal) == 0 else {
+            guard let kind = Sighting.Kind(rawValue: head & 15), rest & ~(stream | hosted | measures) == 0,
+                rest & measures != measures
+            else {
                 throw SightingRefusal("sighting \(sightings.count + 1) is of no known kind")
             }
             var sighting = Sighting(
                 kind: kind, fingerprint: Digest256(), verdict: Digest128(), time: Timestamp(nanoseconds: 0), account: 0,
                 network: 0, isActedOn: head & actedOn != 0, isStream: rest & stream != 0,
-                isRemoval: rest & removal != 0, host: 0, reference: [])
+                measure: Sighting.Measure(rawValue: rest & measures), host: 0, reference: [])
             let fingerprint = reader.bytes(kind.length)
             withUnsafeMutableBytes(of: &sighting.fingerprint) { $0.copyMemory(from: fingerprint) }
             let verdict = reader.bytes(16)

@@ -124,16 +124,22 @@ struct SightingFold: ~Copyable {
         _ sighting: Sighting, _ account: UInt32, _ isYoung: Bool, _ time: StateTime,
         _ place: (offset: Int64, written: Timestamp), _ outcome: inout SightingOutcome
     ) {
-        if sighting.isRemoval {
-            record.removed = (account, time)
-        } else if !record.recent.contains(account), !sighting.isActedOn,
+        switch sighting.measure {
+        case .against: return record.removed = (account, time)
+        case .restored:
+            // A device's others were not.
+            if sighting.kind == .streamer || record.removed?.account == account { record.removed = nil }
+            return
+        case nil: break
+        }
+        if !record.recent.contains(account), !sighting.isActedOn,
             let known = KnownAccount(record, account, isYoung, sighting.accountAge, time, settings)
         {
             outcome.supersede(
                 sighting.reference, sighting.verdict, uploaded: sighting.time,
                 for: .account(known.fact, hours: known.hours, time: record.last.timestamp), place, keys.seal)
         }
-        if !sighting.isRemoval { record.recent.add(account, isYoung: isYoung, at: time) }
+        record.recent.add(account, isYoung: isYoung, at: time)
     }
 
     /// Makes `record` that of the thing that was seen, or of the one that it is near to.

@@ -45,7 +45,7 @@ package struct SightingWriter: Sendable {
                 base = sighting
                 sighting.kind = kind
                 sighting.fingerprint = fingerprint
-                sighting.isRemoval = event.action == .removed || event.action == .terrorismStrike
+                sighting.measure = measure(event.action, on: kind)
                 sighting.isStream = kind == .link && event.type == .liveSegment
                 sighting.host = kind == .text ? host(of: event, batch, &scratch) : 0
                 if kind == .streamer {
@@ -59,12 +59,7 @@ package struct SightingWriter: Sendable {
                 parts[way] = []
             }
             addMedia(of: event, batch, facts, add)
-            if settings.things.contains(.device), let device = device(of: event, batch) { add(.device, device) }
-            if settings.things.contains(.streamer), event.action == .terrorismStrike || event.streamID.isPresent {
-                var account = Digest256()
-                account.words.0 = batch.withBytes(event.accountID, keys.account)
-                add(.streamer, account)
-            }
+            addAccount(of: event, batch, add)
             if settings.things.contains(.link) { addLinks(of: event, batch, add) }
             if settings.things.contains(.text), let text = text(of: event, batch, &scratch) { add(.text, text) }
         }
@@ -91,7 +86,7 @@ package struct SightingWriter: Sendable {
                 accountAge: event.accountCreatedAt.map { UInt32(clamping: max(0, time.seconds(since: $0)) / 3_600) },
                 account: keys.account(bytes[event.accountID]),
                 network: event.network.isPresent ? keys.network(bytes[event.network]) : 0, isActedOn: isActedOn,
-                isStream: false, isRemoval: false, host: 0,
+                isStream: false, measure: nil, host: 0,
                 reference: keys.seal.sealed(
                     subject: bytes[event.subject], event: bytes[event.id], account: bytes[event.accountID],
                     verdict: verdict))
@@ -141,14 +136,32 @@ package struct SightingWriter: Sendable {
         }
     }
 
-    /// Old accounts' devices say nothing, but for those that were removed: who comes back makes a new account.
-    private func device(of event: UploadEvent, _ batch: EventBatch) -> Digest256? {
-        guard event.device.isPresent, !event.device.isEmpty else { return nil }
-        let age = event.accountCreatedAt.map { event.time.seconds(since: $0) }
-        guard event.action == .removed || age.map({ $0 < settings.youngerThan }) ?? false else { return nil }
+    /// What the platform did about an account, as far as it matters to a kind of thing.
+    private func measure(_ action: AccountAction?, on kind: Sighting.Kind) -> Sighting.Measure? {
+        switch (kind, action) {
+        case (.device, .removed), (.streamer, .terrorismStrike): .against
+        case (.device, .restored), (.streamer, .restored): .restored
+        default: nil
+        }
+    }
+
+    /// The device of a young account, and the account of a live stream; of what the platform did about an account only what
+    /// matters. Old accounts' devices say nothing: who comes back makes a new one.
+    private func addAccount(of event: UploadEvent, _ batch: EventBatch, _ add: (Sighting.Kind, Digest256) -> Void) {
+        func isSeen(_ kind: Sighting.Kind, _ isUsed: Bool) -> Bool {
+            settings.things.contains(kind) && (event.type.hasContent ? isUsed : measure(event.action, on: kind) != nil)
+        }
         var fingerprint = Digest256()
-        fingerprint.words.0 = batch.withBytes(event.device, keys.device)
-        return fingerprint
+        let age = event.accountCreatedAt.map { event.time.seconds(since: $0) }
+        let isYoung = age.map { $0 < settings.youngerThan } ?? false
+        if event.device.isPresent, !event.device.isEmpty, isSeen(.device, isYoung) {
+            fingerprint.words.0 = batch.withBytes(event.device, keys.device)
+            add(.device, fingerprint)
+        }
+        if isSeen(.streamer, event.streamID.isPresent) {
+            fingerprint.words.0 = batch.withBytes(event.accountID, keys.account)
+            add(.streamer, fingerprint)
+        }
     }
 
     private func host(of event: UploadEvent, _ batch: EventBatch, _ scratch: inout [UInt8]) -> UInt32 {

@@ -15,7 +15,7 @@ import Testing
         /// - Parameter seconds: since the beginning.
         mutating func see(
             _ kind: Sighting.Kind, _ fingerprint: Digest256, by account: Int, at seconds: Int64, age: UInt32?,
-            isActedOn: Bool = false, isStream: Bool = false, isRemoval: Bool = false,
+            isActedOn: Bool = false, isStream: Bool = false, measure: Sighting.Measure? = nil,
             host: UInt32 = 0
         ) throws {
             var bytes: [UInt8] = []
@@ -23,7 +23,7 @@ import Testing
             SightingCoding.append(
                 SightingStream.made(
                     kind, fingerprint, account: account, at: time * 1_000, age: age,
-                    network: UInt32(account % 7 + 1), isActedOn: isActedOn, isStream: isStream, isRemoval: isRemoval,
+                    network: UInt32(account % 7 + 1), isActedOn: isActedOn, isStream: isStream, measure: measure,
                     host: host,
                     number: UInt64(offset)), to: &bytes)
             let folded = state.fold([try SightingStream.record(bytes, offset, time)], nextOffset: offset + 1)
@@ -145,7 +145,7 @@ import Testing
         try scene.see(.device, device, by: 1, at: 0, age: 20)
         try scene.see(.device, device, by: 2, at: 10, age: 20)
         #expect(scene.outcome.superseded.isEmpty)
-        try scene.see(.device, device, by: 1, at: 3_600, age: 21, isRemoval: true)
+        try scene.see(.device, device, by: 1, at: 3_600, age: 21, measure: .against)
         try scene.see(.device, device, by: 1, at: 3_700, age: 21)
         // Was there before.
         try scene.see(.device, device, by: 2, at: 3_800, age: 21)
@@ -157,9 +157,17 @@ import Testing
             return
         }
         #expect(fact == "returning-account" && hours == 2)
+        // Another that was restored is not the one that was removed; that one is.
+        try scene.see(.device, device, by: 2, at: 12_000, age: 21, measure: .restored)
+        try scene.see(.device, device, by: 5, at: 12_100, age: 0)
+        #expect(scene.outcome.superseded.map(\.reference.account) == ["a-3", "a-5"])
+        try scene.see(.device, device, by: 1, at: 12_200, age: 21, measure: .restored)
+        try scene.see(.device, device, by: 6, at: 12_300, age: 0)
+        #expect(scene.outcome.superseded.count == 2)
+        try scene.see(.device, device, by: 1, at: 3_600, age: 21, measure: .against)
         // A month later nobody remembers.
         try scene.see(.device, device, by: 4, at: 3_600 + 30 * 86_400 + 1, age: 0)
-        #expect(scene.outcome.superseded.count == 1 && scene.outcome.campaigns.isEmpty)
+        #expect(scene.outcome.superseded.count == 2 && scene.outcome.campaigns.isEmpty)
     }
 
     /// Streams of one account, one after another; accounts stand for streams here.
@@ -178,12 +186,17 @@ import Testing
         try scene.see(.streamer, young, by: 2, at: 4_000, age: 4)
         try scene.see(.streamer, old, by: 5, at: 4_100, age: 9_000)
         #expect(facts() == ["a-1 first-stream 3"])
-        try scene.see(.streamer, old, by: 0, at: 5_000, age: 9_000, isRemoval: true)
+        try scene.see(.streamer, old, by: 0, at: 5_000, age: 9_000, measure: .against)
         // The stream that went on had begun before.
         try scene.see(.streamer, old, by: 5, at: 5_100, age: 9_000)
         try scene.see(.streamer, old, by: 6, at: 5_000 + 20 * 86_400, age: 9_000)
         #expect(facts() == ["a-1 first-stream 3", "a-6 struck-account-live 480"])
         try scene.see(.streamer, old, by: 7, at: 5_001 + 30 * 86_400, age: 9_000)
+        #expect(facts().count == 2)
+        // A strike that was taken back says nothing.
+        try scene.see(.streamer, old, by: 0, at: 5_100 + 30 * 86_400, age: 9_000, measure: .against)
+        try scene.see(.streamer, old, by: 0, at: 5_200 + 30 * 86_400, age: 9_000, measure: .restored)
+        try scene.see(.streamer, old, by: 8, at: 5_300 + 30 * 86_400, age: 9_000)
         #expect(facts().count == 2)
     }
 

@@ -120,8 +120,13 @@ private struct PlainSightings {
         things[place].last = max(things[place].last, time)
         let isYoung = sighting.accountAge.map { Int64($0) * 3_600 < settings.youngerThan } ?? false
         if sighting.kind == .device || sighting.kind == .streamer {
-            if sighting.isRemoval {
+            if sighting.measure == .against {
                 things[place].removed = (sighting.account, time)
+                return
+            }
+            if sighting.measure == .restored {
+                let isIts = sighting.kind == .streamer || things[place].removed?.account == sighting.account
+                if isIts { things[place].removed = nil }
                 return
             }
             let recent = recent(things[place])

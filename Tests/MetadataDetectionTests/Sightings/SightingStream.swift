@@ -60,14 +60,17 @@ struct SightingStream {
             network: UInt32.random(in: 0...5, using: &random),
             isActedOn: Int.random(in: 0..<8, using: &random) == 0,
             isStream: kind == .link && Int.random(in: 0..<6, using: &random) == 0,
-            isRemoval: (kind == .device || kind == .streamer) && Int.random(in: 0..<10, using: &random) == 0,
+            measure: kind == .device || kind == .streamer
+                ? [.against, .against, .restored, nil, nil, nil, nil, nil, nil, nil].randomElement(using: &random)
+                    ?? nil
+                : nil,
             host: kind == .text ? UInt32.random(in: 0...9, using: &random) : 0,
             number: UInt64.random(in: .min ... .max, using: &random))
     }
 
     static func made(
         _ kind: Sighting.Kind, _ fingerprint: Digest256, account: Int, at milliseconds: Int64, age: UInt32?,
-        network: UInt32 = 0, isActedOn: Bool = false, isStream: Bool = false, isRemoval: Bool = false,
+        network: UInt32 = 0, isActedOn: Bool = false, isStream: Bool = false, measure: Sighting.Measure? = nil,
         host: UInt32 = 0, number: UInt64
     ) -> Sighting {
         var verdict = Digest128()
@@ -81,7 +84,7 @@ struct SightingStream {
         return Sighting(
             kind: kind, fingerprint: fingerprint, verdict: verdict, time: Timestamp(milliseconds: milliseconds),
             accountAge: age, account: name.withUnsafeBytes(keys.account), network: network, isActedOn: isActedOn,
-            isStream: isStream, isRemoval: isRemoval, host: host, reference: reference)
+            isStream: isStream, measure: measure, host: host, reference: reference)
     }
 
     static func picture(_ random: inout SplitMix64) -> Digest256 {

@@ -105,10 +105,10 @@ import Testing
     @Test func devicesOfYoungAndOfRemovedAccountsAreSeen() throws {
         let device = "\"client\":{\"device\":\"d-1\"}"
         let young = try sightings(try batch(["\"text\":{\"body\":\"Good morning\"},\(device)"]))
-        #expect(young.map(\.kind) == [.device] && young.allSatisfy { !$0.isRemoval })
+        #expect(young.map(\.kind) == [.device] && young.allSatisfy { $0.measure == nil })
         let type = "weir.account.action.v1"
         let removed = try sightings(try batch(["\"action\":\"removed\",\(device)"], type: type))
-        #expect(removed.map(\.kind) == [.device] && removed.allSatisfy(\.isRemoval))
+        #expect(removed.map(\.kind) == [.device] && removed.allSatisfy { $0.measure == .against })
         #expect(removed[0].fingerprint == young[0].fingerprint)
         let settings = Settings(known: SightingSettings.all).with(SightingSettings.youngerThan, .seconds(60))
         let writer = SightingWriter(SightingSettings(settings), key: Array("key".utf8))
@@ -118,11 +118,17 @@ import Testing
         #expect(count(try batch(["\"text\":{\"body\":\"Good morning\"},\(device)"])) == 0, "an old account")
         #expect(count(try batch(["\"action\":\"removed\",\(device)"], type: type)) == 1)
         #expect(count(try batch(["\"action\":\"strike\",\(device)"], type: type)) == 0)
+        // A strike takes no account away, whatever its age.
+        let struck = try sightings(try batch(["\"action\":\"terrorism-strike\",\(device)"], type: type))
+        #expect(struck.map(\.kind) == [.streamer] && struck[0].measure == .against)
+        #expect(try sightings(try batch(["\"action\":\"strike\",\(device)"], type: type)).isEmpty)
+        let restored = try sightings(try batch(["\"action\":\"restored\",\(device)"], type: type))
+        #expect(restored.map(\.kind) == [.device, .streamer] && restored.allSatisfy { $0.measure == .restored })
         let strike = try sightings(try batch(["\"action\":\"terrorism-strike\""], type: type))
         let stream = try sightings(
             try batch(
                 ["\"text\":{\"body\":\"Live\"},\"stream\":{\"id\":\"s-1\"}"], type: "weir.live.segment.v1"))
-        #expect(strike.map(\.kind) == [.streamer] && strike.allSatisfy(\.isRemoval))
+        #expect(strike.map(\.kind) == [.streamer] && strike.allSatisfy { $0.measure == .against })
         #expect(stream.map(\.kind) == [.streamer] && stream[0].fingerprint == strike[0].fingerprint)
     }
 
