@@ -41,8 +41,8 @@ struct CampaignOutput {
             decisions.append(decision)
         }
         return JudgedBatch(
-            keys: keys.bytes, bytes: out.bytes, outputs: outputs, decisions: decisions, tally: tally
-        ).enclosing(outcome.campaigns.flatMap(enclosures))
+            keys: keys.bytes, bytes: out.bytes, outputs: outputs, decisions: decisions, tally: tally,
+            enclosures: outcome.campaigns.flatMap(enclosures))
     }
 
     /// nil where the policy lets the earlier verdict be.

@@ -47,10 +47,10 @@ final class UploadIntake: RecordIntake {
     private func judging(_ events: EventBatch) -> @Sendable () async -> JudgedBatch {
         guard let sightings else { return { [judge] in await judge.judge(events) } }
         return { [judge] in
-            let judged = await judge.judge(events)
-            guard let media = judged.media else { return judged }
-            let records = sightings.records(of: events, media) { judged.decisions[$0].action != .allow }
-            return judged.enclosing(records.map { .init(.sightings, key: $0.key, value: $0.value) })
+            await judge.judge(events) { media, decisions in
+                sightings.records(of: events, media) { decisions[$0].action != .allow }
+                    .map { .init(.sightings, key: $0.key, value: $0.value) }
+            }
         }
     }
 }

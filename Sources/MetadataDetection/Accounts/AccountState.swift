@@ -27,21 +27,9 @@ package final class AccountState {
     package internal(set) var nextOffset: Int64?
     /// Records of the changelog that hold known events.
     var blocks = EventBlocks()
-    /// Of batches that are not committed, the oldest first.
-    private var undo: [Undo] = []
+    private var undo = UndoLog()
     /// Of the last batch.
     private var size = (bytes: 0, records: 0)
-
-    /// How to go back to before one batch.
-    private struct Undo {
-        var firstOffset: Int64
-        var nextOffset: Int64
-        var store: StoreJournal.Entry
-        var clock: EventClock
-        var known: KnownEvents.Mark
-        var before: Int64?
-        var blocks: EventBlocks.Change
-    }
 
     /// - Parameters:
     ///   - key: the deployment's, that names are hashed by.
@@ -80,7 +68,7 @@ package final class AccountState {
             lineage: lineage, since: knownBefore, &blocks)
         size = (folded.changes.bytes.count, folded.changes.records.count)
         undo.append(
-            Undo(
+            UndoLog.Batch(
                 firstOffset: firstOffset, nextOffset: nextOffset, store: content.before, clock: clockBefore,
                 known: knownBefore, before: offsetBefore, blocks: change))
         return folded
@@ -90,7 +78,7 @@ package final class AccountState {
         _ batch: EventBatch, from offset: Int64, into content: inout AccountFold, _ facts: inout [EventFact]
     ) {
         // This batch too may be taken back.
-        let kept = (undo.first?.known ?? content.known.mark).first
+        let kept = (undo.known ?? content.known.mark).first
         content.begin(batch)
         for position in batch.events.indices where batch.events[position].offset >= offset {
             content.fold(batch.events[position], at: position, batch, keeping: kept, &facts)
@@ -116,23 +104,21 @@ package final class AccountState {
 
     /// What lies before an offset is committed and can't be taken back any more.
     package func committed(before offset: Int64) {
-        let done = undo.firstIndex { $0.nextOffset > offset } ?? undo.count
-        undo.removeFirst(done)
+        undo.committed(before: offset)
     }
 
     /// Whether all that was folded before an offset is committed.
-    func isCommitted(before offset: Int64) -> Bool { undo.first.map { $0.firstOffset >= offset } ?? true }
+    func isCommitted(before offset: Int64) -> Bool { undo.isCommitted(before: offset) }
 
     /// Takes back what came from an offset on: as if it had never been read.
     package func rollBack(to offset: Int64) {
-        while let last = undo.last, last.firstOffset >= offset {
+        while let last = undo.takeLast(from: offset) {
             cut?.isBroken = true
             last.store.restore(&content.store)
             content.clock = last.clock
             content.known.restore(last.known)
             nextOffset = last.before
             blocks.takeBack(last.blocks)
-            undo.removeLast()
         }
     }
 

@@ -26,7 +26,7 @@ enum CampaignRule {
     static func reason(
         _ settings: SightingSettings, _ record: borrowing ThingRecord, _ numbers: Numbers, now: StateTime
     ) -> Campaign.Reason? {
-        if isYoung(settings, record, numbers, now: now) { return .youngAccounts }
+        if isBurst(settings, record, numbers, now: now) { return .youngAccounts }
         if isStream(settings, record, now: now) { return .stream }
         if settings.textHosts > 0, numbers.hosts >= settings.textHosts, isShareOfYoung(settings, numbers) {
             return .hosts
@@ -48,7 +48,7 @@ enum CampaignRule {
         Double(numbers.young) >= settings.youngShare * Double(numbers.accounts)
     }
 
-    private static func isYoung(
+    private static func isBurst(
         _ settings: SightingSettings, _ record: borrowing ThingRecord, _ numbers: Numbers, now: StateTime
     ) -> Bool {
         guard record.recent.count >= settings.youngAccounts else { return false }

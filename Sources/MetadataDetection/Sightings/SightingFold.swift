@@ -8,17 +8,17 @@ struct SightingFold: ~Copyable {
     var clock = EventClock()
     var known: KnownEvents
     /// Which records the present batch has changed, and what was in them before.
-    private(set) var touched = TouchedKeys()
-    private(set) var before = StoreJournal.Entry()
-    private var clusters = PictureClusters()
+    var touched = TouchedKeys()
+    var before = StoreJournal.Entry()
+    var clusters = PictureClusters()
     /// Things that are campaigns.
-    private(set) var active: Set<KeyedStore.Key> = []
+    var active: Set<KeyedStore.Key> = []
     /// No campaign ends before; nil: it must be found out.
-    private var nextEnd: UInt32?
-    private var record = ThingRecord()
+    var nextEnd: UInt32?
+    var record = ThingRecord()
     private let scratch: UnsafeMutableRawBufferPointer
     /// Things that were forgotten because there were too many.
-    private(set) var evicted = 0
+    var evicted = 0
 
     /// Things that were not seen for so many periods of four hours (`RecordAge`) are forgotten: a week, of which counts
     /// know.
@@ -200,7 +200,7 @@ struct SightingFold: ~Copyable {
             for: .campaign(campaign(.update, .youngAccounts, key, onset.at, record.last, numbers)), place, keys.seal)
     }
 
-    private borrowing func campaign(
+    borrowing func campaign(
         _ phase: Campaign.Phase, _ reason: Campaign.Reason, _ key: KeyedStore.Key, _ onset: StateTime, _ now: StateTime,
         _ numbers: CampaignRule.Numbers
     ) -> Campaign {
@@ -211,106 +211,11 @@ struct SightingFold: ~Copyable {
             networks: numbers.networks, lastHour: record.counts.lastHour, signalFor: settings.signalFor)
     }
 
-    private mutating func save(_ key: KeyedStore.Key) {
+    mutating func save(_ key: KeyedStore.Key) {
         var out = RecordWriter(scratch)
         record.write(to: &out)
         precondition(!out.isCut, "a record has its bounds")
         if touched.insert(key) { before.note(key, in: store) }
         store.set(key, out.written, age: record.age)
-    }
-
-    // MARK: Ends
-
-    /// Campaigns whose things were not posted for long.
-    private mutating func endCampaigns(by newest: StateTime, _ outcome: inout SightingOutcome) {
-        guard !active.isEmpty, nextEnd.map({ newest.seconds >= $0 }) ?? true else { return }
-        var next = UInt32.max
-        for key in active.sorted() {
-            guard let bytes = store[key], record.read(bytes), let onset = record.campaign else {
-                active.remove(key)
-                continue
-            }
-            let (end, overflow) = record.last.seconds.addingReportingOverflow(settings.quiet)
-            guard !overflow, end <= newest.seconds else {
-                next = min(next, overflow ? .max : end)
-                continue
-            }
-            record.campaign = nil
-            let numbers = CampaignRule.Numbers(&record, now: record.last)
-            outcome.campaigns.append(campaign(.end, .youngAccounts, key, onset.at, newest, numbers))
-            active.remove(key)
-            save(key)
-        }
-        nextEnd = next
-    }
-
-    private mutating func forgetOld(_ age: RecordAge) {
-        var gone: [KeyedStore.Key] = []
-        store.forEach { key, _, last in
-            if Int(last.period) + Int(SightingFold.remembered) < Int(age.period), !active.contains(key) {
-                gone.append(key)
-            }
-        }
-        for key in gone.sorted() { remove(key) }
-    }
-
-    /// Forgets the things that were seen longest ago, of those the lowest keys first, if there are too many.
-    private mutating func makeRoom() {
-        guard store.count > settings.mostThings else { return }
-        for key in store.oldest(max(1, store.count / 256)) {
-            active.remove(key)
-            remove(key)
-            evicted += 1
-        }
-    }
-
-    private mutating func remove(_ key: KeyedStore.Key) {
-        if touched.insert(key) { before.note(key, in: store) }
-        store.remove(key)
-    }
-
-    // MARK: Restoring
-
-    /// Works out what follows from the store, once it was changed otherwise than by sightings.
-    mutating func gather() {
-        active = []
-        nextEnd = nil
-        var found: Set<KeyedStore.Key> = []
-        store.forEach { key, bytes, _ in if ThingRecord.isCampaign(bytes) { found.insert(key) } }
-        active = found
-        gatherPictures()
-    }
-
-    private mutating func gatherPictures() {
-        var pictures: [Digest256] = []
-        store.forEach { _, bytes, _ in if let picture = ThingRecord.picture(bytes) { pictures.append(picture) } }
-        var clusters = PictureClusters()
-        for picture in pictures { clusters.insert(picture) { _ in true } }
-        self.clusters = clusters
-    }
-}
-
-/// What a batch of sightings came to.
-package struct SightingOutcome: Sendable, Equatable {
-    package var campaigns: [Campaign] = []
-    package var superseded: [SupersededUpload] = []
-    /// Sightings that were known, and those that came too late to count.
-    package var repeated = 0
-    package var late = 0
-    /// Uploads whose verdicts can't be superseded, since their names were sealed with another key.
-    package var unreadable = 0
-
-    mutating func supersede(
-        _ reference: [UInt8], _ verdict: Digest128, uploaded: Timestamp, for cause: SupersededUpload.Cause,
-        _ place: (offset: Int64, written: Timestamp), _ seal: ReferenceSeal
-    ) {
-        guard let reference = seal.opened(reference, verdict: verdict) else {
-            unreadable += 1
-            return
-        }
-        superseded.append(
-            SupersededUpload(
-                verdict: verdict, uploaded: uploaded, reference: reference, cause: cause, offset: place.offset,
-                received: place.written))
     }
 }

@@ -28,19 +28,7 @@ package final class SightingState {
     package internal(set) var nextOffset: Int64?
     /// Records of the changelog that hold known sightings.
     var blocks = EventBlocks()
-    /// Of batches that are not committed, the oldest first.
-    private var undo: [Undo] = []
-
-    /// How to go back to before one batch.
-    private struct Undo {
-        var firstOffset: Int64
-        var nextOffset: Int64
-        var store: StoreJournal.Entry
-        var clock: EventClock
-        var known: KnownEvents.Mark
-        var before: Int64?
-        var blocks: EventBlocks.Change
-    }
+    private var undo = UndoLog()
 
     /// - Parameters:
     ///   - key: the deployment's, that names are hashed by.
@@ -72,7 +60,7 @@ package final class SightingState {
         guard let firstOffset = records.first?.offset else { return (outcome, changes) }
         let (clockBefore, knownBefore, offsetBefore) = (content.clock, content.known.mark, self.nextOffset)
         // This batch too may be taken back.
-        let kept = (undo.first?.known ?? knownBefore).first
+        let kept = (undo.known ?? knownBefore).first
         content.begin()
         for record in records where record.offset >= offsetBefore ?? .min {
             for sighting in record.sightings {
@@ -85,7 +73,7 @@ package final class SightingState {
             clock: content.clock, known: content.known, nextOffset: self.nextOffset ?? 0, input: input,
             lineage: lineage, since: knownBefore, &blocks)
         undo.append(
-            Undo(
+            UndoLog.Batch(
                 firstOffset: firstOffset, nextOffset: nextOffset, store: content.before, clock: clockBefore,
                 known: knownBefore, before: offsetBefore, blocks: change))
         leftOut.repeated += outcome.repeated
@@ -104,26 +92,25 @@ package final class SightingState {
 
     /// What lies before an offset is committed and can't be taken back any more.
     package func committed(before offset: Int64) {
-        let done = undo.firstIndex { $0.nextOffset > offset } ?? undo.count
-        undo.removeFirst(done)
+        undo.committed(before: offset)
     }
 
     /// Whether all that was folded before an offset is committed.
-    func isCommitted(before offset: Int64) -> Bool { undo.first.map { $0.firstOffset >= offset } ?? true }
+    func isCommitted(before offset: Int64) -> Bool { undo.isCommitted(before: offset) }
 
     /// Takes back what came from an offset on: as if it had never been read.
     package func rollBack(to offset: Int64) {
-        guard let last = undo.last, last.firstOffset >= offset else { return }
-        cut?.isBroken = true
-        while let last = undo.last, last.firstOffset >= offset {
+        var hasChanged = false
+        while let last = undo.takeLast(from: offset) {
+            hasChanged = true
+            cut?.isBroken = true
             last.store.restore(&content.store)
             content.clock = last.clock
             content.known.restore(last.known)
             nextOffset = last.before
             blocks.takeBack(last.blocks)
-            undo.removeLast()
         }
-        content.gather()
+        if hasChanged { content.gather() }
     }
 
     /// The same for all states that came from the same sightings.

@@ -165,6 +165,7 @@ package enum StateSnapshot {
             if shouldStop() || ContinuousClock.now > deadline {
                 throw FileError(path: path, reason: "what it holds is not committed")
             }
+            // This thread has nothing else to do, and a transaction takes a tenth of a second.
             usleep(5_000)
         }
     }

@@ -30,7 +30,10 @@ package final class Judge: Sendable {
         set { generation.withLock { $0 = newValue } }
     }
 
-    package func judge(_ batch: EventBatch) async -> JudgedBatch {
+    /// What goes out with a batch's verdicts, made of what is known of its media and of the decisions, by event.
+    package typealias Enclosing = (MediaFacts, [Decision]) -> [JudgedBatch.Enclosure]
+
+    package func judge(_ batch: EventBatch, enclosing: Enclosing? = nil) async -> JudgedBatch {
         let generation = current
         var selection = Selection.all(batch.count)
         var facts = MediaFacts(unreadCount: batch.media.count)
@@ -43,7 +46,7 @@ package final class Judge: Sendable {
             findings.append(report.findings)
             selection = remaining(selection, after: stage, report.findings)
         }
-        return decide(batch, findings, facts, generation)
+        return decide(batch, findings, facts, generation, enclosing)
     }
 
     /// The events that a stage has not settled.
@@ -58,7 +61,8 @@ package final class Judge: Sendable {
     }
 
     private func decide(
-        _ batch: EventBatch, _ findings: Findings, _ facts: MediaFacts, _ generation: Generation
+        _ batch: EventBatch, _ findings: Findings, _ facts: MediaFacts, _ generation: Generation,
+        _ enclosing: Enclosing?
     ) -> JudgedBatch {
         let found = findings.found.sorted(by: Finding.precedes).withoutRepeats()
         let unavailable = findings.unavailable.sorted(by: Unavailable.precedes).withoutRepeats()
@@ -98,7 +102,8 @@ package final class Judge: Sendable {
             decisions.append(decision)
         }
         return JudgedBatch(
-            keys: batch.bytes, bytes: out.bytes, outputs: outputs, decisions: decisions, tally: tally, media: facts)
+            keys: batch.bytes, bytes: out.bytes, outputs: outputs, decisions: decisions, tally: tally,
+            enclosures: enclosing?(facts, decisions) ?? [])
     }
 
     /// Audit gets every verdict, enforcement those that ask for something, review those that need a person.

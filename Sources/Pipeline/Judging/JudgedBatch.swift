@@ -1,4 +1,3 @@
-package import Detection
 package import Events
 
 /// The verdicts on a batch, written out, in the order of its records.
@@ -29,10 +28,8 @@ package struct JudgedBatch: Sendable {
     /// One for each record.
     package let decisions: [Decision]
     package let tally: VerdictTally
-    /// What is known of the batch's media; nil where it had none, or once nobody needs it any more.
-    package private(set) var media: MediaFacts?
     /// What goes out with the verdicts and is none.
-    package private(set) var enclosures: [Enclosure] = []
+    package let enclosures: [Enclosure]
 
     /// A record beside the verdicts.
     package struct Enclosure: Sendable, Equatable {
@@ -51,22 +48,14 @@ package struct JudgedBatch: Sendable {
 
     package init(
         keys: [UInt8], bytes: [UInt8], outputs: [Output], decisions: [Decision], tally: VerdictTally,
-        media: MediaFacts? = nil
+        enclosures: [Enclosure] = []
     ) {
         self.keys = keys
         self.bytes = bytes
         self.outputs = outputs
         self.decisions = decisions
         self.tally = tally
-        self.media = media
-    }
-
-    /// The same verdicts with what goes out beside them, and without what was known of the media.
-    package consuming func enclosing(_ enclosures: [Enclosure]) -> JudgedBatch {
-        var batch = self
-        batch.media = nil
-        batch.enclosures = enclosures
-        return batch
+        self.enclosures = enclosures
     }
 
     /// Of verdicts and all else, in bytes.

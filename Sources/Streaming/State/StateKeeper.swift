@@ -15,8 +15,7 @@ internal import Synchronization
 final class StateKeeper<State: KeptState>: StateKeeping {
     typealias Status = StateStatus
 
-    /// `@unchecked Sendable`: what it holds is touched under its lock alone.
-    struct Content: @unchecked Sendable {
+    struct Content {
         var restoring: StateStart<State>?
         var state: State?
         /// Where the state stood when it was restored.

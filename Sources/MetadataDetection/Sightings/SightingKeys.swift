@@ -1,0 +1,48 @@
+internal import Events
+
+/// The deployment's keys for what stands in sightings.
+struct SightingKeys: Sendable {
+    private let accounts: SipHash
+    private let networks: SipHash
+    private let texts: SipHash
+    private let devices: SipHash
+    private let things: SipHash
+    let seal: ReferenceSeal
+
+    init(_ key: [UInt8]) {
+        let hmac = HMAC(key: key)
+        func half(_ use: StaticString) -> Digest128 {
+            use.withUTF8Buffer { hmac.code(for: UnsafeRawBufferPointer($0)) }.firstHalf
+        }
+        func derived(_ use: StaticString) -> SipHash { withUnsafeBytes(of: half(use)) { SipHash(key: $0) } }
+        accounts = derived("weir sighting account")
+        networks = derived("weir sighting network")
+        texts = derived("weir sighting text")
+        devices = derived("weir sighting device")
+        things = derived("weir sighting thing")
+        seal = withUnsafeBytes(of: half("weir sighting reference")) { ReferenceSeal(key: $0) }
+    }
+
+    func account(_ name: UnsafeRawBufferPointer) -> UInt64 { accounts.hash(name) }
+    /// Of a network or a host; 0 is none.
+    func network(_ name: UnsafeRawBufferPointer) -> UInt32 { max(1, networks.shortHash(name)) }
+    func device(_ name: UnsafeRawBufferPointer) -> UInt64 { devices.hash(name) }
+    func text(_ letters: UnsafeRawBufferPointer) -> UInt64 { texts.hash(letters) }
+
+    /// What a thing's record is found by.
+    func thing(_ kind: Sighting.Kind, _ fingerprint: Digest256) -> KeyedStore.Key {
+        var sequence = things.sequence()
+        sequence.append(UInt64(kind.rawValue))
+        withUnsafeBytes(of: fingerprint) { sequence.append($0) }
+        return max(1, sequence.hash())
+    }
+
+    /// What a sighting is known by, so that it counts once.
+    func sighting(_ sighting: Sighting) -> UInt64 {
+        var sequence = things.sequence()
+        withUnsafeBytes(of: sighting.verdict) { sequence.append($0) }
+        withUnsafeBytes(of: sighting.fingerprint) { sequence.append($0) }
+        sequence.append(UInt64(sighting.kind.rawValue))
+        return sequence.hash()
+    }
+}

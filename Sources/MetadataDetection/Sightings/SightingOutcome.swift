@@ -1,0 +1,26 @@
+internal import Events
+
+/// What a batch of sightings came to.
+package struct SightingOutcome: Sendable, Equatable {
+    package var campaigns: [Campaign] = []
+    package var superseded: [SupersededUpload] = []
+    /// Sightings that were known, and those that came too late to count.
+    package var repeated = 0
+    package var late = 0
+    /// Uploads whose verdicts can't be superseded, since their names were sealed with another key.
+    package var unreadable = 0
+
+    mutating func supersede(
+        _ reference: [UInt8], _ verdict: Digest128, uploaded: Timestamp, for cause: SupersededUpload.Cause,
+        _ place: (offset: Int64, written: Timestamp), _ seal: ReferenceSeal
+    ) {
+        guard let reference = seal.opened(reference, verdict: verdict) else {
+            unreadable += 1
+            return
+        }
+        superseded.append(
+            SupersededUpload(
+                verdict: verdict, uploaded: uploaded, reference: reference, cause: cause, offset: place.offset,
+                received: place.written))
+    }
+}
