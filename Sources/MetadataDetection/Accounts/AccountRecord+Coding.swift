@@ -1,6 +1,6 @@
 /// An account's record as bytes, in a store and in the changelog: some twenty for an account that did one thing.
 extension AccountRecord {
-    static let version: UInt8 = 3
+    static let version: UInt8 = 4
 
     /// What follows. Those first that most accounts have, so that one byte says it.
     private enum Has {

@@ -5,7 +5,7 @@ internal import Events
 ///
 /// In a store it is bytes. Who posted it is known by 32 bits of keyed hashes, and of more than 64 only how many.
 struct ThingRecord: ~Copyable {
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
 
     var kind = Sighting.Kind.file
     /// Of the first that was seen: near pictures are known by it.
