@@ -10,23 +10,23 @@ internal import Glibc
 struct DistinctCount: ~Copyable {
     static let mostExact = 64
     static let registers = 128
-    private static let panes = 4
+    static let panes = 4
     private static let hours: UInt32 = 24
 
-    private struct Seen: BitwiseCopyable {
+    struct Seen: BitwiseCopyable {
         var thing: UInt32 = 0
         var hour: UInt32 = 0
     }
 
     /// In the order in which they were first seen; room for one more than are kept, before it becomes a sketch.
-    private let seen: UnsafeMutablePointer<Seen>
-    private var seenCount = 0
+    let seen: UnsafeMutablePointer<Seen>
+    var seenCount = 0
     /// By pane, `registers` each; only in use if `isSketch`.
-    private let sketch: UnsafeMutablePointer<UInt8>
-    private static let sketchBytes = panes * registers
-    private var isSketch = false
+    let sketch: UnsafeMutablePointer<UInt8>
+    static let sketchBytes = panes * registers
+    var isSketch = false
     /// The newest pane of the sketch.
-    private var newest: UInt32 = 0
+    var newest: UInt32 = 0
     /// The hour by which what is a day old has been forgotten.
     private var forgotten = UInt32.max
 
@@ -48,7 +48,7 @@ struct DistinctCount: ~Copyable {
         forgotten = .max
     }
 
-    private static func hour(_ time: StateTime) -> UInt32 { time.seconds / 3_600 }
+    static func hour(_ time: StateTime) -> UInt32 { time.seconds / 3_600 }
 
     mutating func add(_ thing: UInt32, at time: StateTime, now: StateTime) {
         let (hour, current) = (DistinctCount.hour(time), DistinctCount.hour(now))
@@ -124,78 +124,5 @@ struct DistinctCount: ~Copyable {
         // Where many registers are empty their number says more (linear counting).
         let count = raw <= 2.5 * m && empty > 0 ? m * log(m / Double(empty)) : raw
         return Int(count.rounded())
-    }
-
-    /// As many as there are, of each its hash and the hours since; or 65, then as LEB128 the panes since the newest of
-    /// the sketch, and the sketch.
-    func write(now: StateTime, to out: inout RecordWriter) {
-        let current = DistinctCount.hour(now)
-        guard !isSketch else {
-            out.byte(UInt8(DistinctCount.mostExact) + 1)
-            out.varint(UInt64(current / 6 - newest))
-            writeSketch(to: &out)
-            return
-        }
-        out.byte(UInt8(seenCount))
-        for place in 0..<seenCount {
-            out.fixed(seen[place].thing)
-            out.byte(UInt8(clamping: current - min(seen[place].hour, current)))
-        }
-    }
-
-    /// Takes the place of whatever it has counted.
-    mutating func read(now: StateTime, from reader: inout RecordReader) {
-        removeAll()
-        let current = DistinctCount.hour(now)
-        let count = Int(reader.byte())
-        if count > DistinctCount.mostExact {
-            newest = current / 6 - min(UInt32(truncatingIfNeeded: reader.varint()), current / 6)
-            isSketch = true
-            return readSketch(from: &reader)
-        }
-        while seenCount < count, !reader.isBroken {
-            let thing: UInt32 = reader.fixed()
-            seen[seenCount] = Seen(thing: thing, hour: current - min(UInt32(reader.byte()), current))
-            seenCount += 1
-        }
-    }
-
-    private static func registers(of pane: Int) -> Range<Int> { pane * registers..<(pane + 1) * registers }
-
-    /// Which panes are not empty, a bit each; of these the ranks, two in a byte, the lower half first; then in the same
-    /// order, in a byte each, those from 15 on, for which 15 stood.
-    private func writeSketch(to out: inout RecordWriter) {
-        var used: UInt8 = 0
-        for pane in 0..<DistinctCount.panes {
-            var all: UInt8 = 0
-            for register in DistinctCount.registers(of: pane) { all |= sketch[register] }
-            if all != 0 { used |= 1 << UInt8(pane) }
-        }
-        out.byte(used)
-        for pane in 0..<DistinctCount.panes where used & 1 << UInt8(pane) != 0 {
-            for register in stride(
-                from: pane * DistinctCount.registers, to: (pane + 1) * DistinctCount.registers, by: 2)
-            {
-                out.byte(min(sketch[register], 15) | min(sketch[register + 1], 15) << 4)
-            }
-        }
-        for register in 0..<DistinctCount.sketchBytes where sketch[register] >= 15 { out.byte(sketch[register]) }
-    }
-
-    private mutating func readSketch(from reader: inout RecordReader) {
-        sketch.update(repeating: 0, count: DistinctCount.sketchBytes)
-        let used = reader.byte()
-        for pane in 0..<DistinctCount.panes where used & 1 << UInt8(pane) != 0 {
-            for register in stride(
-                from: pane * DistinctCount.registers, to: (pane + 1) * DistinctCount.registers, by: 2)
-            {
-                let both = reader.byte()
-                sketch[register] = both & 15
-                sketch[register + 1] = both >> 4
-            }
-        }
-        for register in 0..<DistinctCount.sketchBytes where sketch[register] == 15 {
-            sketch[register] = min(reader.byte(), 59)
-        }
     }
 }
