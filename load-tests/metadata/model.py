@@ -417,7 +417,7 @@ class Model:
     def rank(self, thing: bytes) -> tuple[int, int]:
         """The register, by the upper seven bits of 64, and where the first bit of the others is."""
         mask = (1 << 64) - 1
-        mixed = ((self.thing_key(thing) & 0xFFFFFFFF) + 1) * 0x9E3779B97F4A7C15 & mask
+        mixed = ((self.thing_key(thing) & 0x7FFFFFF) + 1) * 0x9E3779B97F4A7C15 & mask
         mixed ^= mixed >> 32
         rest = mixed & (1 << 57) - 1
         return mixed >> 57, 57 - rest.bit_length() + 1

@@ -77,8 +77,9 @@ package struct StateChanges: Sendable {
         return change
     }
 
-    /// Of each its hash of eight bytes, then as LEB128 by how much its offset is higher than that of the one before,
-    /// and the difference of their seconds with the sign as the lowest bit. Before the first all is 0.
+    /// Of each its hash of eight bytes, then as LEB128 by how many seconds it is later than the one before, with the sign
+    /// as the second lowest bit; if the lowest is set, by how much its offset is higher follows, which otherwise is 1.
+    /// Before the first all is 0.
     private mutating func appendEvents(_ places: Range<UInt64>, of known: borrowing KnownEvents) {
         var (offset, seconds): (Int64, UInt32) = (0, 0)
         var piece: InlineArray<24, UInt8> = InlineArray(repeating: 0)
@@ -87,9 +88,10 @@ package struct StateChanges: Sendable {
             withUnsafeMutableBytes(of: &piece) { room in
                 var out = RecordWriter(room)
                 out.fixed(entry.hash)
-                out.varint(UInt64(bitPattern: entry.offset &- offset))
                 let difference = Int64(entry.time.seconds) - Int64(seconds)
-                out.varint(UInt64(bitPattern: difference << 1 ^ difference >> 63))
+                let step = entry.offset &- offset
+                out.varint(UInt64(bitPattern: difference << 1 ^ difference >> 63) << 1 | (step == 1 ? 0 : 1))
+                if step != 1 { out.varint(UInt64(bitPattern: step)) }
                 bytes.append(contentsOf: out.written)
             }
             (offset, seconds) = (entry.offset, entry.time.seconds)
@@ -100,13 +102,14 @@ package struct StateChanges: Sendable {
     static func events(_ bytes: UnsafeRawBufferPointer) -> [KnownEvents.Entry]? {
         var (offset, seconds): (Int64, Int64) = (0, 0)
         var entries: [KnownEvents.Entry] = []
-        entries.reserveCapacity(bytes.count / 10)
+        entries.reserveCapacity(bytes.count / 9)
         var reader = RecordReader(bytes)
         while !reader.isAtEnd {
             let hash: UInt64 = reader.fixed()
-            offset &+= Int64(bitPattern: reader.varint())
-            let difference = reader.varint()
+            let head = reader.varint()
+            let difference = head >> 1
             seconds &+= Int64(bitPattern: difference >> 1) ^ -Int64(bitPattern: difference & 1)
+            offset &+= head & 1 == 0 ? 1 : Int64(bitPattern: reader.varint())
             guard !reader.isBroken, let time = UInt32(exactly: seconds) else { return nil }
             entries.append(KnownEvents.Entry(hash: hash, offset: offset, time: StateTime(seconds: time)))
         }

@@ -1,4 +1,4 @@
-/// Its form in records: as many as there are, of each its hash and the hours since; or 65, then as LEB128 the panes since
+/// Its form in records: as many as there are, of each what `ThingHour` says; or 65, then as LEB128 the panes since
 /// the newest of the sketch, and the sketch.
 extension DistinctCount {
     func write(now: StateTime, to out: inout RecordWriter) {
@@ -11,8 +11,7 @@ extension DistinctCount {
         }
         out.byte(UInt8(seenCount))
         for place in 0..<seenCount {
-            out.fixed(seen[place].thing)
-            out.byte(UInt8(clamping: current - min(seen[place].hour, current)))
+            out.fixed(ThingHour.word(seen[place].thing, current - min(seen[place].hour, current)))
         }
     }
 
@@ -27,8 +26,8 @@ extension DistinctCount {
             return readSketch(from: &reader)
         }
         while seenCount < count, !reader.isBroken {
-            let thing: UInt32 = reader.fixed()
-            seen[seenCount] = Seen(thing: thing, hour: current - min(UInt32(reader.byte()), current))
+            let word: UInt32 = reader.fixed()
+            seen[seenCount] = Seen(thing: ThingHour.thing(word), hour: current - min(ThingHour.ago(word), current))
             seenCount += 1
         }
     }

@@ -5,7 +5,8 @@ struct Repeats: BitwiseCopyable {
     private static let hours: UInt32 = 24
 
     private struct Thing: BitwiseCopyable {
-        var hash: UInt32 = 0
+        /// As `ThingHour` has it.
+        var name: UInt32 = 0
         var count: UInt32 = 0
         var hour: UInt32 = 0
     }
@@ -18,13 +19,14 @@ struct Repeats: BitwiseCopyable {
 
     /// - Returns: how often the thing was posted, this time included, with no day between two times.
     mutating func add(_ hash: UInt32, now: StateTime) -> Int {
+        let name = hash & ThingHour.mask
         let hour = now.seconds / 3_600
-        var thing = Thing(hash: hash, count: 0, hour: hour)
+        var thing = Thing(name: name, count: 0, hour: hour)
         var kept = 0
         for place in 0..<count {
             let known = things[place]
             guard hour - min(known.hour, hour) < Repeats.hours else { continue }
-            if known.hash == hash {
+            if known.name == name {
                 thing.count = known.count
             } else {
                 things[kept] = known
@@ -41,18 +43,22 @@ struct Repeats: BitwiseCopyable {
         return Int(thing.count)
     }
 
-    /// Of each thing its hash and a byte: the hours since, and in the upper three bits how often; 0 if a number of at
-    /// least 8 follows.
+    /// Of each thing what `ThingHour` says. If it was posted more than once it is marked, and a byte follows: the hours
+    /// since, and in the upper three bits how often; 0 if a number of at least 8 follows.
     func write(now: StateTime, to out: inout RecordWriter) {
         let hour = now.seconds / 3_600
         for place in 0..<count {
             let thing = things[place]
-            out.fixed(thing.hash)
-            let ago = UInt8(min(hour - min(thing.hour, hour), 31))
+            let ago = min(hour - min(thing.hour, hour), 31)
+            guard thing.count > 1 || ago >= ThingHour.marked else {
+                out.fixed(ThingHour.word(thing.name, ago))
+                continue
+            }
+            out.fixed(ThingHour.word(thing.name, ThingHour.marked))
             if thing.count < 8 {
-                out.byte(ago | UInt8(thing.count) << 5)
+                out.byte(UInt8(ago | thing.count << 5))
             } else {
-                out.byte(ago)
+                out.byte(UInt8(ago))
                 out.varint(UInt64(thing.count))
             }
         }
@@ -65,14 +71,21 @@ struct Repeats: BitwiseCopyable {
                 reader.fail()
                 return
             }
-            let hash: UInt32 = reader.fixed()
-            let byte = reader.byte()
-            let often = byte >> 5 == 0 ? UInt32(clamping: reader.varint()) : UInt32(byte >> 5)
-            guard (byte >> 5 == 0) == (often >= 8), often <= 1 << 20 else {
+            let word: UInt32 = reader.fixed()
+            var (often, ago): (UInt32, UInt32) = (1, ThingHour.ago(word))
+            if ago >= ThingHour.marked {
+                let byte = UInt32(reader.byte())
+                (often, ago) = (byte >> 5, byte & 31)
+                if often == 0 {
+                    often = UInt32(clamping: reader.varint())
+                    if often < 8 { reader.fail() }
+                }
+            }
+            guard !reader.isBroken, often <= 1 << 20 else {
                 reader.fail()
                 return
             }
-            things[count] = Thing(hash: hash, count: often, hour: hour - min(UInt32(byte & 31), hour))
+            things[count] = Thing(name: ThingHour.thing(word), count: often, hour: hour - min(ago, hour))
             count += 1
         }
     }
