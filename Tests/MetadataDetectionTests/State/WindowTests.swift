@@ -97,6 +97,54 @@ import Testing
         #expect(distinct.count(now: StateTime(seconds: later.seconds + 24 * 3_600)) == 1)
     }
 
+    /// Written and read again at every step it says the same as one that never was, though a record leaves out what can't
+    /// count any more.
+    @Test(arguments: UInt64(1)...8)
+    func distinctThingsAreTheSameFromRecords(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        var now = StateTime(seconds: 1_000_000)
+        var kept = DistinctCount()
+        var read = DistinctCount()
+        var longest = 0
+        for _ in 0..<200 {
+            let steps: [UInt32] = [60, 3_600, 20_000, 100_000]
+            now.seconds += UInt32.random(in: 0...(steps.randomElement(using: &random) ?? 0), using: &random)
+            for _ in 0..<Int.random(in: 1...120, using: &random) {
+                // Late by up to half a day.
+                let time = StateTime(seconds: now.seconds - UInt32.random(in: 0...43_200, using: &random))
+                let thing = UInt32.random(in: 0...UInt32.max, using: &random)
+                kept.add(thing, at: time, now: now)
+                read.add(thing, at: time, now: now)
+            }
+            let count = kept.count(now: now)
+            #expect(read.count(now: now) == count)
+            longest = max(longest, count)
+            var copy = DistinctCount()
+            withRecord({ read.write(now: now, to: &$0) }) { copy.read(now: now, from: &$0) }
+            read = copy
+        }
+        #expect(longest > 500)
+    }
+
+    /// Hours by halves of bytes, days by bytes and minutes by nothing.
+    @Test func countsAreAsWideAsTheirWindowNeeds() {
+        var count = SlidingCount()
+        var now = StateTime(seconds: 86_400 * 1_000)
+        for hour in UInt32(0)..<23 {
+            let time = StateTime(seconds: 86_400 * 1_000 + hour * 3_600)
+            count.advance(from: now, to: time)
+            now = time
+            count.add(hour == 22 ? 1 : 12, at: time, now: time)
+        }
+        // The panes as LEB128 and the widths; nothing for the five minutes, 12 for the hours, one or two for the day.
+        let bytes = withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { room in
+            var out = RecordWriter(room)
+            count.write(to: &out)
+            return out.count
+        }
+        #expect(bytes == 7 + 1 + 0 + 12 + 2 + 0)
+    }
+
     @Test func repeatsForgetTheLongestAgo() {
         var repeats = Repeats()
         let now = StateTime(seconds: 5_000_000)
