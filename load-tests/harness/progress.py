@@ -40,5 +40,34 @@ def timed(process: "subprocess.Popen[bytes]", group: Group, events: int) -> dict
     }
 
 
+def settled(
+    process: "subprocess.Popen[bytes]", group: Group, first: dict[str, Any], events: int, still: float = 2.0
+) -> dict[str, Any]:
+    """The same once a group that reads what came of the input has nothing more to commit. Raises Failed.
+
+    `first` is what `timed` found, of which the events a second get less by as much as this takes longer.
+    """
+    began = moved = time.monotonic()
+    committed = group.committed()
+    while time.monotonic() - moved < still:
+        time.sleep(SAMPLE_EVERY)
+        now = group.committed()
+        if now != committed:
+            committed, moved = now, time.monotonic()
+        if process.poll() is not None:
+            raise Failed(f"ended with {process.returncode}")
+        if time.monotonic() - began > PATIENCE:
+            raise Failed("still commits what came of the input")
+    if not sum(committed.values()):
+        raise Failed("nothing came of the input")
+    behind = moved - began
+    half = events / 2 / first["secondHalfPerSecond"]
+    return {
+        "eventsPerSecond": rate(events, first["seconds"] + behind),
+        "secondHalfPerSecond": rate(events - events // 2, half + behind),
+        "behindSeconds": round(behind, 3),
+    }
+
+
 def rate(events: int, seconds: float) -> int:
     return round(events / seconds) if seconds > 0 else 0

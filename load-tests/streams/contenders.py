@@ -13,16 +13,26 @@ from harness.broker import PACKAGE, kafka_home
 
 HERE = Path(__file__).resolve().parent
 
+BEHAVIOUR, SIGHTINGS = "metadata.behaviour", "metadata.sightings"
 STATELESS = ("hash.exact", "metadata.account")
-WEIR = {
-    "weir": ("metadata.behaviour",),
-    "weir-stateless": STATELESS,
-    "weir-stateful": (*STATELESS, "metadata.behaviour"),
+INSPECT = (
+    "text.terms", "text.combinations", "text.links", "text.documents", "text.language", "hash.exact", "hash.pdq",
+    "metadata.account",
+)  # fmt: skip
+"""The second stage of the shipped pipeline."""
+WEIR: dict[str, tuple[tuple[str, ...], ...]] = {
+    "weir": ((BEHAVIOUR,),),
+    "weir-stateless": (STATELESS,),
+    "weir-stateful": ((*STATELESS, BEHAVIOUR),),
+    "weir-sightings": ((*STATELESS, BEHAVIOUR, SIGHTINGS),),
+    "weir-shipped": (STATELESS, INSPECT),
+    "weir-everything": ((*STATELESS, BEHAVIOUR), (*INSPECT, SIGHTINGS)),
 }
-"""Contenders of Weir, each with the detectors of its pipeline."""
+"""Contenders of Weir, each with the detectors of its pipeline's stages."""
 STREAMS, SAME_BYTES = "streams", "streams-same-bytes"
-ALL = ("weir", STREAMS, SAME_BYTES, "weir-stateless", "weir-stateful")
+ALL = (*list(WEIR)[:1], STREAMS, SAME_BYTES, *list(WEIR)[1:])
 STATE = "state"
+SIGHTING_ROLES = ("sightings", "sightingState", "incidents")
 """Of Weir's topics, beside the roles of the others."""
 JAVA = ("-Xms2g", "-Xmx2g", "-XX:+UseParallelGC")
 
@@ -50,14 +60,21 @@ class Course:
     def changelogs(self) -> list[str]:
         """Topics of state."""
         if self.contender in WEIR:
-            return [self.topics[STATE]] if "metadata.behaviour" in WEIR[self.contender] else []
+            return [self.topics[STATE]] if self.has(BEHAVIOUR) else []
         return [f"{self.group}-accounts-changelog", f"{self.group}-events-changelog"]
+
+    def has(self, detector: str) -> bool:
+        return any(detector in stage for stage in WEIR.get(self.contender, ()))
 
     def write_configuration(self) -> None:
         """Also for those who are not Weir: by it their topics are made."""
-        detectors = list(WEIR.get(self.contender, STATELESS))
-        stage = {"name": "triage", "media": "none", "deadline": "10s", "detectors": detectors}
-        pipeline = {"version": 1, "batchSize": 256, "window": 8, "stages": [stage]}
+        stages = [
+            {"name": name, "media": media, "deadline": "10s", "detectors": list(detectors)}
+            for (name, media), detectors in zip(
+                (("triage", "none"), ("inspect", "fetched")), WEIR.get(self.contender, (STATELESS,)), strict=False
+            )
+        ]
+        pipeline = {"version": 1, "batchSize": 256, "window": 8, "stages": stages}
         # No account of the uploads is that young: everything is let through, as the peer does.
         rule = {"name": "newborn", "when": {"account": {"youngerThan": "1s"}}, "action": "label", "labels": ["newborn"]}
         policy = {"version": 1, "name": "streams", "revision": "1", "default": "allow", "rules": [rule]}

@@ -4,7 +4,8 @@ The job: JSON uploads of several hundred bytes over 4 partitions are parsed, wha
 and the week before is counted, and what stands out is said in a verdict of each event on audit; offsets, verdicts and
 changes of state are one transaction, every 100 ms; the broker runs beside it. Rounds alternate between the contenders,
 so that whatever else the machine does meets them all. Both must say the same facts. Beside them Weir without and with
-the fold in a pipeline that has other detectors too. docs/metadata.md says what each does more and less.
+the fold in a pipeline that has other detectors too, and the shipped pipeline without and with everything that is
+counted of accounts and across them. docs/metadata.md says what each does more and less.
 """
 
 import argparse
@@ -22,19 +23,24 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from confluent_kafka import Producer
-from contenders import ALL, SAME_BYTES, STATE, STREAMS, Course, built, java_version
+from contenders import ALL, SAME_BYTES, SIGHTING_ROLES, SIGHTINGS, STATE, STREAMS, Course, built, java_version
 from uploads import Uploads
 
 from harness import results, weir
 from harness.broker import PACKAGE, Broker
-from harness.progress import Failed, timed
+from harness.progress import Failed, settled, timed
 from harness.topics import ONCE, QUIET, Cluster, Group, alter
 from harness.usage import cpu_seconds, peak_memory
 
 INPUT = "uploads"
-ROLES = ("audit", "enforcement", "review", "deadLetters", STATE)
+ROLES = ("audit", "enforcement", "review", "deadLetters", STATE, *SIGHTING_ROLES)
 FACT = re.compile(rb'"fact":"([a-z-]+)"')
-TARGETS = [("weir", STREAMS, 2.0), ("weir-stateful", "weir-stateless", 0.7)]
+TARGETS = [
+    ("weir", STREAMS, 2.0),
+    ("weir-stateful", "weir-stateless", 0.7),
+    ("weir-sightings", "weir-stateless", 0.7),
+    ("weir-everything", "weir-shipped", 0.7),
+]
 ESTIMATED = "many-hosts"
 """Hosts above 64 are estimated from hashes, which are not the same; so may be what is said at the bound."""
 
@@ -145,6 +151,10 @@ class Compare:
         process = course.start(log)
         try:
             figures = timed(process, group, self._chosen.events)
+            if course.has(SIGHTINGS):
+                # It counts once what was seen is counted across accounts as well.
+                second = Group(self._cluster, f"{course.group}-sightings", course.topics["sightings"])
+                figures |= settled(process, second, figures, self._chosen.events)
         except Failed as failed:
             raise SystemExit(f"{name}: {failed}; {log}: {log.read_text()[-2000:]}") from failed
         figures["cpuSeconds"] = round(cpu_seconds(process.pid), 2)
