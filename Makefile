@@ -32,7 +32,7 @@ test: ## build and run every test; those on a real broker need a Kafka (see READ
 	$(python) load-tests/compare_text/self_test.py --weir .build/debug/weir
 	WEIR_BINARY="$$PWD/.build/debug/weir" $(python) load-tests/metadata/compare.py --self-test --events 10000
 	WEIR_BINARY="$$PWD/.build/debug/weir" $(python) load-tests/metadata/compare.py --events 8000 --batches 1 7
-	.build/debug/weir demo --json > .build/demo-verdicts.jsonl
+	.build/debug/weir demo --json --shares 60 > .build/demo-verdicts.jsonl
 	$(python) Tests/schemas/validate.py .build/demo-verdicts.jsonl
 	if .ci/prepare kafka > /dev/null; then
 	    # At once, since each mostly waits.

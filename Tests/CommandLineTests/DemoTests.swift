@@ -13,7 +13,7 @@ import Testing
         let lines = DemoText.all.map { ($0.event.sample(at: now).value ?? []) + [UInt8(ascii: "\n")] }
         var found: [String: (data: [String: Any], line: [UInt8])] = [:]
         for verdict in try scannedVerdicts(
-            on: Data(lines.flatMap { $0 }), signals: Data(try DemoPlatform().signals))
+            on: Data(lines.flatMap { $0 }), signals: Data(try DemoPlatform(shares: 60).signals))
         {
             found[verdict.subject] = (verdict.data, verdict.line)
         }

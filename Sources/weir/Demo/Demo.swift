@@ -16,6 +16,8 @@ struct Demo: Sendable {
     let isJSON: Bool
     /// Where the admin server listens; nil ends after the samples.
     let serve: String?
+    /// How many accounts share a popular picture.
+    let shares: Int
 
     private static let partitions = 4
     /// Between two uploads, so that people see it happen.
@@ -25,7 +27,7 @@ struct Demo: Sendable {
     /// - Returns: the exit code.
     func run() async throws -> Int32 {
         let work = BlockingWork(name: "demo")
-        let platform = try await work.run { try DemoPlatform() }
+        let platform = try await work.run { try DemoPlatform(shares: shares) }
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let signals = try folder.write(platform.signals, as: "signals.jsonl")

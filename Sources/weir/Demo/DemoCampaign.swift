@@ -5,7 +5,11 @@ struct DemoCampaign: Sendable {
     static let name = "campaign-"
     static let copies = 40
     static let popularName = "popular-"
-    static let shares = 60
+    /// Accounts that share the popular one, as it comes; one in ten is young.
+    static let shares = 10_000
+    /// Of these so many one after another, with rows of their own.
+    static let shownShares = 60
+    static let mostShares = 100_000
     /// So many are a campaign, by the pipeline's settings as they come.
     private static let threshold = 10
 
@@ -28,6 +32,14 @@ struct DemoCampaign: Sendable {
         } else if verdict.content.hasPrefix(DemoCampaign.popularName) {
             liked[verdict.content] = verdict.action
         }
+    }
+
+    /// Whether it is one of those shares of the popular picture that come all at once.
+    static func isCrowd(_ content: String) -> Bool {
+        guard content.hasPrefix(popularName), let number = Int(content.dropFirst(popularName.count)) else {
+            return false
+        }
+        return number > shownShares
     }
 
     /// Copies that nobody is to look at.

@@ -100,10 +100,10 @@ struct DemoOutput: Sendable {
                 seen += verdict?.isOfCampaign == true ? 0 : 1
                 guard let verdict else { continue }
                 campaign.add(verdict, at: now)
-                let row = table.add(verdict)
+                let row = DemoCampaign.isCrowd(verdict.content) && verdict.action == "allow" ? nil : table.add(verdict)
                 progress.clear()
                 if !isJSON {
-                    Terminal.out(row)
+                    if let row { Terminal.out(row) }
                 } else if verdict.kind == .verdict, let value = record.value {
                     Terminal.out(value + [UInt8(ascii: "\n")])
                 }

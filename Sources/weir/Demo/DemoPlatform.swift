@@ -9,17 +9,20 @@ struct DemoPlatform: Sendable {
     /// As a signals file.
     let signals: [UInt8]
     private let pictures: DemoPictures
+    /// Accounts that share the popular picture.
+    private let shareCount: Int
 
     private static let video = SHA256.hash(Array("demo: a video that is known".utf8))
     private static let seed = SHA256.hash(Array("demo: somebody thinks that this is known".utf8))
     private static let disputed = SHA256.hash(Array("demo: sources disagree on this".utf8))
     private static let segment = SHA256.hash(Array("demo: a live segment that is known".utf8))
 
-    init() throws {
+    init(shares: Int) throws {
         let pictures = try DemoPictures()
         let known = try Pixels.decode(pictures.known.span.bytes, maxPixels: 10_000_000)
         signals = DemoPlatform.signals(known: PDQ.hash(known).hash)
         self.pictures = pictures
+        shareCount = shares
     }
 
     private static func signals(known picture: Digest256) -> [UInt8] {
@@ -56,7 +59,8 @@ struct DemoPlatform: Sendable {
         let texts = DemoText.all.map(\.event)
         let groups = [
             ordinaryTexts, words, texts, pictureUploads, ordinaryPictures, burst, doubtful, live, shares, campaign,
-            popular,
+            // The crowd comes once.
+            Array(popular.prefix(round == 0 ? shareCount : DemoCampaign.shownShares)),
         ]
         // Ordinary life stands between, as it does.
         var events: [DemoEvent] = []
@@ -162,7 +166,7 @@ struct DemoPlatform: Sendable {
 
     /// A harmless one that old accounts share, and one young one in ten.
     private var popular: [DemoEvent] {
-        (1...DemoCampaign.shares).map { number in
+        (1...shareCount).map { number in
             var event = DemoEvent("\(DemoCampaign.popularName)\(number)", by: "a-l-\(number)")
             if number % 10 == 0 { event.accountAge = 5 }
             event.media = DemoEvent.Item(bytes: pictures.popular)

@@ -27,7 +27,7 @@ struct DemoTraffic: Sendable {
                 try sink.send(
                     to: try sink.topic(topic), key: sample.key, value: sample.value, headers: [])
             }
-            try await Task.sleep(for: pace)
+            if !DemoCampaign.isCrowd(sample.name) { try await Task.sleep(for: pace) }
         }
         try await producer.flush(timeout: .seconds(10))
         return samples.count + (desk == nil ? 0 : DemoDesk.count)
