@@ -5,7 +5,7 @@ extension AccountState: RestorableState {
 
     func put(_ key: UInt64, _ record: UnsafeRawBufferPointer) throws(StateRefusal) {
         guard let account = AccountRecord(record) else {
-            throw StateRefusal("an account's record of \(record.count) bytes can't be read")
+            throw StateRefusal(unreadable: "an account's record", record, form: AccountRecord.version)
         }
         content.store.set(key, record, age: account.last.age)
     }

@@ -131,7 +131,9 @@ extension SightingState: RestorableState {
             return content.store.set(key, record, age: StateTime(last).age)
         }
         var thing = ThingRecord()
-        guard thing.read(record) else { throw StateRefusal("a thing's record of \(record.count) bytes can't be read") }
+        guard thing.read(record) else {
+            throw StateRefusal(unreadable: "a thing's record", record, form: ThingRecord.version)
+        }
         content.store.set(key, record, age: thing.age)
     }
 

@@ -6,6 +6,20 @@ package struct StateRefusal: Error, Sendable, Equatable, CustomStringConvertible
     package var description: String { reason }
 
     package init(_ reason: String) { self.reason = reason }
+
+    /// - Parameters:
+    ///   - what: the record.
+    ///   - record: whose first byte says in which form it was written.
+    ///   - form: that this version writes.
+    init(unreadable what: String, _ record: UnsafeRawBufferPointer, form: UInt8) {
+        guard let found = record.first, found != form else {
+            self.init("\(what) of \(record.count) bytes can't be read")
+            return
+        }
+        self.init(
+            "\(what) of \(record.count) bytes is of form \(found), and this version reads form \(form): another version "
+                + "wrote it")
+    }
 }
 
 /// What a partition's state is made of again, from the records of its changelog.

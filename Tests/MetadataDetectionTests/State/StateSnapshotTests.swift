@@ -210,6 +210,48 @@ import Testing
         #expect(try isRefused(damaged, partition, path) != isFree, "byte \(place) of \(whole.count)")
     }
 
+    /// A process that died before its snapshot took the old one's place (the failpoint `state-snapshot-rename`): the old
+    /// one is there, and what lies beside it is in nobody's way.
+    @Test func whatNeverTookItsPlaceIsNotRead() throws {
+        try withFolder { folder in
+            var (partition, path) = try example(folder)
+            let old = try readFile(path, atMost: 1 << 20)
+            while !partition.isDone { try partition.work(taking: 100) }
+            partition.commit()
+            let place = try #require(partition.place)
+            for isWhole in [false, true] {
+                #expect(partition.state.beginCut(beyond: place.clock))
+                _ = try StateSnapshot.write(to: path, facts(place.offset), shouldStop: { false }) {
+                    $0(partition.state)
+                }
+                partition.state.endCut()
+                let new = try readFile(path, atMost: 1 << 20)
+                try (isWhole ? new : Array(new.dropLast(50))).write(to: path + ".new")
+                try old.write(to: path)
+                let reader = try #require(try StateSnapshot.Reader.open(path))
+                #expect(reader.facts.offset < place.offset)
+                expectSame(try restored(partition.log, reader), partition.state)
+            }
+            #expect(partition.state.beginCut(beyond: place.clock))
+            _ = try StateSnapshot.write(to: path, facts(place.offset), shouldStop: { false }) { $0(partition.state) }
+            let reader = try #require(try StateSnapshot.Reader.open(path))
+            #expect(reader.facts.offset == place.offset && access(path + ".new", F_OK) != 0)
+            expectSame(try restored(partition.log, reader), partition.state)
+        }
+    }
+
+    /// A record of another form is named as such.
+    @Test func whatAnotherVersionWroteIsNamed() {
+        let restore = StateRestore(StateSnapshotTests.settings, key: StateSnapshotTests.key)
+        let key: [UInt8] = [0x61, 0, 0, 0, 0, 0, 0, 0, 5]
+        let error = #expect(throws: StateRefusal.self) {
+            try key.withUnsafeBytes { key in
+                try [AccountRecord.version - 1, 1, 2, 3].withUnsafeBytes { try restore.take(key: key, value: $0) }
+            }
+        }
+        #expect(error?.reason.contains("form \(AccountRecord.version - 1), and this version reads") == true)
+    }
+
     /// A changelog that was made anew, or has lost its end, or shows nothing of where the snapshot ends.
     @Test func whatIsOfAnotherChangelogIsRefused() throws {
         try withFolder { folder in
