@@ -115,7 +115,8 @@ let package = Package(
         .executableTarget(
             name: "hostile-decoder", dependencies: ["Detection", "Events", "HashDetection", "Imaging", "Media"],
             path: "Tests/HostileDecoder", swiftSettings: swift),
-        tests("CommandLineTests", "Configuration", "Events", "TestSupport", "weir"),
+        tests(
+            "CommandLineTests", "Configuration", "Events", "MetadataDetection", "TestSupport", "TextDetection", "weir"),
         tests("ConcurrencyTests", "Concurrency", "TestSupport"),
         tests("FaultInjectionTests", "FaultInjection"),
         tests("ConfigurationTests", "Configuration", "TestSupport"),
@@ -137,7 +138,7 @@ let package = Package(
             name: "FuzzingTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/Replay", swiftSettings: swift),
         tests(
             "MetadataDetectionTests", "Configuration", "Detection", "Events", "MetadataDetection", "Signals",
-            "TestSupport"),
+            "TestSupport", "TextDetection"),
         tests("OperationsTests", "Events", "Operations", "TestSupport"),
         tests(
             "PipelineTests", "Configuration", "Detection", "Events", "Operations", "Pipeline", "Policy",

@@ -154,7 +154,8 @@ final class FindingTest: Sendable {
     init(detectors: DetectorMask?, pattern: FindingPattern) {
         self.detectors = detectors
         self.pattern = pattern
-        needsSignal = !(pattern.opinions.isEmpty && pattern.types.isEmpty && pattern.sources.isEmpty)
+        needsSignal =
+            !(pattern.opinions.isEmpty && pattern.types.isEmpty && pattern.sources.isEmpty && pattern.otherThan.isEmpty)
     }
 
     func matches(_ finding: Finding) -> Bool {
@@ -169,6 +170,7 @@ final class FindingTest: Sendable {
             // What one source is sure of does not become another's word by standing beside it. A dispute is nobody's own.
             let opinions = signal.opinion == .disputed ? [] : pattern.opinions
             if !pattern.sources.isEmpty, !signal.isHeld(by: pattern.sources, as: opinions) { return false }
+            if !pattern.otherThan.isEmpty, !signal.isHeld(byOtherThan: pattern.otherThan) { return false }
         }
         if !pattern.labels.isEmpty, !pattern.labels.contains(where: finding.has) { return false }
         if let most = pattern.distanceAtMost {

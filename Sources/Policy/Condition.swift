@@ -21,6 +21,8 @@ package struct FindingPattern: Sendable {
     package var types: [SignalType] = []
     package var facts: [String] = []
     package var sources: [String] = []
+    /// Another source than these holds it.
+    package var otherThan: [String] = []
     /// Any of them.
     package var labels: [String] = []
     /// A match of exact hashes has distance 0; findings of other kinds without a distance have none.
@@ -110,6 +112,7 @@ extension FindingPattern {
             .compactMap(SignalType.init) ?? []
         facts = mapping.optional("fact", .list(of: .string)) ?? []
         sources = mapping.optional("source", .list(of: .string)) ?? []
+        otherThan = mapping.optional("otherSourceThan", .list(of: .string)) ?? []
         labels = mapping.optional("labels", .list(of: .string)) ?? []
         if let distance = mapping.mapping("distance") {
             distanceAtMost = distance.required("atMost", .integer(0...256))

@@ -70,6 +70,17 @@ import Testing
             ]))
     }
 
+    @Test func aSignalMayHaveToBeHeldByAnotherSource() throws {
+        let policy = try rule(when: "{ finding: { opinion: seed, otherSourceThan: [a, b] } }")
+        for (sources, applies) in [
+            (["a"], false), (["a", "b"], false), (["c"], true), (["a", "c"], true), ([nil], true),
+        ] as [([String?], Bool)] {
+            let words = sources.map { ($0, Opinion.seed) }
+            let found = finding("text.documents", .seed, source: sources[0], words: sources.count > 1 ? words : [])
+            #expect(try policy.applies([found]) == applies, "\(sources)")
+        }
+    }
+
     @Test func anExactMatchHasDistanceZeroAndOtherFindingsHaveNone() throws {
         let policy = try rule(when: "{ finding: { distance: { atMost: 0 } } }")
         for type in [SignalType.sha256, .sha1, .md5] {
@@ -126,7 +137,10 @@ import Testing
     }
 
     @Test func aPatternOfSignalsIsNotMetByAFact() throws {
-        for pattern in ["opinion: [positive, negative, seed, disputed]", "type: pdq", "source: [\"\"]", "labels: [x]"] {
+        for pattern in [
+            "opinion: [positive, negative, seed, disputed]", "type: pdq", "source: [\"\"]", "otherSourceThan: [x]",
+            "labels: [x]",
+        ] {
             let policy = try rule(when: "{ finding: { \(pattern) } }")
             #expect(try !policy.applies([fact("metadata.account", "young-account")]))
         }

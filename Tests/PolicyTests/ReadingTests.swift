@@ -55,6 +55,7 @@ import Testing
                     type: [sha256, pdq]
                     fact: low-quality
                     source: [local, exchange]
+                    otherSourceThan: [campaigns]
                     labels: [TVEC1]
                     distance: { atMost: 31 }
                     coverage: { atLeast: 0.5 }
@@ -88,6 +89,7 @@ import Testing
         #expect(finding.types == [.sha256, .pdq])
         #expect(finding.facts == ["low-quality"])
         #expect(finding.sources == ["local", "exchange"])
+        #expect(finding.otherThan == ["campaigns"])
         #expect(finding.labels == ["TVEC1"])
         #expect(finding.scoreAtLeast == 0.75)
         #expect(finding.distanceAtMost == 31)

@@ -89,11 +89,15 @@ package final class MatchedSignal: Sendable {
     /// Whether one of these sources holds one of these opinions of it; no opinions: any. Policies trust one source and not
     /// another, so what all amount to must not speak for each. "" is a signal without a source.
     package func isHeld(by sources: [String], as opinions: [Opinion]) -> Bool {
-        let all = words.isEmpty ? [Word(source: source, opinion: opinion)] : words
-        return all.contains { word in
+        all.contains { word in
             sources.contains(word.source ?? "") && (opinions.isEmpty || opinions.contains(word.opinion))
         }
     }
+
+    /// Whether one that is none of these sources holds it.
+    package func isHeld(byOtherThan sources: [String]) -> Bool { all.contains { !sources.contains($0.source ?? "") } }
+
+    private var all: [Word] { words.isEmpty ? [Word(source: source, opinion: opinion)] : words }
 
     /// Whether `a` comes first among findings; nil if a verdict names both alike.
     static func order(_ a: MatchedSignal?, _ b: MatchedSignal?) -> Bool? {

@@ -19,6 +19,8 @@ package struct Campaign: Sendable, Equatable {
     package var reason: Reason
     package var kind: Sighting.Kind
     package var fingerprint: Digest256
+    /// Of a document: a passage of the text that it was told of at first.
+    package var words: DocumentWords?
     /// Of this thing and this onset.
     package var id: UInt64
     package var onset: Timestamp
@@ -47,11 +49,11 @@ package struct Campaign: Sendable, Equatable {
         case .file: type = .sha256
         case .picture: type = .pdq
         case .link: type = .urlmd5
+        case .document: type = .document
         case .text, .device, .streamer: return nil
         }
-        var hex = ByteWriter(capacity: 64)
-        withUnsafeBytes(of: fingerprint) { hex.appendHex(UnsafeRawBufferPointer(rebasing: $0.prefix(kind.length))) }
-        var signal = Signal(type: type, value: String(decoding: hex.bytes, as: UTF8.self))
+        guard let value = type == .document ? words?.value : hex else { return nil }
+        var signal = Signal(type: type, value: value)
         signal.opinion = .seed
         signal.source = Campaign.source
         signal.id = name
@@ -60,6 +62,12 @@ package struct Campaign: Sendable, Equatable {
         signal.note =
             "\(youngAccounts) young of \(accounts) accounts on \(networks) networks within a day, \(lastHour) uploads within an hour"
         return signal
+    }
+
+    private var hex: String {
+        var hex = ByteWriter(capacity: 64)
+        withUnsafeBytes(of: fingerprint) { hex.appendHex(UnsafeRawBufferPointer(rebasing: $0.prefix(kind.length))) }
+        return String(decoding: hex.bytes, as: UTF8.self)
     }
 
     /// Of its signals.

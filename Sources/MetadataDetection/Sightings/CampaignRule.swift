@@ -19,7 +19,7 @@ enum CampaignRule {
             accounts = record.accounts.count(now: now)
             young = record.young.count(now: now)
             networks = record.networks.count(now: now)
-            hosts = record.kind == .text ? record.hosts.count(now: now) : 0
+            hosts = record.hasHosts ? record.hosts.count(now: now) : 0
         }
     }
 

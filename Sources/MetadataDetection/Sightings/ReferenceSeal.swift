@@ -52,7 +52,7 @@ struct ReferenceSeal: Sendable {
         }
     }
 
-    private func apply(_ verdict: Digest128, _ bytes: inout [UInt8]) {
+    func apply(_ verdict: Digest128, _ bytes: inout [UInt8]) {
         var block = (verdict.words.0, verdict.words.1, 0 as UInt64)
         bytes.withUnsafeMutableBytes { bytes in
             var place = 0

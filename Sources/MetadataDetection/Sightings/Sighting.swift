@@ -19,6 +19,8 @@ package struct Sighting: Sendable, Equatable {
         /// An account that streams live, or that has a strike for terrorist content: as a keyed hash of 64 bits. The stream
         /// stands in the account's place.
         case streamer
+        /// The lowest keyed hashes of a text's runs of words (`DocumentSketch`); near ones are one thing.
+        case document
 
         package var name: String {
             switch self {
@@ -28,13 +30,14 @@ package struct Sighting: Sendable, Equatable {
             case .text: "text"
             case .device: "device"
             case .streamer: "streamer"
+            case .document: "document"
             }
         }
 
         /// Bytes of a fingerprint.
         var length: Int {
             switch self {
-            case .file, .picture: 32
+            case .file, .picture, .document: 32
             case .link: 16
             case .text, .device, .streamer: 8
             }
@@ -65,10 +68,12 @@ package struct Sighting: Sendable, Equatable {
     package var isStream: Bool
     /// Of a device or a streamer: what the platform did about the account; nil for an upload.
     package var measure: Measure?
-    /// Of a text: where its first link leads, as a keyed hash; no link: 0.
+    /// Of a text or document: where its first link leads, as a keyed hash; no link: 0.
     package var host: UInt32
     /// The upload's names under the deployment's key (`ReferenceSeal`).
     package var reference: [UInt8]
+    /// Of a document: some of its words, likewise (`PassageSeal`).
+    package var passage: [UInt8] = []
 }
 
 /// The names of an upload, that a verdict on it must state.

@@ -13,7 +13,7 @@ internal import Events
 /// | 8 | account |
 /// | 4 | network |
 /// | 4 | host |
-/// | LEB128 | length of the reference, and the reference |
+/// | LEB128 | length of the reference, and the reference; of a document the same of the passage |
 enum SightingCoding {
     static let version: UInt8 = 1
     private static let actedOn: UInt8 = 16
@@ -51,6 +51,14 @@ enum SightingCoding {
             bytes.append(contentsOf: out.written)
         }
         bytes.append(contentsOf: sighting.reference)
+        guard sighting.kind == .document else { return }
+        let count = min(sighting.passage.count, PassageSeal.longest)
+        withUnsafeMutableBytes(of: &scratch) { room in
+            var out = RecordWriter(room)
+            out.varint(UInt64(count))
+            bytes.append(contentsOf: out.written)
+        }
+        bytes.append(contentsOf: sighting.passage.prefix(count))
     }
 
     /// - Throws: if these are no sightings of this version.
@@ -90,6 +98,14 @@ enum SightingCoding {
             sighting.time = Timestamp(milliseconds: Int64(milliseconds) + StateTime.epoch * 1_000)
             sighting.reference = Array(reader.bytes(Int(length)))
             guard !reader.isBroken else { throw SightingRefusal("sighting \(sightings.count + 1) is cut") }
+            if kind == .document {
+                let length = reader.varint()
+                guard length <= UInt64(PassageSeal.longest) else {
+                    throw SightingRefusal("sighting \(sightings.count + 1) has a passage that is too long")
+                }
+                sighting.passage = Array(reader.bytes(Int(length)))
+                guard !reader.isBroken else { throw SightingRefusal("sighting \(sightings.count + 1) is cut") }
+            }
             sightings.append(sighting)
         }
         return sightings

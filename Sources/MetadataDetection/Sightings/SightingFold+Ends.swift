@@ -19,6 +19,7 @@ extension SightingFold {
             record.campaign = nil
             let numbers = CampaignRule.Numbers(&record, now: record.last)
             outcome.campaigns.append(campaign(.end, .youngAccounts, key, onset.at, newest, numbers))
+            record.passage = []
             active.remove(key)
             save(key)
         }
@@ -47,6 +48,7 @@ extension SightingFold {
 
     private mutating func remove(_ key: KeyedStore.Key) {
         if touched.insert(key) { before.note(key, in: store) }
+        if let bytes = store[key], let sketch = ThingRecord.document(bytes) { documents.remove(key, sketch) }
         store.remove(key)
     }
 
@@ -60,6 +62,7 @@ extension SightingFold {
         store.forEach { key, bytes, _ in if ThingRecord.isCampaign(bytes) { found.insert(key) } }
         active = found
         gatherPictures()
+        gatherDocuments()
     }
 
     mutating func gatherPictures() {

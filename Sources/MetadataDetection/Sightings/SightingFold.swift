@@ -11,6 +11,7 @@ struct SightingFold: ~Copyable {
     var touched = TouchedKeys()
     var before = StoreJournal.Entry()
     var clusters = PictureClusters()
+    var documents = DocumentClusters()
     /// Things that are campaigns.
     var active: Set<KeyedStore.Key> = []
     /// No campaign ends before; nil: it must be found out.
@@ -104,6 +105,9 @@ struct SightingFold: ~Copyable {
                 outcome.campaigns.append(campaign(.update, .youngAccounts, key, onset.at, now, numbers))
             }
         } else if let reason = CampaignRule.reason(settings, record, numbers, now: now) {
+            if sighting.kind == .document {
+                record.passage = keys.passages.opened(sighting.passage, verdict: sighting.verdict)
+            }
             let onset = ThingRecord.Onset(at: now, told: UInt32(clamping: numbers.young))
             record.campaign = onset
             active.insert(key)
@@ -146,10 +150,12 @@ struct SightingFold: ~Copyable {
     private mutating func open(_ sighting: Sighting, _ time: StateTime) -> KeyedStore.Key {
         var fingerprint = sighting.fingerprint
         if sighting.kind == .picture, let nearest = nearest(to: fingerprint) { fingerprint = nearest }
-        let key = keys.thing(sighting.kind, fingerprint)
+        let key =
+            sighting.kind == .document ? documentKey(fingerprint) : keys.thing(sighting.kind, fingerprint)
         if let old = store[key], record.read(old) { return key }
         record.begin(sighting.kind, fingerprint, at: time)
         if sighting.kind == .picture { insertPicture(fingerprint) }
+        if sighting.kind == .document { documents.insert(key, fingerprint) }
         return key
     }
 
@@ -205,7 +211,7 @@ struct SightingFold: ~Copyable {
         _ numbers: CampaignRule.Numbers
     ) -> Campaign {
         Campaign(
-            phase: phase, reason: reason, kind: record.kind, fingerprint: record.fingerprint,
+            phase: phase, reason: reason, kind: record.kind, fingerprint: record.fingerprint, words: record.words,
             id: key ^ UInt64(onset.seconds) &* 0x9E37_79B9_7F4A_7C15, onset: onset.timestamp, time: now.timestamp,
             firstSeen: record.first.timestamp, accounts: numbers.accounts, youngAccounts: numbers.young,
             networks: numbers.networks, lastHour: record.counts.lastHour, signalFor: settings.signalFor)

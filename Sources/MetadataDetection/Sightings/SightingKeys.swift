@@ -7,7 +7,9 @@ struct SightingKeys: Sendable {
     private let texts: SipHash
     private let devices: SipHash
     private let things: SipHash
+    private let runs: SipHash
     let seal: ReferenceSeal
+    let passages: PassageSeal
 
     init(_ key: [UInt8]) {
         let hmac = HMAC(key: key)
@@ -20,7 +22,11 @@ struct SightingKeys: Sendable {
         texts = derived("weir sighting text")
         devices = derived("weir sighting device")
         things = derived("weir sighting thing")
+        runs = derived("weir sighting run")
         seal = withUnsafeBytes(of: half("weir sighting reference")) { ReferenceSeal(key: $0) }
+        passages = withUnsafeBytes(of: half("weir sighting passage")) { key in
+            withUnsafeBytes(of: half("weir sighting passage check")) { PassageSeal(key: key, check: $0) }
+        }
     }
 
     func account(_ name: UnsafeRawBufferPointer) -> UInt64 { accounts.hash(name) }
@@ -28,6 +34,15 @@ struct SightingKeys: Sendable {
     func network(_ name: UnsafeRawBufferPointer) -> UInt32 { max(1, networks.shortHash(name)) }
     func device(_ name: UnsafeRawBufferPointer) -> UInt64 { devices.hash(name) }
     func text(_ letters: UnsafeRawBufferPointer) -> UInt64 { texts.hash(letters) }
+
+    /// Of five words; not 0.
+    @inline(__always)
+    func run(_ four: UInt64, _ fifth: UInt16) -> UInt32 {
+        var sequence = runs.sequence()
+        sequence.append(four)
+        sequence.append(UInt64(fifth))
+        return max(1, UInt32(truncatingIfNeeded: sequence.hash() >> 32))
+    }
 
     /// What a thing's record is found by.
     func thing(_ kind: Sighting.Kind, _ fingerprint: Digest256) -> KeyedStore.Key {

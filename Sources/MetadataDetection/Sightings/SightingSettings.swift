@@ -4,8 +4,9 @@ package import Configuration
 package struct SightingSettings: Sendable {
     static let things = Setting(
         "things", .list(of: .choice(Sighting.Kind.allCases.map(\.name))),
-        standard: ["file", "picture", "link", "device", "streamer"],
-        "What is counted by: file (SHA-256), picture (PDQ), link, text (the first letters of longer ones); and of accounts device and streamer."
+        standard: ["file", "picture", "link", "document", "device", "streamer"],
+        "What is counted by: file (SHA-256), picture (PDQ), link, document (texts of 12 words and more, near copies as one), text "
+            + "(the first letters of longer ones); and of accounts device and streamer."
     )
     static let youngerThan = Setting(
         "youngerThan", .duration, standard: .seconds(7 * 86_400),
@@ -37,7 +38,7 @@ package struct SightingSettings: Sendable {
     static let textHosts = Setting(
         "textHosts", .integer(0...64), standard: 8,
         "So many different hosts that one text leads to within a day are a campaign, if young accounts are youngShare of "
-            + "those that posted it; 0: no number is. Counts where things has text.")
+            + "those that posted it; 0: no number is. Counts where things has document or text.")
     static let returnWithin = Setting(
         "returnWithin", .duration(.seconds(60)...(.seconds(ThingRecord.longestMemory))),
         standard: .seconds(30 * 86_400),

@@ -5,9 +5,9 @@ internal import Signals
 /// Makes sightings of judged uploads, as records of the sightings topic.
 ///
 /// Those of a batch that go the same way are one record. Which way a thing goes follows from what it is known by, so that
-/// all sightings of one come to one partition; all pictures go one way, since near ones must meet.
+/// all sightings of one come to one partition; all pictures go one way, since near ones must meet, and all documents another.
 package struct SightingWriter: Sendable {
-    /// Ways beside that of pictures, and so partitions among which they can be spread.
+    /// Ways beside those of pictures and documents, and so partitions among which they can be spread.
     package static let ways = 64
     /// From so many bytes on another record is begun, so that with the longest names too one is far below what brokers take.
     static let fullRecord = 256 << 10
@@ -20,11 +20,15 @@ package struct SightingWriter: Sendable {
     }
 
     private let settings: SightingSettings
-    private let keys: SightingKeys
+    let keys: SightingKeys
+    let texts: TextReader?
 
-    /// - Parameter key: the deployment's, that names are hashed by.
-    package init(_ settings: SightingSettings, key: [UInt8]) {
+    /// - Parameters:
+    ///   - key: the deployment's, that names are hashed by.
+    ///   - texts: nil: no documents are seen.
+    package init(_ settings: SightingSettings, key: [UInt8], texts: TextReader? = nil) {
         self.settings = settings
+        self.texts = settings.things.contains(.document) ? texts : nil
         keys = SightingKeys(key)
     }
 
@@ -32,7 +36,7 @@ package struct SightingWriter: Sendable {
     ///   - facts: of the batch's media.
     ///   - isActedOn: by event, whether its verdict asks for something.
     package func records(of batch: EventBatch, _ facts: MediaFacts, isActedOn: (Int) -> Bool) -> [Record] {
-        var parts = [[UInt8]](repeating: [], count: SightingWriter.ways + 1)
+        var parts = [[UInt8]](repeating: [], count: SightingWriter.ways + 2)
         var full: [Record] = []
         let repeated = Set(batch.facts.lazy.filter { $0.fact == duplicateFact }.map(\.event))
         let ids = VerdictID(topic: batch.topic, partition: batch.partition)
@@ -40,14 +44,19 @@ package struct SightingWriter: Sendable {
         for (position, event) in batch.events.enumerated() where !repeated.contains(position) {
             // Made when the first thing is found: most texts have none.
             var base: Sighting?
-            func add(_ kind: Sighting.Kind, _ fingerprint: Digest256) {
-                var sighting = base ?? self.base(of: event, batch, ids, isActedOn: isActedOn(position))
+            func known() -> Sighting {
+                let sighting = base ?? self.base(of: event, batch, ids, isActedOn: isActedOn(position))
                 base = sighting
+                return sighting
+            }
+            func add(_ kind: Sighting.Kind, _ fingerprint: Digest256, _ passage: [UInt8] = []) {
+                var sighting = known()
                 sighting.kind = kind
                 sighting.fingerprint = fingerprint
                 sighting.measure = measure(event.action, on: kind)
                 sighting.isStream = kind == .link && event.type == .liveSegment
-                sighting.host = kind == .text ? host(of: event, batch, &scratch) : 0
+                sighting.passage = passage
+                sighting.host = kind == .text || kind == .document ? host(of: event, batch, &scratch) : 0
                 if kind == .streamer {
                     // Nobody else has an account's streams: they are counted as a thing's accounts are.
                     sighting.account = event.streamID.isPresent ? batch.withBytes(event.streamID, keys.account) : 0
@@ -58,10 +67,13 @@ package struct SightingWriter: Sendable {
                 full.append(Record(key: SightingWriter.key(ofWay: way), value: parts[way]))
                 parts[way] = []
             }
-            addMedia(of: event, batch, facts, add)
-            addAccount(of: event, batch, add)
-            if settings.things.contains(.link) { addLinks(of: event, batch, add) }
+            addMedia(of: event, batch, facts) { add($0, $1) }
+            addAccount(of: event, batch) { add($0, $1) }
+            if settings.things.contains(.link) { addLinks(of: event, batch) { add($0, $1) } }
             if settings.things.contains(.text), let text = text(of: event, batch, &scratch) { add(.text, text) }
+            if let text = document(of: event, batch, verdict: { known().verdict }) {
+                add(.document, text.sketch, text.passage)
+            }
         }
         return full
             + parts.enumerated().compactMap { way, bytes in
@@ -70,11 +82,17 @@ package struct SightingWriter: Sendable {
     }
 
     static func way(of sighting: Sighting) -> Int {
-        guard sighting.kind != .picture else { return ways }
-        return withUnsafeBytes(of: sighting.fingerprint) { Int($0[0]) } % ways
+        switch sighting.kind {
+        case .picture: ways
+        case .document: ways + 1
+        default: withUnsafeBytes(of: sighting.fingerprint) { Int($0[0]) } % ways
+        }
     }
 
-    private static func key(ofWay way: Int) -> [UInt8] { Array((way == ways ? "pictures" : "\(way)").utf8) }
+    private static func key(ofWay way: Int) -> [UInt8] {
+        let name = way < ways ? "\(way)" : way == ways ? "pictures" : "documents"
+        return Array(name.utf8)
+    }
 
     private func base(of event: UploadEvent, _ batch: EventBatch, _ ids: VerdictID, isActedOn: Bool) -> Sighting {
         batch.bytes.withUnsafeBytes { bytes in

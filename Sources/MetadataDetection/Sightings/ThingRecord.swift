@@ -18,7 +18,7 @@ struct ThingRecord: ~Copyable {
     var accounts = DistinctCount()
     var young = DistinctCount()
     var networks = DistinctCount()
-    /// That the uploads of a text lead to.
+    /// That the uploads of a text or document lead to.
     var hosts = DistinctCount()
     /// Whose live stream a link leads to.
     var stream: Stream?
@@ -26,6 +26,11 @@ struct ThingRecord: ~Copyable {
     var removed: (account: UInt32, at: StateTime)?
     /// While it is one.
     var campaign: Onset?
+    /// Of a document while it is one: words of the text that it was told of at first, as `PassageSeal` gives them; empty if
+    /// they could not be opened.
+    var passage: [UInt8] = []
+
+    var hasHosts: Bool { kind == .text || kind == .document }
 
     /// How long removals and strikes are known, in seconds.
     static let longestMemory = 30 * 86_400
@@ -64,6 +69,7 @@ struct ThingRecord: ~Copyable {
         stream = nil
         removed = nil
         campaign = nil
+        passage = []
     }
 
     /// | bytes | |
@@ -75,7 +81,8 @@ struct ThingRecord: ~Copyable {
     /// | 4, then LEB128 | first seen, and last seen as seconds after it |
     /// | two LEB128 | seconds from first seen to the campaign's onset; young accounts when it was last told of |
     /// | 4 | whose live stream it is, or which account was removed; then, of a device or a streamer, when |
-    /// | | recent accounts, counts (none if they are empty), accounts, young ones, networks; of a text hosts |
+    /// | LEB128 | of a document that is a campaign, the length of its passage, and the passage |
+    /// | | recent accounts, counts (none if they are empty), accounts, young ones, networks; of a text or document hosts |
     mutating func write(to out: inout RecordWriter) {
         out.byte(ThingRecord.version)
         var head = kind.rawValue | (campaign == nil ? 0 : 16) | (counts.isEmpty ? 128 : 0)
@@ -94,12 +101,16 @@ struct ThingRecord: ~Copyable {
             out.fixed(removed.account)
             out.fixed(removed.at.seconds)
         }
+        if kind == .document, campaign != nil {
+            out.varint(UInt64(passage.count))
+            passage.withUnsafeBytes { out.copy($0) }
+        }
         recent.write(now: last, to: &out)
         if !counts.isEmpty { counts.write(to: &out) }
         accounts.write(now: last, to: &out)
         young.write(now: last, to: &out)
         networks.write(now: last, to: &out)
-        if kind == .text { hosts.write(now: last, to: &out) }
+        if hasHosts { hosts.write(now: last, to: &out) }
     }
 
     /// Takes the place of whatever it was.
@@ -130,12 +141,17 @@ struct ThingRecord: ~Copyable {
                 stream = Stream(account: account, isYoung: head & 64 != 0)
             }
         }
+        if kind == .document, campaign != nil {
+            let count = reader.varint()
+            guard count == 0 || isPassage(count) else { return false }
+            passage = Array(reader.bytes(Int(count)))
+        }
         recent.read(now: last, from: &reader)
         if head & 128 == 0 { counts.read(from: &reader) }
         accounts.read(now: last, from: &reader)
         young.read(now: last, from: &reader)
         networks.read(now: last, from: &reader)
-        if kind == .text { hosts.read(now: last, from: &reader) }
+        if hasHosts { hosts.read(now: last, from: &reader) }
         return reader.isAtEnd && !reader.isBroken
     }
 }
@@ -201,10 +217,21 @@ extension ThingRecord {
     }
 
     /// The PDQ that a record is of; nil for a record of another kind.
-    static func picture(_ bytes: UnsafeRawBufferPointer) -> Digest256? {
-        guard bytes.count > 34, bytes[0] == version, bytes[1] & 15 == Sighting.Kind.picture.rawValue else { return nil }
-        var picture = Digest256()
-        withUnsafeMutableBytes(of: &picture) { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[2..<34])) }
-        return picture
+    static func picture(_ bytes: UnsafeRawBufferPointer) -> Digest256? { fingerprint(bytes, of: .picture) }
+
+    /// - Parameter kind: whose fingerprint has 32 bytes.
+    static func fingerprint(_ bytes: UnsafeRawBufferPointer, of kind: Sighting.Kind) -> Digest256? {
+        guard bytes.count > 34, bytes[0] == version, bytes[1] & 15 == kind.rawValue else { return nil }
+        var fingerprint = Digest256()
+        withUnsafeMutableBytes(of: &fingerprint) {
+            $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[2..<34]))
+        }
+        return fingerprint
+    }
+
+    /// Whether a passage may be of so many bytes: a folding and two bytes a word.
+    private func isPassage(_ count: UInt64) -> Bool {
+        count % 2 == 1
+            && (1 + 2 * DocumentWords.least...1 + 2 * DocumentSketch.mostPassage).contains(Int(clamping: count))
     }
 }

@@ -5,6 +5,7 @@ import Kafka
 import MetadataDetection
 import Pipeline
 import Streaming
+import TextDetection
 
 extension LaneOptions {
     /// The lanes that a configuration asks for.
@@ -58,7 +59,8 @@ extension LaneOptions {
         }
         bulk.state?.take(settings)
         if let counting = assembly.blueprint.settings(of: SightingDetector.name) {
-            bulk.sightings = SightingWriter(SightingSettings(counting), key: assembly.blueprint.accountKey)
+            bulk.sightings = SightingWriter(
+                SightingSettings(counting), key: assembly.blueprint.accountKey, texts: { DocumentWords.read($0) })
             bulk.enclosures.sightings = settings[WeirSettings.sightings]
         }
         guard let topic = settings[WeirSettings.live] else { return [bulk] }

@@ -190,8 +190,17 @@ private struct PlainSightings {
                     return near == far ? bytes(x).lexicographicallyPrecedes(bytes(y)) : near < far
                 } : same.first { things[$0].fingerprint == sighting.fingerprint }
         if let found { return found }
+        if sighting.kind == .document, let nearest = nearestText(sighting.fingerprint, among: same) { return nearest }
         things.append(Thing(kind: sighting.kind, fingerprint: sighting.fingerprint, first: time, last: time))
         return things.count - 1
+    }
+
+    /// The known text that shares the most hashes, of those that at most 64 have.
+    private func nearestText(_ sketch: Digest256, among texts: [Int]) -> Int? {
+        let all = texts.map { (place: $0, hashes: Set(DocumentSketch.entries(things[$0].fingerprint))) }
+        let telling = DocumentSketch.entries(sketch).filter { hash in all.count { $0.hashes.contains(hash) } <= 64 }
+        let shared = all.map { text in (text.place, telling.count { text.hashes.contains($0) }) }.filter { $0.1 >= 2 }
+        return shared.min { $0.1 == $1.1 ? key(things[$0.0]) < key(things[$1.0]) : $0.1 > $1.1 }?.0
     }
 
     private func isCampaign(_ thing: Thing, _ settings: SightingSettings) -> Bool {
@@ -215,7 +224,8 @@ private struct PlainSightings {
         {
             return true
         }
-        let hosts = thing.kind == .text ? different(thing) { $0.host == 0 ? nil : $0.host } : 0
+        let hosts =
+            thing.kind == .text || thing.kind == .document ? different(thing) { $0.host == 0 ? nil : $0.host } : 0
         if settings.textHosts > 0, hosts >= settings.textHosts,
             Double(young) >= settings.youngShare * Double(accounts)
         {

@@ -51,6 +51,8 @@ struct SightingStream {
         var fingerprint = Digest256()
         if kind == .picture {
             fingerprint = near(pictures[Int.random(in: 0..<6, using: &random)], bits: 12, &random)
+        } else if kind == .document {
+            fingerprint = sketch(&random)
         } else {
             fingerprint.words.0 = UInt64.random(in: 1...8, using: &random)
         }
@@ -64,7 +66,7 @@ struct SightingStream {
                 ? [.against, .against, .restored, nil, nil, nil, nil, nil, nil, nil].randomElement(using: &random)
                     ?? nil
                 : nil,
-            host: kind == .text ? UInt32.random(in: 0...9, using: &random) : 0,
+            host: kind == .text || kind == .document ? UInt32.random(in: 0...9, using: &random) : 0,
             number: UInt64.random(in: .min ... .max, using: &random))
     }
 
@@ -81,10 +83,35 @@ struct SightingStream {
                 keys.seal.sealed(subject: event, event: event, account: name, verdict: verdict)
             }
         }
-        return Sighting(
+        var sighting = Sighting(
             kind: kind, fingerprint: fingerprint, verdict: verdict, time: Timestamp(milliseconds: milliseconds),
             accountAge: age, account: name.withUnsafeBytes(keys.account), network: network, isActedOn: isActedOn,
             isStream: isStream, measure: measure, host: host, reference: reference)
+        if kind == .document {
+            let words = (0..<20).map { UInt16(truncatingIfNeeded: number &+ $0) }
+            sighting.passage = keys.passages.sealed(words[...], folding: 1, verdict: verdict)
+        }
+        return sighting
+    }
+
+    /// A text's: of hashes that others have too, some of them many.
+    private static func sketch(_ random: inout SplitMix64) -> Digest256 {
+        let text = UInt32.random(in: 0..<5, using: &random)
+        var hashes = Set((0..<6).map { text * 100 + $0 * 3 + UInt32.random(in: 1...3, using: &random) })
+        hashes.insert(1_000 + UInt32.random(in: 0..<4, using: &random))
+        hashes.insert(UInt32.random(in: 2_000..<4_000, using: &random))
+        return sketch(of: hashes)
+    }
+
+    /// - Parameter hashes: at most eight.
+    static func sketch(of hashes: Set<UInt32>) -> Digest256 {
+        var sketch = Digest256()
+        withUnsafeMutableBytes(of: &sketch) { bytes in
+            for (place, hash) in hashes.sorted().enumerated() {
+                bytes.storeBytes(of: hash.littleEndian, toByteOffset: 4 * place, as: UInt32.self)
+            }
+        }
+        return sketch
     }
 
     static func picture(_ random: inout SplitMix64) -> Digest256 {
