@@ -165,7 +165,6 @@ def configure(folder: Path, settings: Settings, broker: Broker, with_campaigns: 
             "state": STATE,
             "sightings": SECOND.sightings,
             "sightingState": THINGS,
-            "signals": SECOND.signals if with_campaigns else None,
             "incidents": SECOND.incidents,
         },
         commit={"interval": "100ms", "maxRecords": 2_000},

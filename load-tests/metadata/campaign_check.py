@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -227,6 +228,8 @@ def one_form(link: str) -> str:
     host = authority.lower()
     if not host.isascii():
         host = host.encode("idna").decode()
+    elif host.startswith("["):
+        host = f"[{IPv6Address(host[1:-1])}]"
     return f"{host}{'' if path == '/' else path}".lower()
 
 

@@ -115,19 +115,17 @@ class CampaignGenerator(Generator):
         rng = self.rng
         if self.over and rng.random() < 0.1:
             old = rng.choice(self.over)
-            return Spread(old.kind, old.number, self.crowd(), old.fast, old.picture, old.also, old.turned)
+            return Spread(old.kind, old.number, self.crowd(old.fast), old.fast, old.picture, old.also, old.turned)
         self.spread_count += 1
-        kind = rng.choice(["file", "file", "link", "link", "picture", "picture", "stream"])
+        kind = rng.choice(["file", "file", "link", "picture", "picture", "stream", "stream"])
         also = f"also-{self.spread_count}" if rng.random() < 0.2 else None
-        return Spread(
-            kind, self.spread_count, self.crowd(), rng.random() < 0.15, rng.getrandbits(60), also,
-            rng.choice([6, 12, 15, 24]),
-        )  # fmt: skip
+        fast, turned = rng.random() < 0.25, rng.choice([6, 12, 15, 24])
+        return Spread(kind, self.spread_count, self.crowd(fast), fast, rng.getrandbits(60), also, turned)
 
-    def crowd(self) -> list[tuple[str, float | None]]:
+    def crowd(self, fast: bool) -> list[tuple[str, float | None]]:
         rng = self.rng
         count = rng.choice([4, 9, 10, 12, 20, 22, 30, 45, 90, 160])
-        old = rng.choice([0.0, 0.0, 0.1, 0.3, 0.6, 1.0])
+        old = rng.choice([0.6, 0.9, 1.0] if fast else [0.0, 0.0, 0.1, 0.3, 0.6, 1.0])
         accounts: list[tuple[str, float | None]] = []
         for _ in range(count):
             # Some post it again.

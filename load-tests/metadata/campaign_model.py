@@ -431,7 +431,7 @@ class CampaignModel:
 
 
 class Estimator(Model):
-    """How many different things there are, of which each is known by 32 bits."""
+    """How many different things there are, of which each is known by 27 bits."""
 
     def __init__(self) -> None:
         self.ranks = {}
