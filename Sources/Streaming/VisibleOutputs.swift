@@ -13,10 +13,17 @@ struct VisibleOutputs: Sendable {
         let input: Int32
     }
 
+    /// A dead letter, or one of the verdicts that a record brought about: sightings may bring about many.
+    private struct Output: Hashable {
+        let offset: Int64
+        /// Of the verdict.
+        var id = Digest128()
+    }
+
     private let topic: String
     private let verdicts: VerdictInput
-    /// Offsets on the input, by output topic and partition of the input.
-    private var offsets: [Place: Set<Int64>] = [:]
+    /// By output topic and partition of the input.
+    private var found: [Place: Set<Output>] = [:]
     /// What the transaction was made from, by partition of the input.
     private var ranges: [Int32: Range<Int64>] = [:]
 
@@ -27,23 +34,33 @@ struct VisibleOutputs: Sendable {
         for (partition, range) in ranges where partition.topic == input { self.ranges[partition.partition] = range }
     }
 
-    var isEmpty: Bool { offsets.isEmpty }
-    var count: Int { offsets.values.reduce(0) { $0 + $1.count } }
+    var isEmpty: Bool { found.isEmpty }
+    var count: Int { found.values.reduce(0) { $0 + $1.count } }
 
     func count(of partition: TopicPartition, on output: String) -> Int {
-        offsets[Place(output: output, input: partition.partition)]?.count ?? 0
+        found[Place(output: output, input: partition.partition)]?.count ?? 0
     }
 
     /// Takes in what is read of an output topic, if it comes from the input in question.
     mutating func see(_ record: TopicReader.Record) {
-        let source: (partition: Int32, offset: Int64)?
         if let letter = StoredLetter(record)?.source {
-            source = letter.topic == topic ? (letter.partition, letter.offset) : nil
+            guard letter.topic == topic else { return }
+            note(Output(offset: letter.offset), of: letter.partition, on: record.partition.topic)
         } else {
-            source = record.value.flatMap { $0.withUnsafeBytes(verdicts.place(in:)) }
+            record.value?.withUnsafeBytes { verdict in
+                guard let source = verdicts.place(in: verdict) else { return }
+                note(VisibleOutputs.output(source.offset, verdict), of: source.partition, on: record.partition.topic)
+            }
         }
-        guard let source, ranges[source.partition]?.contains(source.offset) == true else { return }
-        offsets[Place(output: record.partition.topic, input: source.partition), default: []].insert(source.offset)
+    }
+
+    private mutating func note(_ output: Output, of partition: Int32, on topic: String) {
+        guard ranges[partition]?.contains(output.offset) == true else { return }
+        found[Place(output: topic, input: partition), default: []].insert(output)
+    }
+
+    private static func output(_ offset: Int64, _ verdict: UnsafeRawBufferPointer) -> Output {
+        Output(offset: offset, id: VerdictInput.id(of: verdict) ?? Digest128())
     }
 
     /// Whether anything of these records may be visible.
@@ -52,18 +69,19 @@ struct VisibleOutputs: Sendable {
     }
 
     func contains(_ letter: DeadLetter, on output: String) -> Bool {
-        offsets[Place(output: output, input: letter.partition)]?.contains(letter.offset) == true
+        found[Place(output: output, input: letter.partition)]?.contains(Output(offset: letter.offset)) == true
     }
 
     /// - Parameter verdict: as it is about to be written.
     func contains(_ verdict: UnsafeRawBufferPointer, on output: String) -> Bool {
         guard let source = verdicts.place(in: verdict) else { return false }
-        return offsets[Place(output: output, input: source.partition)]?.contains(source.offset) == true
+        return found[Place(output: output, input: source.partition)]?
+            .contains(VisibleOutputs.output(source.offset, verdict)) == true
     }
 
     /// What was read at another time, or of another transaction of the same records.
     mutating func merge(_ other: VisibleOutputs) {
-        offsets.merge(other.offsets) { $0.union($1) }
+        found.merge(other.found) { $0.union($1) }
         ranges.merge(other.ranges) { min($0.lowerBound, $1.lowerBound)..<max($0.upperBound, $1.upperBound) }
     }
 
@@ -78,6 +96,6 @@ struct VisibleOutputs: Sendable {
     /// Somebody else has gone on with it.
     mutating func forget(_ partition: TopicPartition) {
         ranges[partition.partition] = nil
-        offsets = offsets.filter { $0.key.input != partition.partition }
+        found = found.filter { $0.key.input != partition.partition }
     }
 }

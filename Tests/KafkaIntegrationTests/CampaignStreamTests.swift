@@ -142,5 +142,33 @@ struct CampaignStreamTests {
         let json = try #require(try JSONSerialization.jsonObject(with: Data(proposal)) as? [String: Any])
         let data = try #require(json["data"] as? [String: Any])
         #expect(data["state"] as? String == "proposed" && data["youngAccounts"] as? Int == 20)
+        try await expectWholeState(of: lanes[1], signal)
+    }
+
+    /// What the tools say of it.
+    private func expectWholeState(of lane: LaneOptions, _ signal: String) async throws {
+        let topic = try #require(StateTopic(lane))
+        #expect(topic.subject == .things)
+        var tally: [Int] = [0, 0, 0, 0]
+        var known: [StateFigures.Known] = []
+        for partition in 0..<3 as Range<Int32> {
+            guard let verified = try await topic.verify(partition, progress: { _ in }) else { continue }
+            #expect(verified.isEqual)
+            known.append(verified.stored.known)
+            let found = try #require(verified.outcome)
+            for (place, count) in [found.onsets, found.updates, found.ends, found.superseded].enumerated() {
+                tally[place] += count
+            }
+        }
+        // All pictures are in one partition: that of the copies, and that which everybody shares, whose uploads wait.
+        #expect(known == [.things(2, campaigns: 1, awaited: 1)] && tally == [1, 1, 0, 30])
+        let value = try #require(signal.split(separator: "\"value\":\"").last?.prefix(64))
+        let thing = try #require(ThingName("pdq:\(value)"))
+        var summaries: [ThingSummary] = []
+        for partition in 0..<3 as Range<Int32> {
+            if let summary = try await topic.summary(partition, of: thing) { summaries.append(summary) }
+        }
+        #expect(summaries.count == 1 && summaries.first?.asCampaign.youngAccounts == 30)
+        #expect(summaries.first.map { signal.contains("\"\($0.asCampaign.name)\"") } == true)
     }
 }

@@ -20,7 +20,7 @@ import Testing
         #expect(keeper.figures?.nextOffset == 20 && keeper.figures?.events == 20)
         #expect(keeper.fold(try plainUploads(20), nextOffset: 20).batch.facts.isEmpty)
         keeper.leaveOther(endingAt: 19)
-        #expect(keeper.figures?.nextOffset == nil && keeper.figures?.events == 0 && keeper.figures?.accounts == 1)
+        #expect(keeper.figures?.nextOffset == nil && keeper.figures?.events == 0 && keeper.figures?.known == .accounts(1))
         _ = keeper.fold(try plainUploads(5), nextOffset: 5)
         #expect(keeper.figures?.nextOffset == 5 && keeper.figures?.events == 5)
     }
@@ -33,6 +33,6 @@ import Testing
         #expect(keeper.figures?.nextOffset == 20)
         let other = try self.keeper()
         #expect(other.goBack(to: 0))
-        #expect(other.figures?.nextOffset == nil && other.figures?.accounts == 0)
+        #expect(other.figures?.nextOffset == nil && other.figures?.known == .accounts(0))
     }
 }

@@ -25,7 +25,7 @@ internal import Testing
 
         /// Without the memory that it takes.
         struct Known: Equatable {
-            let accounts: Int
+            let accounts: StateFigures.Known
             let events: Int
             let recordBytes: Int
             let newest: Timestamp?
@@ -36,7 +36,7 @@ internal import Testing
         var known: Known? {
             keeper.figures.map {
                 Known(
-                    accounts: $0.accounts, events: $0.events, recordBytes: $0.recordBytes, newest: $0.newest,
+                    accounts: $0.known, events: $0.events, recordBytes: $0.recordBytes, newest: $0.newest,
                     nextOffset: $0.nextOffset, fingerprint: $0.fingerprint)
             }
         }

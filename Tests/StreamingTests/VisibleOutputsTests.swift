@@ -7,8 +7,8 @@ internal import Testing
 @Suite struct VisibleOutputsTests {
     private static let input = TopicPartition("uploads", 3)
 
-    private static func verdict(_ offset: Int64, of topic: String = "uploads") -> [UInt8] {
-        let id = VerdictReference.id(event: "e", input: RecordPlace(topic: topic, partition: 3, offset: offset))
+    private static func verdict(_ offset: Int64, of topic: String = "uploads", event: String = "e") -> [UInt8] {
+        let id = VerdictReference.id(event: event, input: RecordPlace(topic: topic, partition: 3, offset: offset))
         var hex = ByteWriter(capacity: 32)
         hex.appendHex(id)
         let text = """
@@ -53,6 +53,17 @@ internal import Testing
             outputs.see(Self.record(on: "audit", value))
         }
         #expect(outputs.isEmpty)
+    }
+
+    /// Verdicts that take earlier ones' places: a record of sightings brings about as many as there are uploads in it.
+    @Test func verdictsOfOneRecordAreToldApart() {
+        var outputs = VisibleOutputs(of: "uploads", [Self.input: 10..<12])
+        for event in ["e-1", "e-2", "e-1"] { outputs.see(Self.record(on: "audit", Self.verdict(10, event: event))) }
+        #expect(outputs.count(of: Self.input, on: "audit") == 2 && outputs.count == 2)
+        let found = ["e-1", "e-2", "e-3"].map { event in
+            Self.verdict(10, event: event).withUnsafeBytes { outputs.contains($0, on: "audit") }
+        }
+        #expect(found == [true, true, false])
     }
 
     @Test func whatIsLackingIsCounted() {

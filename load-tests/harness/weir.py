@@ -64,6 +64,7 @@ class Settings:
             "policy": str(self.policy),
             "signals": {"files": [str(self.signals)]},
             "commit": self.commit,
+            "state": {"directory": str(path.parent / "state")},
             "admin": {"listen": "127.0.0.1:0" if self.listens else None},
             "log": {"level": self.log_level},
         }

@@ -28,13 +28,13 @@ class Input:
     order: bytes
 
 
-def write_input(folder: Path, events: int, seed: int, partitions: int) -> Input:
+def write_input(folder: Path, generator: Generator, partitions: int) -> Input:
     """An account's events all go to one partition. Topics know milliseconds, so `recordedtime` says no more."""
     files = [folder / f"events-{partition}.jsonl" for partition in range(partitions)]
     order = bytearray()
     with ExitStack() as stack:
         outs = [stack.enter_context(path.open("w")) for path in files]
-        for line in Generator(events, seed).lines():
+        for line in generator.lines():
             head, _, tail = line.rpartition(RECORDED)
             account: str = json.loads(line)["data"]["account"]["id"]
             partition = crc32(account.encode()) % partitions

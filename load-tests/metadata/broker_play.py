@@ -44,8 +44,8 @@ class Play:
         self._partitions = len(lane.offsets)
         self._deaths = 0
 
-    def run(self, seed: int, events: int) -> None:
-        """Until all is committed. Raises Stuck."""
+    def run(self, seed: int, events: int, has_ended: Callable[[], bool]) -> None:
+        """Until all is committed, and what follows from it has ended too. Raises Stuck."""
         draw = random.Random(f"members {seed}")
         first, *others = self._members
         self._start(first)
@@ -61,6 +61,7 @@ class Play:
             self._until_shared(1)
             self.counts["3 to 1"] += 1
             self._kill(first, draw.uniform(0, 1))
+        self._until("what follows ends too", has_ended, PATIENCE)
         self._leave(first)
 
     # One thing after another

@@ -51,6 +51,8 @@ class Burst:
 
 
 class Generator:
+    start = START
+
     def __init__(self, events: int, seed: int) -> None:
         self.rng = Random(seed)
         self.events = events
@@ -204,7 +206,7 @@ class Generator:
 
     def stamp(self, second: float) -> str:
         """In one of the forms that RFC 3339 allows."""
-        time = START + timedelta(seconds=second)
+        time = self.start + timedelta(seconds=second)
         form = self.rng.randrange(4)
         if form == 0:
             return time.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -27,6 +27,22 @@ package struct VerdictInput: Sendable {
         return Int32(exactly: partition).map { ($0, offset) }
     }
 
+    private static let identifier = Array(",\"id\":\"".utf8)
+
+    /// The verdict's own id, which stands near its beginning.
+    package static func id(of verdict: UnsafeRawBufferPointer) -> Digest128? {
+        var start = 0
+        while start + identifier.count + 32 <= verdict.count {
+            let rest = verdict[start...]
+            if rest.starts(with: identifier) {
+                let digits = start + identifier.count
+                return Digest128(hex: UnsafeRawBufferPointer(rebasing: verdict[digits..<digits + 32]))
+            }
+            start += 1
+        }
+        return nil
+    }
+
     /// The index behind it.
     private func lastHead(in verdict: UnsafeRawBufferPointer) -> Int? {
         guard let base = verdict.baseAddress, verdict.count >= head.count else { return nil }

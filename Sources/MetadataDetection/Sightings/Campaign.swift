@@ -36,7 +36,13 @@ package struct Campaign: Sendable, Equatable {
     /// How long its signal is in force, in seconds.
     package var signalFor: Int64
 
-    package var name: String {
+    package var name: String { Campaign.name(id) }
+
+    static func id(of thing: KeyedStore.Key, since onset: StateTime) -> UInt64 {
+        thing ^ UInt64(onset.seconds) &* 0x9E37_79B9_7F4A_7C15
+    }
+
+    static func name(_ id: UInt64) -> String {
         var hex = ByteWriter(capacity: 16)
         withUnsafeBytes(of: id.bigEndian) { hex.appendHex($0) }
         return String(decoding: hex.bytes, as: UTF8.self)

@@ -161,7 +161,7 @@ struct SightingFold: ~Copyable {
 
     private borrowing func isKnown(_ picture: Digest256) -> Bool { store[keys.thing(.picture, picture)] != nil }
 
-    private borrowing func nearest(to picture: Digest256) -> Digest256? {
+    borrowing func nearest(to picture: Digest256) -> Digest256? {
         clusters.nearest(to: picture, within: settings.distance) { store[keys.thing(.picture, $0)] != nil }
     }
 
@@ -212,7 +212,7 @@ struct SightingFold: ~Copyable {
     ) -> Campaign {
         Campaign(
             phase: phase, reason: reason, kind: record.kind, fingerprint: record.fingerprint, words: record.words,
-            id: key ^ UInt64(onset.seconds) &* 0x9E37_79B9_7F4A_7C15, onset: onset.timestamp, time: now.timestamp,
+            id: Campaign.id(of: key, since: onset), onset: onset.timestamp, time: now.timestamp,
             firstSeen: record.first.timestamp, accounts: numbers.accounts, youngAccounts: numbers.young,
             networks: numbers.networks, lastHour: record.counts.lastHour, signalFor: settings.signalFor)
     }

@@ -41,6 +41,15 @@ package final class SightingState {
     /// Things and uploads that wait for what becomes of them.
     package var things: Int { content.store.count }
     package var campaigns: Int { content.active.count }
+    /// Of how many things uploads wait for what becomes of them.
+    package var awaited: Int {
+        var count = 0
+        content.store.forEach { _, bytes, _ in if bytes.first == WaitingUploads.version { count += 1 } }
+        return count
+    }
+    package var recordBytes: Int { content.store.recordBytes }
+    /// Known ones of the last day.
+    package var sightings: Int { content.known.count }
     /// Memory.
     package var bytes: Int { content.store.bytes }
     /// The time of the newest sighting; nil before the first.

@@ -36,7 +36,7 @@ extension StateKeeper where State == AccountState {
         withState { state in
             state.map { state in
                 StateFigures(
-                    partition: partition, accounts: state.accounts, events: state.events,
+                    partition: partition, known: .accounts(state.accounts), events: state.events,
                     recordBytes: state.recordBytes,
                     bytes: state.bytes, newest: state.newest, nextOffset: state.nextOffset,
                     fingerprint: state.fingerprint)

@@ -18,6 +18,23 @@ extension StateKeeper where State == SightingState {
         }
     }
 
+    /// What is known of one thing; nil if nothing is.
+    func summary(of thing: ThingName) -> ThingSummary? { withState { $0?.summary(of: thing) } }
+
+    /// nil before it is restored.
+    var figures: StateFigures? {
+        withState { state in
+            state.map { state in
+                StateFigures(
+                    partition: partition,
+                    known: .things(
+                        state.things - state.awaited, campaigns: state.campaigns, awaited: state.awaited),
+                    events: state.sightings, recordBytes: state.recordBytes, bytes: state.bytes, newest: state.newest,
+                    nextOffset: state.nextOffset, fingerprint: state.fingerprint)
+            }
+        }
+    }
+
     var campaigns: Int { withState { $0?.campaigns ?? 0 } }
 
     /// By reason, how many sightings did not count.

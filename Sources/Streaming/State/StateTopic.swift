@@ -4,8 +4,15 @@ package import MetadataDetection
 
 /// What a partition's state comes to.
 package struct StateFigures: Sendable {
+    package enum Known: Sendable, Equatable {
+        case accounts(Int)
+        /// Things, how many of them are campaigns, and of how many uploads wait for what becomes of them.
+        case things(Int, campaigns: Int, awaited: Int)
+    }
+
     package let partition: Int32
-    package let accounts: Int
+    package let known: Known
+    /// Events or sightings of the last day.
     package let events: Int
     package let recordBytes: Int
     /// Memory.
@@ -16,20 +23,21 @@ package struct StateFigures: Sendable {
     package let fingerprint: UInt64
 }
 
-/// The changelog of what is known of accounts, for tools: read as a member would, beside members at work.
+/// The changelog of what is known of accounts, or of things, for tools: read as a member would, beside members at work.
 package struct StateTopic: Sendable {
-    private let bootstrap: String
-    private let properties: ClientProperties
+    package enum Subject: String, Sendable, CaseIterable { case accounts, things }
+
+    package let subject: Subject
     private let lane: LaneOptions
     private let options: StateOptions
-    private let accounts: AccountSettings
 
-    /// nil for a lane that keeps no state of accounts.
+    /// nil for a lane that keeps no state.
     package init?(_ lane: LaneOptions) {
-        guard let options = lane.state, case .accounts(let accounts) = options.content else { return nil }
-        self.accounts = accounts
-        bootstrap = lane.bootstrap
-        properties = lane.consumerProperties
+        guard let options = lane.state else { return nil }
+        switch options.content {
+        case .accounts: subject = .accounts
+        case .sightings: subject = .things
+        }
         self.lane = lane
         self.options = options
     }
@@ -37,24 +45,46 @@ package struct StateTopic: Sendable {
     package var topic: String { options.topic }
     package var input: String { lane.input }
 
-    /// - Parameter account: what of it is to be told; nil: nothing.
-    package func read(
-        _ partition: Int32, account: String? = nil
-    ) async throws -> (figures: StateFigures?, account: AccountSummary?) {
-        let keeper = try await restored(partition)
-        return (keeper.figures, account.flatMap(keeper.summary))
+    /// nil for a state that has seen nothing.
+    package func figures(of partition: Int32) async throws -> StateFigures? {
+        switch options.content {
+        case .accounts(let settings): try await restored(accounts(partition, settings)).figures
+        case .sightings(let settings): try await restored(things(partition, settings)).figures
+        }
     }
 
-    private func restored(_ partition: Int32) async throws -> AccountKeeper {
-        let keeper = AccountKeeper(partition, of: lane.input, options.topic, accounts, key: options.key)
-        try await keeper.restore(bootstrap: bootstrap, properties: properties, goesOn: { true })
+    /// What is known of an account; nil if nothing is, or these are things.
+    package func summary(_ partition: Int32, ofAccount account: String) async throws -> AccountSummary? {
+        guard case .accounts(let settings) = options.content else { return nil }
+        return try await restored(accounts(partition, settings)).summary(of: account)
+    }
+
+    /// What is known of a thing; nil if nothing is, or these are accounts.
+    package func summary(_ partition: Int32, of thing: ThingName) async throws -> ThingSummary? {
+        guard case .sightings(let settings) = options.content else { return nil }
+        return try await restored(things(partition, settings)).summary(of: thing)
+    }
+
+    private func accounts(_ partition: Int32, _ settings: AccountSettings) -> AccountKeeper {
+        AccountKeeper(partition, of: lane.input, options.topic, settings, key: options.key)
+    }
+
+    private func things(_ partition: Int32, _ settings: SightingSettings) -> SightingKeeper {
+        SightingKeeper(partition, of: lane.input, options.topic, settings, key: options.key)
+    }
+
+    private func restored<State>(_ keeper: StateKeeper<State>) async throws -> StateKeeper<State> {
+        try await keeper.restore(bootstrap: lane.bootstrap, properties: lane.consumerProperties, goesOn: { true })
         return keeper
     }
 
     /// What a state is, and what it should be.
     package struct Verification: Sendable {
+        package let subject: Subject
         package let stored: StateFigures
         package let recomputed: StateFigures
+        /// What the sightings come to from their beginning on; nil for accounts.
+        package let outcome: CampaignTally?
         package var isEqual: Bool { stored.fingerprint == recomputed.fingerprint }
     }
 
@@ -64,33 +94,52 @@ package struct StateTopic: Sendable {
     /// - Returns: nil for a state that has seen nothing.
     /// - Throws: `InputIsGone` if the input does not begin at its beginning any more.
     package func verify(_ partition: Int32, progress: (Int) -> Void) async throws -> Verification? {
-        guard let stored = try await restored(partition).figures, let end = stored.nextOffset else { return nil }
+        guard let stored = try await figures(of: partition), let end = stored.nextOffset else { return nil }
+        let recomputed: StateFigures?
+        var tally: CampaignTally?
+        switch options.content {
+        case .accounts(let settings):
+            let keeper = accounts(partition, settings)
+            keeper.begin()
+            try await readInput(partition, to: end, progress) { fold($0, partition, into: keeper) }
+            recomputed = keeper.figures
+        case .sightings(let settings):
+            let keeper = things(partition, settings)
+            keeper.begin()
+            var sum = CampaignTally()
+            try await readInput(partition, to: end, progress) { fold($0, into: keeper, &sum) }
+            recomputed = keeper.figures
+            tally = sum
+        }
+        return recomputed.map { Verification(subject: subject, stored: stored, recomputed: $0, outcome: tally) }
+    }
+
+    private func readInput(
+        _ partition: Int32, to end: Int64, _ progress: (Int) -> Void, _ body: ([TopicReader.Record]) -> Void
+    ) async throws {
         let place = TopicPartition(lane.input, partition)
         let reader = try TopicReader(
-            bootstrap: bootstrap, properties: properties.merging(["auto.offset.reset": "earliest"]), from: [place: 0])
+            bootstrap: lane.bootstrap,
+            properties: lane.consumerProperties.merging(["auto.offset.reset": "earliest"]), from: [place: 0])
         do {
             if let first = try await reader.watermarks(timeout: .seconds(10))[place]?.low, first > 0 {
                 throw InputIsGone(partition: place, first: first)
             }
-            let recomputed = AccountKeeper(partition, of: lane.input, options.topic, accounts, key: options.key)
-            recomputed.begin()
             var count = 0
             while await !reader.hasPassed([place: end]) {
                 let records = try await reader.read(1_000, timeout: .milliseconds(500)).filter { $0.offset < end }
-                fold(records, place, into: recomputed)
+                body(records)
                 count += records.count
                 progress(count)
             }
             await reader.close()
-            guard let figures = recomputed.figures else { return nil }
-            return Verification(stored: stored, recomputed: figures)
         } catch {
             await reader.close()
             throw error
         }
     }
 
-    private func fold(_ records: [TopicReader.Record], _ place: TopicPartition, into keeper: AccountKeeper) {
+    private func fold(_ records: [TopicReader.Record], _ partition: Int32, into keeper: AccountKeeper) {
         let decoder = EventDecoder(limits: lane.limits, shape: lane.shape)
         var builder = EventBatch.Builder()
         for record in records {
@@ -104,8 +153,46 @@ package struct StateTopic: Sendable {
             }
         }
         guard let last = records.last else { return }
-        _ = keeper.fold(builder.finish(topic: place.topic, partition: place.partition), nextOffset: last.offset + 1)
+        _ = keeper.fold(builder.finish(topic: lane.input, partition: partition), nextOffset: last.offset + 1)
         keeper.committed(before: .max)
+    }
+
+    private func fold(_ records: [TopicReader.Record], into keeper: SightingKeeper, _ tally: inout CampaignTally) {
+        let found = records.compactMap { record in
+            let time = Timestamp(milliseconds: record.timestampMilliseconds ?? 0)
+            // What is none of sightings became a dead letter.
+            return record.value?.withUnsafeBytes {
+                try? SightingState.Record($0, offset: record.offset, written: time)
+            }
+        }
+        guard let last = found.last, let folded = keeper.fold(found, nextOffset: last.offset + 1) else { return }
+        keeper.committed(before: .max)
+        tally.add(folded.outcome)
+    }
+}
+
+/// How much sightings came to.
+package struct CampaignTally: Sendable, Equatable {
+    package private(set) var onsets = 0
+    package private(set) var updates = 0
+    package private(set) var ends = 0
+    /// Verdicts whose place others take, if the policy says so.
+    package private(set) var superseded = 0
+    /// Sightings that did not count.
+    package private(set) var repeated = 0
+    package private(set) var late = 0
+
+    mutating func add(_ outcome: SightingOutcome) {
+        for campaign in outcome.campaigns {
+            switch campaign.phase {
+            case .onset: onsets += 1
+            case .update: updates += 1
+            case .end: ends += 1
+            }
+        }
+        superseded += outcome.superseded.count
+        repeated += outcome.repeated
+        late += outcome.late
     }
 }
 

@@ -2,7 +2,7 @@ import Events
 import MetadataDetection
 import Streaming
 
-/// What is known of accounts as the tool prints it: one JSON object a line.
+/// What is known of accounts and things as the tool prints it: one JSON object a line.
 enum StateLine {
     static func account(_ account: String, _ partition: Int32, _ summary: AccountSummary) -> [UInt8] {
         var out = ByteWriter()
@@ -57,33 +57,80 @@ enum StateLine {
         return out.bytes
     }
 
-    static func figures(_ figures: StateFigures) -> [UInt8] {
+    static func thing(_ partition: Int32, _ summary: ThingSummary) -> [UInt8] {
+        let known = summary.asCampaign
         var out = ByteWriter()
-        append(figures, to: &out)
+        out.append("{\"thing\":")
+        out.appendJSON(known.kind.name)
+        out.append(",\"signal\":")
+        if let reference = summary.reference { out.appendJSON(reference) } else { out.append("null") }
+        out.append(",\"partition\":")
+        out.append(Int64(partition))
+        out.append(",\"firstSeen\":")
+        out.appendJSON(known.firstSeen)
+        out.append(",\"lastSeen\":")
+        out.appendJSON(known.time)
+        append(
+            [
+                ("accounts", known.accounts), ("youngAccounts", known.youngAccounts), ("networks", known.networks),
+            ], to: &out)
+        out.append(",\"uploads\":{\"hour\":")
+        out.append(known.lastHour)
+        append([("day", summary.lastDay), ("week", summary.lastWeek)], to: &out)
+        out.append("},\"campaign\":")
+        if summary.isCampaign {
+            out.append("{\"incident\":")
+            out.appendJSON(known.name)
+            out.append(",\"onset\":")
+            out.appendJSON(known.onset)
+            out.append("}")
+        } else {
+            out.append("null")
+        }
+        append([("waiting", summary.waiting), ("bytes", summary.bytes)], to: &out)
+        out.append("}\n")
+        return out.bytes
+    }
+
+    static func figures(_ subject: StateTopic.Subject, _ figures: StateFigures) -> [UInt8] {
+        var out = ByteWriter()
+        append(subject, figures, to: &out)
         out.append("}\n")
         return out.bytes
     }
 
     static func verification(_ verification: StateTopic.Verification) -> [UInt8] {
         var out = ByteWriter()
-        append(verification.stored, to: &out)
+        append(verification.subject, verification.stored, to: &out)
         out.append(",\"recomputed\":")
         out.appendJSON(hex(verification.recomputed.fingerprint))
+        if let tally = verification.outcome {
+            out.append(",\"told\":{\"onsets\":")
+            out.append(tally.onsets)
+            append([("updates", tally.updates), ("ends", tally.ends)], to: &out)
+            out.append("}")
+            append(
+                [("superseded", tally.superseded), ("repeated", tally.repeated), ("late", tally.late)], to: &out)
+        }
         out.append(verification.isEqual ? ",\"equal\":true}\n" : ",\"equal\":false}\n")
         return out.bytes
     }
 
-    private static func append(_ figures: StateFigures, to out: inout ByteWriter) {
-        out.append("{\"partition\":")
+    private static func append(_ subject: StateTopic.Subject, _ figures: StateFigures, to out: inout ByteWriter) {
+        out.append("{\"of\":")
+        out.appendJSON(subject.rawValue)
+        out.append(",\"partition\":")
         out.append(Int64(figures.partition))
-        out.append(",\"accounts\":")
-        out.append(figures.accounts)
-        out.append(",\"events\":")
-        out.append(figures.events)
-        out.append(",\"recordBytes\":")
-        out.append(figures.recordBytes)
-        out.append(",\"bytes\":")
-        out.append(figures.bytes)
+        switch figures.known {
+        case .accounts(let accounts): append([("accounts", accounts), ("events", figures.events)], to: &out)
+        case .things(let things, let campaigns, let awaited):
+            append(
+                [
+                    ("things", things), ("campaigns", campaigns), ("awaited", awaited),
+                    ("sightings", figures.events),
+                ], to: &out)
+        }
+        append([("recordBytes", figures.recordBytes), ("bytes", figures.bytes)], to: &out)
         if let newest = figures.newest {
             out.append(",\"newest\":")
             out.appendJSON(newest)
@@ -92,6 +139,15 @@ enum StateLine {
         out.append(figures.nextOffset ?? 0)
         out.append(",\"fingerprint\":")
         out.appendJSON(hex(figures.fingerprint))
+    }
+
+    private static func append(_ numbers: [(name: String, value: Int)], to out: inout ByteWriter) {
+        for (name, value) in numbers {
+            out.append(",")
+            out.appendJSON(name)
+            out.append(":")
+            out.append(value)
+        }
     }
 
     private static func hex(_ number: UInt64) -> String {
