@@ -18,6 +18,8 @@ struct SightingFold: ~Copyable {
     var nextEnd: UInt32?
     var record = ThingRecord()
     private let scratch: UnsafeMutableRawBufferPointer
+    /// Where the first upload that waits is written, before it stands in the record.
+    private let first: UnsafeMutableRawBufferPointer
     /// Things that were forgotten because there were too many.
     var evicted = 0
 
@@ -31,9 +33,13 @@ struct SightingFold: ~Copyable {
         keys = SightingKeys(key)
         known = KnownEvents(most: settings.mostSightings)
         scratch = .allocate(byteCount: BlockArena.longest, alignment: 64)
+        first = .allocate(byteCount: WaitingUploads.longestFirst, alignment: 64)
     }
 
-    deinit { scratch.deallocate() }
+    deinit {
+        scratch.deallocate()
+        first.deallocate()
+    }
 
     /// Before the first sighting of a batch.
     mutating func begin() {
@@ -177,7 +183,15 @@ struct SightingFold: ~Copyable {
     private mutating func wait(_ sighting: Sighting, _ key: KeyedStore.Key, _ time: StateTime) {
         let place = WaitingUploads.key(of: key)
         var out = RecordWriter(scratch)
-        if let old = store[place] { out.copy(old) } else { out.byte(WaitingUploads.version) }
+        if let old = store[place] {
+            out.copy(old)
+        } else if record.firstWaiting.isEmpty, sighting.reference.count + 48 <= first.count {
+            var entry = RecordWriter(first)
+            if WaitingUploads.append(sighting, to: &entry) { record.firstWaiting = entry.written }
+            return
+        } else {
+            out.byte(record.firstWaiting.isEmpty ? WaitingUploads.versionWithFirst : WaitingUploads.version)
+        }
         guard WaitingUploads.append(sighting, to: &out) else { return }
         if touched.insert(place) { before.note(place, in: store) }
         store.set(place, out.written, age: max(store.age(of: place) ?? time.age, time.age))
@@ -188,11 +202,13 @@ struct SightingFold: ~Copyable {
         _ outcome: inout SightingOutcome
     ) {
         let waiting = WaitingUploads.key(of: key)
-        guard let bytes = store[waiting], let uploads = WaitingUploads.read(bytes) else { return }
-        for upload in uploads {
+        let others = store[waiting].flatMap(WaitingUploads.read)
+        for upload in (WaitingUploads.uploads(record.firstWaiting) ?? []) + (others ?? []) {
             outcome.supersede(
                 upload.reference, upload.verdict, uploaded: upload.time, for: .campaign(campaign), place, keys.seal)
         }
+        record.firstWaiting = UnsafeRawBufferPointer(start: nil, count: 0)
+        guard others != nil else { return }
         if touched.insert(waiting) { before.note(waiting, in: store) }
         store.remove(waiting)
     }

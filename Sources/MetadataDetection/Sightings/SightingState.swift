@@ -38,14 +38,19 @@ package final class SightingState {
         self.input = StateInput.hash(of: input)
     }
 
-    /// Things and uploads that wait for what becomes of them.
-    package var things: Int { content.store.count }
+    /// Records: of things, and of uploads that wait for what becomes of them.
+    package var records: Int { content.store.count }
     package var campaigns: Int { content.active.count }
-    /// Of how many things uploads wait for what becomes of them.
-    package var awaited: Int {
-        var count = 0
-        content.store.forEach { _, bytes, _ in if bytes.first == WaitingUploads.version { count += 1 } }
-        return count
+    /// How many things are known, and for how many of them uploads wait for what becomes of them.
+    package var things: (known: Int, awaited: Int) {
+        var things = (known: 0, awaited: 0)
+        content.store.forEach { _, bytes, _ in
+            if !WaitingUploads.isRecord(bytes) { things.known += 1 }
+            if bytes.first == WaitingUploads.versionWithFirst || ThingRecord.hasFirstWaiting(bytes) {
+                things.awaited += 1
+            }
+        }
+        return things
     }
     package var recordBytes: Int { content.store.recordBytes }
     /// Known ones of the last day.
@@ -133,7 +138,7 @@ extension SightingState: RestorableState {
     var isEmpty: Bool { content.store.count == 0 }
 
     func put(_ key: UInt64, _ record: UnsafeRawBufferPointer) throws(StateRefusal) {
-        if record.first == WaitingUploads.version {
+        if WaitingUploads.isRecord(record) {
             guard let uploads = WaitingUploads.read(record), let last = uploads.map(\.time).max() else {
                 throw StateRefusal("uploads that wait, of \(record.count) bytes, can't be read")
             }

@@ -26,6 +26,9 @@ struct ThingRecord: ~Copyable {
     var removed: (account: UInt32, at: StateTime)?
     /// While it is one.
     var campaign: Onset?
+    /// The first upload that waits for what becomes of the thing, as `WaitingUploads` writes it: most things are seen once,
+    /// and then it needs no record of its own. The bytes are those that the record was read from, or the fold's.
+    var firstWaiting = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Of a document while it is one: words of the text that it was told of at first, as `PassageSeal` gives them; empty if
     /// they could not be opened.
     var passage: [UInt8] = []
@@ -70,6 +73,7 @@ struct ThingRecord: ~Copyable {
         removed = nil
         campaign = nil
         passage = []
+        firstWaiting = UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
     /// | bytes | |
@@ -82,6 +86,7 @@ struct ThingRecord: ~Copyable {
     /// | two LEB128 | seconds from first seen to the campaign's onset; young accounts when it was last told of |
     /// | 4 | whose live stream it is, or which account was removed; then, of a device or a streamer, when |
     /// | LEB128 | of a document that is a campaign, the length of its passage, and the passage |
+    /// | LEB128 | the length of the first upload that waits, and the upload; no length for a device or a streamer |
     /// | | recent accounts, counts (none if they are empty), accounts, young ones, networks; of a text or document hosts |
     mutating func write(to out: inout RecordWriter) {
         out.byte(ThingRecord.version)
@@ -104,6 +109,10 @@ struct ThingRecord: ~Copyable {
         if kind == .document, campaign != nil {
             out.varint(UInt64(passage.count))
             passage.withUnsafeBytes { out.copy($0) }
+        }
+        if !kind.isOfAccount {
+            out.varint(UInt64(firstWaiting.count))
+            out.copy(firstWaiting)
         }
         recent.write(now: last, to: &out)
         if !counts.isEmpty { counts.write(to: &out) }
@@ -146,6 +155,11 @@ struct ThingRecord: ~Copyable {
             guard count == 0 || isPassage(count) else { return false }
             passage = Array(reader.bytes(Int(count)))
         }
+        if !kind.isOfAccount {
+            let count = reader.varint()
+            guard count <= UInt64(WaitingUploads.longestFirst) else { return false }
+            firstWaiting = reader.bytes(Int(count))
+        }
         recent.read(now: last, from: &reader)
         if head & 128 == 0 { counts.read(from: &reader) }
         accounts.read(now: last, from: &reader)
@@ -156,64 +170,16 @@ struct ThingRecord: ~Copyable {
     }
 }
 
-/// Uploads that showed a thing before it became a campaign, and that nothing was asked of: their verdicts may be
-/// superseded then. As bytes: the version, and then of each its verdict, its time and its reference.
-enum WaitingUploads {
-    static let version: UInt8 = 0x57
-    /// Those that came first stay: what comes later is seen by more.
-    static let mostBytes = BlockArena.longest
-
-    struct Upload: Sendable, Equatable {
-        var verdict: Digest128
-        var time: Timestamp
-        var account: UInt64
-        var reference: [UInt8]
-    }
-
-    /// - Returns: false if there is no room.
-    static func append(_ sighting: Sighting, to out: inout RecordWriter) -> Bool {
-        guard sighting.reference.count + 48 <= mostBytes - out.count else { return false }
-        withUnsafeBytes(of: sighting.verdict) { out.copy($0) }
-        out.varint(UInt64(clamping: sighting.time.milliseconds - StateTime.epoch * 1_000))
-        out.fixed(sighting.account)
-        out.varint(UInt64(sighting.reference.count))
-        sighting.reference.withUnsafeBytes { out.copy($0) }
-        return true
-    }
-
-    /// nil for what is none of this version.
-    static func read(_ bytes: UnsafeRawBufferPointer) -> [Upload]? {
-        var reader = RecordReader(bytes)
-        guard reader.byte() == version else { return nil }
-        var uploads: [Upload] = []
-        while !reader.isAtEnd, !reader.isBroken {
-            var verdict = Digest128()
-            let id = reader.bytes(16)
-            withUnsafeMutableBytes(of: &verdict) { $0.copyMemory(from: id) }
-            let milliseconds = reader.varint()
-            let account: UInt64 = reader.fixed()
-            let count = reader.varint()
-            guard count <= UInt64(mostBytes), milliseconds < 1 << 42 else { return nil }
-            uploads.append(
-                Upload(
-                    verdict: verdict, time: Timestamp(milliseconds: Int64(milliseconds) + StateTime.epoch * 1_000),
-                    account: account, reference: Array(reader.bytes(Int(count)))))
-        }
-        return reader.isBroken ? nil : uploads
-    }
-}
-
-extension WaitingUploads {
-    /// Where the uploads that showed a thing are.
-    static func key(of thing: KeyedStore.Key) -> KeyedStore.Key {
-        max(1, (thing ^ 0x7761_6974_696E_6721) &* 0x9E37_79B9_7F4A_7C15)
-    }
-}
-
 extension ThingRecord {
     /// Of a record's bytes, without reading all of it.
     static func isCampaign(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count > 2 && bytes[0] == version && bytes[1] & 16 != 0
+    }
+
+    /// The same of whether an upload waits in it.
+    static func hasFirstWaiting(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var record = ThingRecord()
+        return bytes.first == version && record.read(bytes) && !record.firstWaiting.isEmpty
     }
 
     /// The PDQ that a record is of; nil for a record of another kind.

@@ -62,7 +62,8 @@ extension SightingState {
         var record = ThingRecord()
         guard let bytes = content.store[key], record.read(bytes) else { return nil }
         let numbers = CampaignRule.Numbers(&record, now: record.last)
-        let waiting = content.store[WaitingUploads.key(of: key)].flatMap(WaitingUploads.read)?.count ?? 0
+        let others = content.store[WaitingUploads.key(of: key)].flatMap(WaitingUploads.read)?.count ?? 0
+        let waiting = others + (record.firstWaiting.isEmpty ? 0 : 1)
         let onset = record.campaign?.at ?? record.first
         let told = Campaign(
             phase: .update, reason: .youngAccounts, kind: record.kind, fingerprint: record.fingerprint,

@@ -25,10 +25,10 @@ extension StateKeeper where State == SightingState {
     var figures: StateFigures? {
         withState { state in
             state.map { state in
-                StateFigures(
+                let things = state.things
+                return StateFigures(
                     partition: partition,
-                    known: .things(
-                        state.things - state.awaited, campaigns: state.campaigns, awaited: state.awaited),
+                    known: .things(things.known, campaigns: state.campaigns, awaited: things.awaited),
                     events: state.sightings, recordBytes: state.recordBytes, bytes: state.bytes, newest: state.newest,
                     nextOffset: state.nextOffset, fingerprint: state.fingerprint)
             }
