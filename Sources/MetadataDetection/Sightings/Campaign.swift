@@ -47,7 +47,7 @@ package struct Campaign: Sendable, Equatable {
         case .file: type = .sha256
         case .picture: type = .pdq
         case .link: type = .urlmd5
-        case .text, .device, .streamer: return nil
+        case .text, .device, .streamer, .avatar, .profile, .name: return nil
         }
         var hex = ByteWriter(capacity: 64)
         withUnsafeBytes(of: fingerprint) { hex.appendHex(UnsafeRawBufferPointer(rebasing: $0.prefix(kind.length))) }

@@ -19,6 +19,10 @@ package struct Sighting: Sendable, Equatable {
         /// An account that streams live, or that has a strike for terrorist content: as a keyed hash of 64 bits. The stream
         /// stands in the account's place.
         case streamer
+        /// The picture of an account's profile, the letters of its text and those of its name, as keyed hashes of 64 bits; of
+        /// those of whom devices are.
+        case avatar = 8
+        case profile, name
 
         package var name: String {
             switch self {
@@ -28,6 +32,9 @@ package struct Sighting: Sendable, Equatable {
             case .text: "text"
             case .device: "device"
             case .streamer: "streamer"
+            case .avatar: "avatar"
+            case .profile: "profile"
+            case .name: "name"
             }
         }
 
@@ -36,13 +43,13 @@ package struct Sighting: Sendable, Equatable {
             switch self {
             case .file, .picture: 32
             case .link: 16
-            case .text, .device, .streamer: 8
+            case .text, .device, .streamer, .avatar, .profile, .name: 8
             }
         }
     }
 
     package enum Measure: UInt8, Sendable {
-        /// The account on a device was removed; a streamer has a strike for terrorist content.
+        /// The account of a device, picture, profile or name was removed; a streamer has a strike for terrorist content.
         case against = 4
         /// That was taken back.
         case restored = 8
@@ -63,7 +70,7 @@ package struct Sighting: Sendable, Equatable {
     package var isActedOn: Bool
     /// Of a link: that of a live stream itself, as its segments state it.
     package var isStream: Bool
-    /// Of a device or a streamer: what the platform did about the account; nil for an upload.
+    /// Of what is an account's: what the platform did about the account; nil for an upload.
     package var measure: Measure?
     /// Of a text: where its first link leads, as a keyed hash; no link: 0.
     package var host: UInt32

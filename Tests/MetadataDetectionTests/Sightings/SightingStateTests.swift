@@ -19,6 +19,7 @@ import Testing
         settings = settings.with(SightingSettings.togetherAccounts, 3)
         settings = settings.with(SightingSettings.streamAccounts, 2)
         settings = settings.with(SightingSettings.textHosts, 3)
+        settings = settings.with(SightingSettings.returnAccounts, 9)
         settings = settings.with(SightingSettings.togetherWithin, .seconds(3_600))
         return SightingSettings(settings)
     }
