@@ -13,7 +13,7 @@ package struct PolicyDocument: Sendable {
     package let standard: Action
     /// What becomes of uploads that were part of a campaign before it was known to be one; nil: nothing.
     package let earlierOfCampaigns: Decision?
-    /// What becomes of an account's first upload on a device or of a stream, by what is known of it.
+    /// What becomes of an account's first upload with a mark or of a stream, by what is known of it.
     package let accounts: [Code: Decision]
     /// `name@revision+hash`: the hash is the first 48 bits of the file's SHA-256.
     package let version: String
@@ -84,8 +84,9 @@ package struct PolicyDocument: Sendable {
     }
 
     /// What may be known of accounts (`metadata.sightings`), by the word that asks for it.
-    private static let accountFacts: [(key: String, fact: Code)] = [
-        ("returning", "returning-account"), ("firstStream", "first-stream"), ("struckLive", "struck-account-live"),
+    private static let accountFacts: [(key: String, facts: [Code])] = [
+        ("returning", ["returning-account", "returning-avatar", "returning-profile", "returning-name"]),
+        ("firstStream", ["first-stream"]), ("struckLive", ["struck-account-live"]),
     ]
 
     /// `accounts: { returning: review, firstStream: review, struckLive: escalate, preserve: true }`.
@@ -97,10 +98,12 @@ package struct PolicyDocument: Sendable {
         _ = mapping.optional("description", .string)
         let preserve = mapping.optional("preserve", .boolean) ?? false
         var decisions: [Code: Decision] = [:]
-        for (key, fact) in accountFacts {
+        for (key, facts) in accountFacts {
             guard let action = mapping.optional(key, .action), allows(action, mapping, key) else { continue }
-            decisions[fact] = Decision(
-                action: action, labels: [fact.description], rule: "accounts", preserve: preserve)
+            // One label for one word; the finding's fact says by what an account was known.
+            let decision = Decision(
+                action: action, labels: facts.prefix(1).map(\.description), rule: "accounts", preserve: preserve)
+            for fact in facts { decisions[fact] = decision }
         }
         return decisions
     }

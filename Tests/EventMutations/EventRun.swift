@@ -78,7 +78,8 @@ struct EventRun {
     private func texts(_ batch: EventBatch, _ event: UploadEvent) -> [ByteRange] {
         [
             event.id, event.source, event.subject, event.accountID, event.kind, event.title, event.body, event.language,
-            event.network, event.device, event.parentID, event.parentKind, event.streamID,
+            event.network, event.device, event.parentID, event.parentKind, event.streamID, event.accountAvatar,
+            event.accountProfile, event.accountName,
         ] + batch.links[event.links]
             + batch.media[event.media].flatMap { [$0.id, $0.url, $0.contentType, $0.inline] }
     }

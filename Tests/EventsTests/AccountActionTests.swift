@@ -27,6 +27,12 @@ struct AccountActionTests {
         let (batch, errors) = decode([Record(bytes: Array(try topology("examples/upload-account-action.json")))])
         #expect(errors == [nil])
         #expect(batch.events[0].action == .terrorismStrike && batch.events[0].actionWeight == 2)
+        // What the account showed, by which it may be known again.
+        let (removal, none) = decode([Record(bytes: Array(try topology("examples/upload-account-removed.json")))])
+        #expect(none == [nil] && removal.events[0].action == .removed)
+        let read = fields(removal, 0)
+        #expect(read["account.name"] == "Grey_Lantern_04" && read["account.profile"]?.hasPrefix("Keeper") == true)
+        #expect(read["account.avatar"]?.count == 64 && read["client.device"] == "d-31")
     }
 
     @Test func itIsReadInBinaryModeAndThroughAMapping() throws {

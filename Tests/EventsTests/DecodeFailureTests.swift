@@ -127,6 +127,15 @@ struct DecodeFailure: Sendable, CustomTestStringConvertible {
             event(data: "\"account\":{\"id\":\"a\"},\"links\":[7]"), .fieldType,
             "data.links.*: expected text, found number"),
         DecodeFailure(event(data: "\"account\":{\"id\":\"a\"},\"links\":\"x\""), .fieldType),
+        DecodeFailure(
+            event(data: "\"account\":{\"id\":\"a\",\"avatar\":{\"pdq\":\"0\"}},\"links\":[\"x\"]"), .fieldType,
+            "data.account.avatar: expected text, found object"),
+        DecodeFailure(
+            event(data: "\"account\":{\"id\":\"a\",\"profile\":7},\"links\":[\"x\"]"), .fieldType,
+            "data.account.profile: expected text, found number"),
+        DecodeFailure(
+            event(data: "\"account\":{\"name\":\"n\",\"id\":\"a\",\"name\":\"n\"},\"links\":[\"x\"]"),
+            .fieldDuplicate, "data.account.name: stands twice"),
         DecodeFailure(event(extra: "\"subject\":1,"), .fieldType, "subject: expected text, found number"),
         DecodeFailure(event(extra: "\"time\":1795428000,"), .fieldType, "time: expected a time, found number"),
         DecodeFailure(#"{"type":1}"#, .fieldType), DecodeFailure(#"{"specversion":1.0}"#, .fieldType),

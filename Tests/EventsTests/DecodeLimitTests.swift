@@ -29,6 +29,10 @@ struct LimitCase: Sendable, CustomTestStringConvertible {
         Record(event(data: "\"account\":{\"id\":\"a\"},\(members)"))
     }
 
+    private static func account(_ member: String) -> Record {
+        Record(event(data: "\"account\":{\"id\":\"a\",\(member)},\"links\":[\"\"]"))
+    }
+
     private static func list(_ item: String, _ count: Int) -> String {
         "[\(Array(repeating: item, count: count).joined(separator: ","))]"
     }
@@ -75,6 +79,9 @@ struct LimitCase: Sendable, CustomTestStringConvertible {
         LimitCase("account", 512, .fieldTooLong) {
             Record(event(data: "\"account\":{\"id\":\"\(x($0))\"},\"links\":[\"\"]"))
         },
+        LimitCase("avatar", 512, .fieldTooLong) { account("\"avatar\":\"\(x($0))\"") },
+        LimitCase("name", 512, .fieldTooLong) { account("\"name\":\"\(x($0))\"") },
+        LimitCase("profile", 64 << 10, .textTooLong) { account("\"profile\":\"\(x($0))\"") },
         LimitCase("device", 512, .fieldTooLong) { data("\"links\":[\"\"],\"client\":{\"device\":\"\(x($0))\"}") },
         LimitCase("media id", 512, .fieldTooLong) { data("\"media\":[{\"id\":\"\(x($0))\"}]") },
         LimitCase("parent", 512, .fieldTooLong) { data("\"links\":[\"\"],\"parent\":{\"id\":\"\(x($0))\"}") },

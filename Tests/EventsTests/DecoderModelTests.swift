@@ -78,7 +78,8 @@ struct DecoderModelTests {
         if out["subject"]?.isEmpty ?? true { out["subject"] = out["id"] }
         let data = event["data"] as? [String: Any] ?? [:]
         try take(data, ["kind"])
-        try take(data["account"], ["id", "createdAt", "followers", "verified"], "account.")
+        try take(
+            data["account"], ["id", "createdAt", "followers", "verified", "avatar", "profile", "name"], "account.")
         try take(data["text"], ["title", "body", "language"], "text.")
         try take(data["client"], ["network", "device"], "client.")
         try take(data["parent"], ["id", "kind"], "parent.")

@@ -77,6 +77,9 @@ func fields(_ batch: EventBatch, _ index: Int) -> [String: String] {
     set("account.createdAt", event.accountCreatedAt?.nanoseconds)
     set("account.followers", event.accountFollowers)
     out["account.verified"] = event.accountVerified.map { String($0) }
+    set("account.avatar", event.accountAvatar)
+    set("account.profile", event.accountProfile)
+    set("account.name", event.accountName)
     set("kind", event.kind)
     set("text.title", event.title)
     set("text.body", event.body)

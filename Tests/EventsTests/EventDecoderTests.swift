@@ -9,7 +9,8 @@ struct EventDecoderTests {
                 """
                 {"specversion":"1.0","type":"weir.live.segment.v1","source":"/ingest/eu-1","id":"e-9",
                  "time":"2026-11-23T10:00:00.000000001Z","subject":"content-123","later":{"a":[1,{}]},
-                 "data":{"account":{"id":"a-1","createdAt":"2026-11-22T08:00:00Z","followers":3,"verified":false},
+                 "data":{"account":{"id":"a-1","createdAt":"2026-11-22T08:00:00Z","followers":3,"verified":false,
+                    "avatar":"pic-7","profile":"Keeper of the l\\u00e4ntern","name":"Wick"},
                   "kind":"post","text":{"title":"Title","body":"B\\u00f6dy \\ud83d\\ude00","language":"id"},
                   "media":[{"id":"m-1","url":"https://cdn.example.org/1","contentType":"image/jpeg","bytes":81234,
                     "sha256":"\(String(repeating: "aB", count: 32))","md5":"\(String(repeating: "0F", count: 16))",
@@ -27,7 +28,9 @@ struct EventDecoderTests {
             fields(batch, 0) == [
                 "type": "weir.live.segment.v1", "source": "/ingest/eu-1", "id": "e-9", "subject": "content-123",
                 "time": "1795428000000000001", "account.id": "a-1", "account.createdAt": "1795334400000000000",
-                "account.followers": "3", "account.verified": "false", "kind": "post", "text.title": "Title",
+                "account.followers": "3", "account.verified": "false", "account.avatar": "pic-7",
+                "account.profile": "Keeper of the läntern", "account.name": "Wick", "kind": "post",
+                "text.title": "Title",
                 "text.body": "Bödy 😀", "text.language": "id", "media.0": "", "media.0.id": "m-1",
                 "media.0.url": "https://cdn.example.org/1", "media.0.contentType": "image/jpeg",
                 "media.0.bytes": "81234", "media.0.sha256": String(repeating: "ab", count: 32),

@@ -41,6 +41,9 @@ struct EventMappingTests {
               account.createdAt: { pointer: /author/joined, format: epoch-seconds }
               account.followers: /author/n
               account.verified: /author/ok
+              account.avatar: /author/pic
+              account.profile: /author/bio
+              account.name: /author/nick
               kind: /meta/a~1b~0c
               text.title: { pointer: /post/head, }
               text.body: /post/text
@@ -59,7 +62,8 @@ struct EventMappingTests {
                 Record(
                     """
                     {"meta":{"kind":"go_live","uuid":12345678901234,"at":1500,"a/b~c":"story"},
-                     "author":{"id":7,"joined":-1,"n":3,"ok":true,"name":"ignored"},
+                     "author":{"id":7,"joined":-1,"n":3,"ok":true,"name":"ignored",
+                      "pic":41,"bio":"Lamps."},
                      "post":{"head":"H","text":"T"," ":"en","urls":["https://example.org"],
                       "files":[{"key":99,"where":{"src":"https://cdn.example.org/1"}},{"hash":"\(String(repeating: "0", count: 64))"}]},
                      "":"dev","live":{"from":"1970-01-01T00:00:09Z","n":4}}
@@ -72,6 +76,7 @@ struct EventMappingTests {
                 "type": "weir.live.segment.v1", "source": "/posts", "id": "12345678901234",
                 "subject": "12345678901234", "time": "1500000000", "account.id": "7",
                 "account.createdAt": "-1000000000", "account.followers": "3", "account.verified": "true",
+                "account.avatar": "41", "account.profile": "Lamps.",
                 "kind": "story", "text.title": "H", "text.body": "T", "text.language": "en",
                 "links.0": "https://example.org", "media.0": "", "media.0.id": "99",
                 "media.0.url": "https://cdn.example.org/1", "media.1": "",
@@ -287,7 +292,8 @@ struct EventMappingTests {
             fields(batch, 0) == [
                 "type": "weir.upload.created.v1", "source": "/garden/posts", "id": "734512", "subject": "734512",
                 "time": "1795428000000000000", "account.id": "4711", "account.createdAt": "1795334400000000000",
-                "account.followers": "12", "account.verified": "false", "kind": "photo_post",
+                "account.followers": "12", "account.verified": "false", "account.avatar": "gardener-3",
+                "account.profile": "Grows turnips.", "account.name": "gardener", "kind": "photo_post",
                 "text.body": "Our turnips won a prize at the harvest fair.", "text.language": "en",
                 "media.0": "", "media.0.id": "a-1", "media.0.url": "https://cdn.example.org/turnips.jpg",
                 "media.0.contentType": "image/jpeg", "media.0.bytes": "48213",

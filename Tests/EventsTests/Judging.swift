@@ -9,7 +9,8 @@ func richBatch(_ marker: String = "MARK") -> EventBatch {
                 """
                 {"specversion":"1.0","type":"weir.upload.created.v1","source":"/\(marker)source","id":"e-1",
                  "time":"2026-11-23T10:00:00.0019Z","subject":"content-123",
-                 "data":{"account":{"id":"\(marker)account","createdAt":"2026-11-22T08:00:00Z","followers":424243},
+                 "data":{"account":{"id":"\(marker)account","createdAt":"2026-11-22T08:00:00Z","followers":424243,
+                    "avatar":"\(marker)avatar","profile":"\(marker)profile","name":"\(marker)name"},
                   "kind":"\(marker)kind","text":{"title":"\(marker)title","body":"\(marker)body","language":"\(marker)lang"},
                   "media":[{"id":"m-1","url":"https://\(marker)url.example.org","contentType":"\(marker)/type","bytes":515253,
                     "md5":"\(String(repeating: "d", count: 32))","inline":"\(marker)inline"},{"url":"\(marker)url2"}],

@@ -101,6 +101,9 @@ struct RandomEvent {
         let flag = RandomJSON.raw(Bool.random(using: &random) ? "true" : "false")
         for member in [("createdAt", time(&random)), ("followers", count(&random)), ("verified", flag)]
         where Bool.random(using: &random) { members.append(member) }
+        for name in ["avatar", "profile", "name"] where Bool.random(using: &random) {
+            members.append((name, Int.random(in: 0..<6, using: &random) == 0 ? .raw("null") : text(&random)))
+        }
         return .object(members.shuffled(using: &random))
     }
 

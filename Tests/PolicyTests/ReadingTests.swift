@@ -24,10 +24,13 @@ import Testing
         #expect(!problems(policy("campaigns: { later: review }")).isEmpty)
         let accounts = try document(policy("accounts: { returning: escalate, struckLive: limit, preserve: true }"))
             .accounts
+        // One word for all by which an account may be known again.
+        let returning = Decision(
+            action: .escalate, labels: ["returning-account"], rule: "accounts", preserve: true)
         #expect(
             accounts == [
-                "returning-account": Decision(
-                    action: .escalate, labels: ["returning-account"], rule: "accounts", preserve: true),
+                "returning-account": returning, "returning-avatar": returning, "returning-profile": returning,
+                "returning-name": returning,
                 "struck-account-live": Decision(
                     action: .limit, labels: ["struck-account-live"], rule: "accounts", preserve: true),
             ])

@@ -4,11 +4,11 @@ package struct DecodeLimits: Sendable {
     package var recordBytes = 1 << 20
     /// Objects and arrays open at once.
     package var nesting = 32
-    /// Bytes of a title or a body.
+    /// Bytes of a title, a body or a profile.
     package var textBytes = 64 << 10
     package var media = 16
     package var links = 64
-    /// Bytes of ids, and of `source`.
+    /// Bytes of ids, of `source`, and of an account's name.
     package var identifierBytes = 512
     package var urlBytes = 4_096
     /// Bytes of `kind`, `language`, `contentType` and the like.

@@ -180,6 +180,9 @@ extension EventDecoder {
         case .id: batch.event.id = range
         case .subject: batch.event.subject = range
         case .accountID: batch.event.accountID = range
+        case .accountAvatar: batch.event.accountAvatar = range
+        case .accountProfile: batch.event.accountProfile = range
+        case .accountName: batch.event.accountName = range
         case .kind: batch.event.kind = range
         case .textTitle:
             batch.event.title = range

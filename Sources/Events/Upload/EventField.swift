@@ -1,7 +1,7 @@
 /// The fields of an upload event that Weir reads (interface, "Upload event").
 package enum EventField: UInt8, CaseIterable, Sendable {
     case specversion, type, source, id, time, subject
-    case accountID, accountCreatedAt, accountFollowers, accountVerified
+    case accountID, accountCreatedAt, accountFollowers, accountVerified, accountAvatar, accountProfile, accountName
     case kind, textTitle, textBody, textLanguage
     case mediaID, mediaURL, mediaContentType, mediaBytes, mediaSHA256, mediaMD5, mediaPDQ, mediaInline
     case link
@@ -22,6 +22,9 @@ package enum EventField: UInt8, CaseIterable, Sendable {
         case .accountCreatedAt: "data.account.createdAt"
         case .accountFollowers: "data.account.followers"
         case .accountVerified: "data.account.verified"
+        case .accountAvatar: "data.account.avatar"
+        case .accountProfile: "data.account.profile"
+        case .accountName: "data.account.name"
         case .kind: "data.kind"
         case .textTitle: "data.text.title"
         case .textBody: "data.text.body"
@@ -67,12 +70,14 @@ package enum EventField: UInt8, CaseIterable, Sendable {
         switch self {
         case .specversion: .specversion
         case .type: .type
-        case .source, .id, .subject, .accountID, .mediaID, .clientDevice, .parentID, .streamID: .text(.identifier)
+        case .source, .id, .subject, .accountID, .accountAvatar, .accountName, .mediaID, .clientDevice, .parentID,
+            .streamID:
+            .text(.identifier)
         case .time, .accountCreatedAt, .streamStartedAt: .time
         case .accountFollowers, .mediaBytes, .streamSequence: .integer
         case .accountVerified: .boolean
         case .kind, .textLanguage, .mediaContentType, .clientNetwork, .parentKind: .text(.label)
-        case .textTitle, .textBody: .text(.text)
+        case .textTitle, .textBody, .accountProfile: .text(.text)
         case .mediaURL, .link: .text(.url)
         case .mediaInline: .text(.inline)
         case .mediaSHA256, .mediaPDQ: .digest256

@@ -31,6 +31,10 @@ package struct UploadEvent: Sendable, BitwiseCopyable {
     package var accountCreatedAt: Timestamp?
     package var accountFollowers: Int64?
     package var accountVerified: Bool?
+    /// Of its picture whatever is the same wherever the picture is.
+    package var accountAvatar: ByteRange = .none
+    package var accountProfile: ByteRange = .none
+    package var accountName: ByteRange = .none
     /// Of `accountAction` alone; of how many strikes it is, nil where the event doesn't say.
     package var action: AccountAction?
     package var actionWeight: Int64?

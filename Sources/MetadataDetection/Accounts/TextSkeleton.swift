@@ -6,9 +6,13 @@ enum TextSkeleton {
     /// With fewer, "ok" and a row of emoji are the same for everybody.
     static let least = 12
 
-    /// - Parameter scratch: room for `most` and one more.
+    /// - Parameters:
+    ///   - scratch: room for `most` and one more.
+    ///   - least: bytes of letters that it must have.
     /// - Returns: how many bytes of it were written; nil if the text has too few letters.
-    static func write(_ text: UnsafeRawBufferPointer, to scratch: UnsafeMutableRawBufferPointer) -> Int? {
+    static func write(
+        _ text: UnsafeRawBufferPointer, to scratch: UnsafeMutableRawBufferPointer, least: Int = least
+    ) -> Int? {
         guard let start = text.baseAddress, let out = scratch.baseAddress else { return nil }
         let table = letters
         var count = 0

@@ -56,7 +56,7 @@ package struct Campaign: Sendable, Equatable {
         case .picture: type = .pdq
         case .link: type = .urlmd5
         case .document: type = .document
-        case .text, .device, .streamer: return nil
+        case .text, .device, .streamer, .avatar, .profile, .name: return nil
         }
         guard let value = type == .document ? words?.value : hex else { return nil }
         var signal = Signal(type: type, value: value)

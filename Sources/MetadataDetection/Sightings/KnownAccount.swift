@@ -1,6 +1,6 @@
 internal import Events
 
-/// What is known of an account as it begins to use a device, or to stream.
+/// What is known of an account as it is first seen with a mark, or begins to stream.
 struct KnownAccount {
     let fact: Code
     let hours: Int
@@ -17,10 +17,12 @@ struct KnownAccount {
         let removed = record.removed.flatMap { removed in
             time >= removed.at && time.seconds - removed.at.seconds <= settings.returnWithin ? removed : nil
         }
-        if record.kind == .device {
-            // Wright and others, 2016: who was suspended comes back.
-            guard let removed, removed.account != account, isYoung else { return nil }
-            fact = "returning-account"
+        if let returning = record.kind.returning {
+            // What many share names nobody: a picture that everybody begins with, the device of a library.
+            guard let removed, removed.account != account, isYoung, record.recent.count < settings.returnAccounts else {
+                return nil
+            }
+            fact = returning
             hours = Int(time.seconds - removed.at.seconds) / 3_600
         } else if let removed {
             // One strike for live (Facebook, 15 May 2019).

@@ -28,6 +28,15 @@ struct RecentAccounts: BitwiseCopyable {
         count = kept + 1
     }
 
+    mutating func remove(_ account: UInt32) {
+        var kept = 0
+        for place in 0..<count where entries[place].account != account {
+            entries[kept] = entries[place]
+            kept += 1
+        }
+        count = kept
+    }
+
     func contains(_ account: UInt32) -> Bool { (0..<count).contains { entries[$0].account == account } }
 
     /// How many posted it from a time on.

@@ -21,6 +21,10 @@ package struct Sighting: Sendable, Equatable {
         case streamer
         /// The lowest keyed hashes of a text's runs of words (`DocumentSketch`); near ones are one thing.
         case document
+        /// The picture of an account's profile, the letters of its text and those of its name, as keyed hashes of 64 bits; of
+        /// those of whom devices are.
+        case avatar = 8
+        case profile, name
 
         package var name: String {
             switch self {
@@ -31,6 +35,9 @@ package struct Sighting: Sendable, Equatable {
             case .device: "device"
             case .streamer: "streamer"
             case .document: "document"
+            case .avatar: "avatar"
+            case .profile: "profile"
+            case .name: "name"
             }
         }
 
@@ -39,13 +46,13 @@ package struct Sighting: Sendable, Equatable {
             switch self {
             case .file, .picture, .document: 32
             case .link: 16
-            case .text, .device, .streamer: 8
+            case .text, .device, .streamer, .avatar, .profile, .name: 8
             }
         }
     }
 
     package enum Measure: UInt8, Sendable {
-        /// The account on a device was removed; a streamer has a strike for terrorist content.
+        /// The account of a device, picture, profile or name was removed; a streamer has a strike for terrorist content.
         case against = 4
         /// That was taken back.
         case restored = 8
@@ -66,7 +73,7 @@ package struct Sighting: Sendable, Equatable {
     package var isActedOn: Bool
     /// Of a link: that of a live stream itself, as its segments state it.
     package var isStream: Bool
-    /// Of a device or a streamer: what the platform did about the account; nil for an upload.
+    /// Of what is an account's: what the platform did about the account; nil for an upload.
     package var measure: Measure?
     /// Of a text or document: where its first link leads, as a keyed hash; no link: 0.
     package var host: UInt32

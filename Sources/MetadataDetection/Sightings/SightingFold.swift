@@ -87,7 +87,7 @@ struct SightingFold: ~Copyable {
         record.last = now
         let account = UInt32(truncatingIfNeeded: sighting.account)
         let isYoung = sighting.accountAge.map { Int64($0) * 3_600 < settings.youngerThan } ?? false
-        if sighting.kind == .device || sighting.kind == .streamer {
+        if sighting.kind.isOfAccount {
             noteAccount(sighting, account, isYoung, time, place, &outcome)
             return save(key)
         }
@@ -129,16 +129,21 @@ struct SightingFold: ~Copyable {
     }
 
     /// An account that comes back is told of at the first that is seen of it, and not again for as long as it is among the
-    /// last on its device; a stream likewise.
+    /// last with its mark; a stream likewise.
     private mutating func noteAccount(
         _ sighting: Sighting, _ account: UInt32, _ isYoung: Bool, _ time: StateTime,
         _ place: (offset: Int64, written: Timestamp), _ outcome: inout SightingOutcome
     ) {
         switch sighting.measure {
-        case .against: return record.removed = (account, time)
+        case .against:
+            record.removed = (account, time)
+            // Those that were removed are none of the many who share a mark.
+            if sighting.kind.isMark { record.recent.remove(account) }
+            return
         case .restored:
-            // A device's others were not.
+            // A mark's others were not.
             if sighting.kind == .streamer || record.removed?.account == account { record.removed = nil }
+            if sighting.kind.isMark { record.recent.add(account, isYoung: isYoung, at: time) }
             return
         case nil: break
         }

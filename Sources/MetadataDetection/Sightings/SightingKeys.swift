@@ -6,6 +6,9 @@ struct SightingKeys: Sendable {
     private let networks: SipHash
     private let texts: SipHash
     private let devices: SipHash
+    private let avatars: SipHash
+    private let profiles: SipHash
+    private let names: SipHash
     private let things: SipHash
     private let runs: SipHash
     let seal: ReferenceSeal
@@ -21,6 +24,9 @@ struct SightingKeys: Sendable {
         networks = derived("weir sighting network")
         texts = derived("weir sighting text")
         devices = derived("weir sighting device")
+        avatars = derived("weir sighting avatar")
+        profiles = derived("weir sighting profile")
+        names = derived("weir sighting name")
         things = derived("weir sighting thing")
         runs = derived("weir sighting run")
         seal = withUnsafeBytes(of: half("weir sighting reference")) { ReferenceSeal(key: $0) }
@@ -33,6 +39,9 @@ struct SightingKeys: Sendable {
     /// Of a network or a host; 0 is none.
     func network(_ name: UnsafeRawBufferPointer) -> UInt32 { max(1, networks.shortHash(name)) }
     func device(_ name: UnsafeRawBufferPointer) -> UInt64 { devices.hash(name) }
+    func avatar(_ hash: UnsafeRawBufferPointer) -> UInt64 { avatars.hash(hash) }
+    func profile(_ letters: UnsafeRawBufferPointer) -> UInt64 { profiles.hash(letters) }
+    func name(_ letters: UnsafeRawBufferPointer) -> UInt64 { names.hash(letters) }
     func text(_ letters: UnsafeRawBufferPointer) -> UInt64 { texts.hash(letters) }
 
     /// Of five words; not 0.

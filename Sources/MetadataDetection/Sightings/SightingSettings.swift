@@ -4,9 +4,9 @@ package import Configuration
 package struct SightingSettings: Sendable {
     static let things = Setting(
         "things", .list(of: .choice(Sighting.Kind.allCases.map(\.name))),
-        standard: ["file", "picture", "link", "document", "device", "streamer"],
+        standard: ["file", "picture", "link", "document", "device", "streamer", "avatar", "profile"],
         "What is counted by: file (SHA-256), picture (PDQ), link, document (texts of 12 words and more, near copies as one), text "
-            + "(the first letters of longer ones); and of accounts device and streamer."
+            + "(the first letters of longer ones); and of accounts device, streamer, avatar, profile and name."
     )
     static let youngerThan = Setting(
         "youngerThan", .duration, standard: .seconds(7 * 86_400),
@@ -42,8 +42,12 @@ package struct SightingSettings: Sendable {
     static let returnWithin = Setting(
         "returnWithin", .duration(.seconds(60)...(.seconds(ThingRecord.longestMemory))),
         standard: .seconds(30 * 86_400),
-        "How long after an account's removal a young one on the same device is taken for its return, and how long after a "
-            + "strike for terrorist content an account's live streams are told of.")
+        "How long after an account's removal a young one with the same device, avatar, profile or name is taken for its "
+            + "return, and how long after a strike for terrorist content an account's live streams are told of.")
+    static let returnAccounts = Setting(
+        "returnAccounts", .integer(1...64), standard: 5,
+        "A device, avatar, profile or name that more different accounts had than so many, beside those that were removed, "
+            + "names nobody.")
     static let quiet = Setting(
         "quiet", .duration(.seconds(60)...(.seconds(5 * 86_400))), standard: .seconds(6 * 3_600),
         "A campaign ends when its thing was not posted for so long.")
@@ -65,7 +69,7 @@ package struct SightingSettings: Sendable {
     package static var all: [any AnySetting] {
         [
             things, youngerThan, youngAccounts, within, youngShare, times, togetherAccounts, togetherWithin,
-            streamAccounts, streamWithin, textHosts, returnWithin, quiet,
+            streamAccounts, streamWithin, textHosts, returnWithin, returnAccounts, quiet,
             signalFor, distance, lateness, mostThings, mostSightings,
         ]
     }
@@ -83,6 +87,7 @@ package struct SightingSettings: Sendable {
     let streamWithin: UInt32
     let textHosts: Int
     let returnWithin: UInt32
+    let returnAccounts: Int
     let quiet: UInt32
     let signalFor: Int64
     let distance: Int
@@ -104,6 +109,7 @@ package struct SightingSettings: Sendable {
         streamWithin = UInt32(clamping: settings[SightingSettings.streamWithin].components.seconds)
         textHosts = settings[SightingSettings.textHosts]
         returnWithin = UInt32(clamping: settings[SightingSettings.returnWithin].components.seconds)
+        returnAccounts = settings[SightingSettings.returnAccounts]
         quiet = UInt32(clamping: settings[SightingSettings.quiet].components.seconds)
         signalFor = settings[SightingSettings.signalFor].components.seconds
         distance = settings[SightingSettings.distance]

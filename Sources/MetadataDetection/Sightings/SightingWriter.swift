@@ -156,15 +156,15 @@ package struct SightingWriter: Sendable {
 
     /// What the platform did about an account, as far as it matters to a kind of thing.
     private func measure(_ action: AccountAction?, on kind: Sighting.Kind) -> Sighting.Measure? {
-        switch (kind, action) {
-        case (.device, .removed), (.streamer, .terrorismStrike): .against
-        case (.device, .restored), (.streamer, .restored): .restored
+        switch action {
+        case .removed where kind.isMark, .terrorismStrike where kind == .streamer: .against
+        case .restored where kind.isOfAccount: .restored
         default: nil
         }
     }
 
-    /// The device of a young account, and the account of a live stream; of what the platform did about an account only what
-    /// matters. Old accounts' devices say nothing: who comes back makes a new one.
+    /// The marks of a young account, and the account of a live stream; of what the platform did about an account only what
+    /// matters. Old accounts' marks say nothing: who comes back makes a new account.
     private func addAccount(of event: UploadEvent, _ batch: EventBatch, _ add: (Sighting.Kind, Digest256) -> Void) {
         func isSeen(_ kind: Sighting.Kind, _ isUsed: Bool) -> Bool {
             settings.things.contains(kind) && (event.type.hasContent ? isUsed : measure(event.action, on: kind) != nil)
@@ -172,9 +172,10 @@ package struct SightingWriter: Sendable {
         var fingerprint = Digest256()
         let age = event.accountCreatedAt.map { event.time.seconds(since: $0) }
         let isYoung = age.map { $0 < settings.youngerThan } ?? false
-        if event.device.isPresent, !event.device.isEmpty, isSeen(.device, isYoung) {
-            fingerprint.words.0 = batch.withBytes(event.device, keys.device)
-            add(.device, fingerprint)
+        for kind in Sighting.Kind.marks where isSeen(kind, isYoung) {
+            guard let mark = keys.mark(kind, of: event, batch) else { continue }
+            fingerprint.words.0 = mark
+            add(kind, fingerprint)
         }
         if isSeen(.streamer, event.streamID.isPresent) {
             fingerprint.words.0 = batch.withBytes(event.accountID, keys.account)

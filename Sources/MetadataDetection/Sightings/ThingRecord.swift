@@ -22,7 +22,7 @@ struct ThingRecord: ~Copyable {
     var hosts = DistinctCount()
     /// Whose live stream a link leads to.
     var stream: Stream?
-    /// The last account on a device that was removed; of a streamer, when it last had a strike.
+    /// The last account with a mark that was removed; of a streamer, when it last had a strike.
     var removed: (account: UInt32, at: StateTime)?
     /// While it is one.
     var campaign: Onset?
@@ -84,9 +84,9 @@ struct ThingRecord: ~Copyable {
     /// | 8 to 32 | fingerprint, by its kind |
     /// | 4, then LEB128 | first seen, and last seen as seconds after it |
     /// | two LEB128 | seconds from first seen to the campaign's onset; young accounts when it was last told of |
-    /// | 4 | whose live stream it is, or which account was removed; then, of a device or a streamer, when |
+    /// | 4 | whose live stream it is, or which account was removed; then, of what is an account's, when |
     /// | LEB128 | of a document that is a campaign, the length of its passage, and the passage |
-    /// | LEB128 | the length of the first upload that waits, and the upload; no length for a device or a streamer |
+    /// | LEB128 | the length of the first upload that waits, and the upload; no length for what is an account's |
     /// | | recent accounts, counts (none if they are empty), accounts, young ones, networks; of a text or document hosts |
     mutating func write(to out: inout RecordWriter) {
         out.byte(ThingRecord.version)
@@ -144,7 +144,7 @@ struct ThingRecord: ~Copyable {
         }
         if head & 32 != 0 {
             let account: UInt32 = reader.fixed()
-            if kind == .device || kind == .streamer {
+            if kind.isOfAccount {
                 removed = (account, StateTime(seconds: reader.fixed()))
             } else {
                 stream = Stream(account: account, isYoung: head & 64 != 0)

@@ -22,4 +22,4 @@ package protocol KeptState: AnyObject, SendableMetatype {
 }
 
 extension AccountState: KeptState { package var records: Int { accounts } }
-extension SightingState: KeptState { package var records: Int { things } }
+extension SightingState: KeptState {}

@@ -20,7 +20,7 @@ enum SightingBenchmarks {
             _ = try fold(writer.records(of: batch, facts(batch)) { _ in true }, state, &offset)
             state.committed(before: .max)
         }
-        precondition(state.things > things * 9 / 10, "the store is full")
+        precondition(state.records > things * 9 / 10, "the store is full")
         var (written, folded) = (0.0, 0.0)
         var (events, sightings, bytes, campaigns) = (0, 0, 0, 0)
         let start = ContinuousClock.now
@@ -43,7 +43,7 @@ enum SightingBenchmarks {
             name: "sightings-fold", value: folded / Double(sightings) * 1e6, unit: "µs/sighting", n: sightings,
             seconds: folded)
         figure.profile = [
-            ("things", Double(state.things)), ("bytes a thing", Double(state.bytes) / Double(state.things)),
+            ("things", Double(state.records)), ("bytes a thing", Double(state.bytes) / Double(state.things)),
             ("sightings an event", Double(sightings) / Double(events)), ("campaigns told of", Double(campaigns)),
         ]
         var writing = Figure(

@@ -67,14 +67,18 @@ struct EventCheck {
         let links = Array(batch.links[event.links])
         try require(media.count <= limits.media && links.count <= limits.links, "more items than allowed")
         let identifiers =
-            [event.id, event.source, event.subject, event.accountID, event.device, event.parentID, event.streamID]
-            + media.map(\.id)
+            [
+                event.id, event.source, event.subject, event.accountID, event.accountAvatar, event.accountName,
+                event.device,
+                event.parentID, event.streamID,
+            ] + media.map(\.id)
         let labels =
             [event.kind, event.language, event.network, event.parentKind] + media.map(\.contentType)
         let addresses = links + media.map(\.url)
         for (ranges, most) in [
             (identifiers, limits.identifierBytes), (labels, limits.labelBytes), (addresses, limits.urlBytes),
-            ([event.title, event.body], limits.textBytes), (media.map(\.inline), limits.recordBytes),
+            ([event.title, event.body, event.accountProfile], limits.textBytes),
+            (media.map(\.inline), limits.recordBytes),
         ] {
             for range in ranges {
                 try require(range.count <= most, "a field is longer than allowed")

@@ -14,6 +14,9 @@ private let exampleMapping = """
       account.createdAt: { pointer: /post/author/joined, format: epoch-seconds }
       account.followers: /post/author/followers
       account.verified: /post/author/badge
+      account.avatar: /post/author/avatar
+      account.profile: /post/author/about
+      account.name: /post/author/nick
       subject: /post/id
       kind: /post/form
       text.title: /post/title
@@ -49,7 +52,7 @@ let exampleShape: EventShape = {
 let exampleEvent = Array(
     """
     {"event":"post_created","at":1795428000000,"post":{"id":7,"form":"photo","author":{"id":4,"joined":1795334400,
-    "followers":12,"badge":false},"title":"Fair","text":"Turnips won.","lang":"en","links":["https://a.example/"],
+    "followers":12,"badge":false,"avatar":7,"about":"Turnips.","nick":"gardener"},"title":"Fair","text":"Turnips won.","lang":"en","links":["https://a.example/"],
     "attachments":[{"key":"a","file":{"href":"https://b.example/t.jpg","type":"image/jpeg","size":3,"data":"YWJj"}}]},
     "client":{"device/id":"d","network":"203.0.113.0/24"},"stream":{"number":1,"since":"2026-11-23T10:00:00Z"}}
     """.utf8)

@@ -170,6 +170,62 @@ import Testing
         #expect(scene.outcome.superseded.count == 2 && scene.outcome.campaigns.isEmpty)
     }
 
+    /// By what a verdict says it was.
+    @Test(
+        arguments: zip(
+            [Sighting.Kind.device, .avatar, .profile, .name],
+            ["returning-account", "returning-avatar", "returning-profile", "returning-name"]))
+    func whoComesBackIsKnownByAMark(_ kind: Sighting.Kind, _ name: String) throws {
+        var scene = Scene()
+        var mark = Digest256()
+        mark.words.0 = 99
+        try scene.see(kind, mark, by: 1, at: 0, age: 9_000, measure: .against)
+        try scene.see(kind, mark, by: 2, at: 50 * 3_600, age: 9_000)
+        try scene.see(kind, mark, by: 3, at: 50 * 3_600, age: nil)
+        #expect(scene.outcome == SightingOutcome(), "none of them is young")
+        for second in 0..<3 { try scene.see(kind, mark, by: 4, at: 50 * 3_600 + Int64(second), age: 1) }
+        try scene.see(kind, mark, by: 5, at: 51 * 3_600, age: 1, isActedOn: true)
+        let found = scene.outcome.superseded.map { upload in
+            guard case .account(let fact, let hours, _) = upload.cause else { return "another" }
+            return "\(upload.reference.account) \(fact) \(hours)"
+        }
+        #expect(found == ["a-4 \(name) 50"] && scene.outcome.campaigns.isEmpty)
+    }
+
+    /// Such as the picture that everybody begins with. Who was removed is none of the many: an account that comes back for
+    /// the tenth time is known again.
+    @Test func whatManyShareNamesNobody() throws {
+        var (scene, other) = (Scene(), Scene())
+        var avatar = Digest256()
+        avatar.words.0 = 7
+        for number in 1...5 { try scene.see(.avatar, avatar, by: number, at: Int64(number), age: 3) }
+        try scene.see(.avatar, avatar, by: 90, at: 100, age: 3, measure: .against)
+        for number in 6...40 { try scene.see(.avatar, avatar, by: number, at: 100 + Int64(number), age: 3) }
+        #expect(scene.outcome == SightingOutcome())
+        for number in 1...20 {
+            try other.see(.avatar, avatar, by: number, at: Int64(number) * 600, age: 3)
+            try other.see(.avatar, avatar, by: number, at: Int64(number) * 600 + 60, age: 3, measure: .against)
+        }
+        #expect(other.outcome.superseded.map(\.reference.account) == (2...20).map { "a-\($0)" })
+        // Five that nothing was done about; the next is one too many.
+        for number in 51...60 { try other.see(.avatar, avatar, by: number, at: 20_000 + Int64(number), age: 3) }
+        #expect(other.outcome.superseded.suffix(5).map(\.reference.account) == (51...55).map { "a-\($0)" })
+        #expect(other.outcome.superseded.count == 24)
+    }
+
+    /// Whom people gave back is not told of by what another was removed with.
+    @Test func whoWasRestoredIsLetBe() throws {
+        var scene = Scene()
+        var device = Digest256()
+        device.words.0 = 5
+        for number in 1...2 {
+            try scene.see(.device, device, by: number, at: Int64(number), age: 20, measure: .against)
+        }
+        try scene.see(.device, device, by: 1, at: 10, age: 20, measure: .restored)
+        try scene.see(.device, device, by: 1, at: 20, age: 20)
+        #expect(scene.outcome.superseded.isEmpty)
+    }
+
     /// Streams of one account, one after another; accounts stand for streams here.
     @Test func streamsOfNewAndOfStruckAccountsAreToldOfOnce() throws {
         var scene = Scene()
@@ -215,7 +271,7 @@ import Testing
             try scene.see(.picture, SightingStream.picture(&random), by: number, at: Int64(number), age: 1)
         }
         #expect(scene.outcome.campaigns.isEmpty)
-        #expect(scene.state.things == 120, "each with the upload that waits")
+        #expect(scene.state.records == 60, "each has the upload that waits")
     }
 
     @Test func whatIsActedOnIsNotSuperseded() throws {

@@ -56,7 +56,7 @@ import TextDetection
             offset += 1
         }
 
-        var things: Int { state.things }
+        var things: Int { state.records }
     }
 
     private func campaigns(_ copies: [String]) throws -> [Campaign] {

@@ -42,7 +42,8 @@ private struct PlainSightings {
     var newest: Int64 = .min
     var told: [Told] = []
     var superseded: [Digest128] = []
-    var facts: [String: Int] = [:]
+    /// What is known of accounts: the verdict's words and the fact.
+    var facts: [String] = []
 
     private func distance(_ a: Digest256, _ b: Digest256) -> Int {
         (a.words.0 ^ b.words.0).nonzeroBitCount + (a.words.1 ^ b.words.1).nonzeroBitCount
@@ -119,14 +120,20 @@ private struct PlainSightings {
         let place = self.place(of: sighting, time, settings)
         things[place].last = max(things[place].last, time)
         let isYoung = sighting.accountAge.map { Int64($0) * 3_600 < settings.youngerThan } ?? false
-        if sighting.kind == .device || sighting.kind == .streamer {
+        if sighting.kind.isOfAccount {
+            let isMark = sighting.kind != .streamer
             if sighting.measure == .against {
                 things[place].removed = (sighting.account, time)
+                if isMark { things[place].seen.removeAll { $0.account == sighting.account } }
                 return
             }
             if sighting.measure == .restored {
-                let isIts = sighting.kind == .streamer || things[place].removed?.account == sighting.account
+                let isIts = !isMark || things[place].removed?.account == sighting.account
                 if isIts { things[place].removed = nil }
+                if isMark {
+                    things[place].seen.append(
+                        Seen(account: sighting.account, time: time, isYoung: isYoung, network: 0, host: 0))
+                }
                 return
             }
             let recent = recent(things[place])
@@ -134,16 +141,19 @@ private struct PlainSightings {
                 time >= removed.time && time - removed.time <= Int64(settings.returnWithin) ? removed : nil
             }
             var fact: String?
-            if sighting.kind == .device {
-                fact = removed.map { $0.account != sighting.account && isYoung } ?? false ? "returning" : nil
+            if isMark {
+                let names = [.device: "account", .avatar: "avatar", .profile: "profile"][sighting.kind] ?? "name"
+                let isAnother = removed.map { $0.account != sighting.account } ?? false
+                let had = Set(recent.map(\.account) + [sighting.account]).count
+                fact = isAnother && isYoung && had <= settings.returnAccounts ? "returning-\(names)" : nil
             } else if removed != nil {
-                fact = "struck"
+                fact = "struck-account-live"
             } else if isYoung, !recent.contains(where: { $0.time >= time - 7 * 86_400 }) {
-                fact = "first"
+                fact = "first-stream"
             }
             if let fact, !recent.contains(where: { $0.account == sighting.account }), !sighting.isActedOn {
                 superseded.append(sighting.verdict)
-                facts[fact, default: 0] += 1
+                facts.append("\(sighting.verdict.words) \(fact)")
             }
             things[place].seen.append(
                 Seen(account: sighting.account, time: time, isYoung: isYoung, network: 0, host: 0))
@@ -239,23 +249,27 @@ private struct PlainSightings {
 /// The fold against the plain way.
 @Suite struct SightingModelTests {
     @Test(arguments: 1...6) func comesToWhatThePlainWayDoes(_ seed: UInt64) throws {
-        let stream = try SightingStream(count: 1_000, seed: seed &+ 100)
+        let stream = try SightingStream(count: 1_500, seed: seed &+ 100)
         // With every second seed the settings under which everything happens all the time.
         var settings = SightingStateTests.tight()
         if seed % 2 == 0 {
             settings = SightingSettings(
                 Settings(known: SightingSettings.all).with(SightingSettings.youngAccounts, 4)
                     .with(SightingSettings.youngShare, 0.25).with(SightingSettings.times, 1.2)
-                    .with(SightingSettings.quiet, .seconds(1_800)))
+                    .with(SightingSettings.quiet, .seconds(1_800)).with(SightingSettings.returnAccounts, 7))
         }
         let state = SightingState(settings, key: Array("key".utf8))
         var plain = PlainSightings()
         var told: [PlainSightings.Told] = []
         var superseded: [Digest128] = []
+        var facts: [String] = []
         for record in stream.records {
             let outcome = state.fold([record], nextOffset: record.offset + 1).outcome
             state.committed(before: .max)
             superseded += outcome.superseded.map(\.verdict)
+            for upload in outcome.superseded {
+                if case .account(let fact, _, _) = upload.cause { facts.append("\(upload.verdict.words) \(fact)") }
+            }
             told += outcome.campaigns.map { campaign in
                 PlainSightings.Told(
                     phase: campaign.phase, fingerprint: campaign.fingerprint,
@@ -267,6 +281,11 @@ private struct PlainSightings {
         #expect(told == plain.told)
         #expect(told.contains { $0.phase == .onset })
         #expect(superseded == plain.superseded)
-        #expect(plain.facts.count >= 2)
+        #expect(facts == plain.facts)
+        let marks = ["account", "avatar", "profile", "name"].filter { mark in
+            facts.contains { $0.hasSuffix("returning-\(mark)") }
+        }
+        #expect(marks.count >= 3, "accounts are known again by \(marks) alone")
+        #expect(facts.contains { $0.hasSuffix("struck-account-live") })
     }
 }

@@ -62,7 +62,7 @@ struct SightingStream {
             network: UInt32.random(in: 0...5, using: &random),
             isActedOn: Int.random(in: 0..<8, using: &random) == 0,
             isStream: kind == .link && Int.random(in: 0..<6, using: &random) == 0,
-            measure: kind == .device || kind == .streamer
+            measure: kind.isOfAccount
                 ? [.against, .against, .restored, nil, nil, nil, nil, nil, nil, nil].randomElement(using: &random)
                     ?? nil
                 : nil,

@@ -132,6 +132,67 @@ import Testing
         #expect(stream.map(\.kind) == [.streamer] && stream[0].fingerprint == strike[0].fingerprint)
     }
 
+    private func account(
+        _ profile: String, action: String? = nil, things: [String]? = nil, age: String = "2026-11-30T07:30:00Z"
+    ) throws -> [Sighting] {
+        let content = action.map { "\"action\":\"\($0)\"" } ?? "\"text\":{\"body\":\"Good morning\"}"
+        let type = action == nil ? "weir.upload.created.v1" : "weir.account.action.v1"
+        let json = """
+            {"specversion":"1.0","type":"\(type)","source":"/t","id":"e","time":"2026-11-30T10:00:00Z",
+             "data":{"account":{"id":"a","createdAt":"\(age)",\(profile)},\(content)}}
+            """
+        var builder = EventBatch.Builder()
+        let error = Array(json.utf8).withUnsafeBytes { bytes in
+            EventDecoder().decode(
+                RecordView(value: bytes, offset: 0, timestamp: Timestamp(milliseconds: 1_796_032_801_000)),
+                headers: NoHeaders(), into: &builder)
+        }
+        if let error { throw error }
+        let found = try sightings(builder.finish(topic: "uploads", partition: 3), things: things)
+        // They go different ways.
+        return found.sorted { $0.kind.rawValue < $1.kind.rawValue }
+    }
+
+    @Test func whatAProfileShowsIsAMark() throws {
+        let profile = """
+            "avatar":"pic-7","profile":"Keeper of the Grey Lantern, 24/7","name":"Grey_Lantern.04"
+            """
+        let all = ["avatar", "profile", "name"]
+        let seen = try account(profile, things: all)
+        #expect(seen.map(\.kind) == [.avatar, .profile, .name] && seen.allSatisfy { $0.measure == nil })
+        #expect(Set(seen.map(\.fingerprint.words.0)).count == 3)
+        // The name only where it is asked for.
+        #expect(try account(profile).map(\.kind) == [.avatar, .profile])
+        #expect(try account(profile, things: all, age: "2026-11-01T00:00:00Z").isEmpty, "an old account")
+        let removed = try account(profile, action: "removed", things: all, age: "2026-11-01T00:00:00Z")
+        #expect(removed.map(\.kind) == [.avatar, .profile, .name] && removed.allSatisfy { $0.measure == .against })
+        #expect(removed.map(\.fingerprint) == seen.map(\.fingerprint))
+        let restored = try account(profile, action: "restored", things: all)
+        #expect(restored.map(\.kind) == [.avatar, .profile, .name] && restored.allSatisfy { $0.measure == .restored })
+        #expect(try account(profile, action: "strike").isEmpty)
+        // Another hand, the same signs.
+        let other = try account(
+            """
+            "avatar":"pic-7","profile":"KEEPER of the grey lantern","name":"greylantern 11"
+            """, things: all)
+        #expect(other.map(\.fingerprint) == seen.map(\.fingerprint))
+        let another = try account(
+            """
+            "avatar":"PIC-7","profile":"Keeper of the green lantern","name":"Grey Lanterns"
+            """, things: all)
+        #expect(Set(another.map(\.fingerprint.words.0)).isDisjoint(with: seen.map(\.fingerprint.words.0)))
+    }
+
+    @Test func whatSaysTooLittleIsNone() throws {
+        let all = ["avatar", "profile", "name"]
+        #expect(try account("\"avatar\":\"\",\"profile\":\"\",\"name\":\"\"", things: all).isEmpty)
+        #expect(try account("\"avatar\":null,\"profile\":null,\"name\":null", things: all).isEmpty)
+        // 19 letters and 7; one more of each.
+        #expect(try account("\"profile\":\"1 abcdefghi jklmnopqrs\",\"name\":\"Wick_Lam 2026\"", things: all).isEmpty)
+        let least = try account("\"profile\":\"abcdefghi jklmnopqrst\",\"name\":\"Wick_Lamp\"", things: all)
+        #expect(least.map(\.kind) == [.profile, .name])
+    }
+
     /// With ids as long as they may be, a batch is several records, and none too large for a broker.
     @Test func recordsHaveABound() throws {
         var builder = EventBatch.Builder()
@@ -203,6 +264,6 @@ import Testing
             #expect(throws: SightingRefusal.self, "\(count) bytes") { try read(Array(bytes.prefix(count))) }
         }
         #expect(throws: SightingRefusal.self) { try read([2] + bytes.dropFirst()) }
-        #expect(throws: SightingRefusal.self) { try read([1, 9] + bytes.dropFirst(2)) }
+        #expect(throws: SightingRefusal.self) { try read([1, 15] + bytes.dropFirst(2)) }
     }
 }
