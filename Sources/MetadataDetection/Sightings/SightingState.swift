@@ -42,7 +42,7 @@ package final class SightingState {
     package var things: Int { content.store.count }
     package var campaigns: Int { content.active.count }
     /// Memory.
-    package var bytes: Int { content.store.bytes }
+    package var bytes: Int { content.store.bytes + content.documents.bytes }
     /// The time of the newest sighting; nil before the first.
     package var newest: Timestamp? { content.clock.newest }
     /// Things that were forgotten because there were too many.
