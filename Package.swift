@@ -116,7 +116,8 @@ let package = Package(
             name: "hostile-decoder", dependencies: ["Detection", "Events", "HashDetection", "Imaging", "Media"],
             path: "Tests/HostileDecoder", swiftSettings: swift),
         tests(
-            "CommandLineTests", "Configuration", "Events", "MetadataDetection", "TestSupport", "TextDetection", "weir"),
+            "CommandLineTests", "Configuration", "Detection", "Events", "MetadataDetection", "TestSupport",
+            "TextDetection", "weir"),
         tests("ConcurrencyTests", "Concurrency", "TestSupport"),
         tests("FaultInjectionTests", "FaultInjection"),
         tests("ConfigurationTests", "Configuration", "TestSupport"),

@@ -65,6 +65,26 @@ import Testing
         #expect(change?.signal == (try campaign(.onset)).signal)
     }
 
+    /// A passage that has as many words as one may have is longer than what stands in a key.
+    @Test(arguments: [12, 96]) func aTextsSignalIsItsWords(_ count: Int) throws {
+        var outcome = SightingOutcome()
+        var told = try campaign(.onset, .document)
+        told.words = DocumentWords(folding: 1, hashes: (0..<count).map { UInt16($0 * 601) })
+        outcome.campaigns = [told]
+        let written = try write(outcome, policy: review)
+        #expect(written.enclosures.map(\.destination) == [.signals, .incidents])
+        let signal = written.enclosures[0]
+        var decoder = SignalTopicDecoder()
+        let change = try signal.key.withUnsafeBytes { key in
+            try signal.value.withUnsafeBytes { try decoder.read(key: key, value: $0) }
+        }
+        #expect(change?.signal == told.signal && told.signal?.type == .document)
+        #expect(String(decoding: written.enclosures[1].value, as: UTF8.self).contains(#""thing":"document""#))
+        // Without words people are told, and nobody else.
+        outcome.campaigns[0].words = nil
+        #expect(try write(outcome, policy: review).enclosures.map(\.destination) == [.incidents])
+    }
+
     @Test func anEndIsToldToPeopleAlone() throws {
         var outcome = SightingOutcome()
         outcome.campaigns = [try campaign(.end), try campaign(.onset, .text)]

@@ -1,13 +1,13 @@
 internal import Events
 
-/// Which texts are near one another: each belongs to the known one whose sketch shares the most hashes with its own, and
+/// Which texts are near one another: each belongs to the known one whose hashes have the most of its own among them, and
 /// `least` at least; of equal ones to that with the lowest key.
 ///
 /// A hash that more than `crowd` known texts have is a formula and says nothing. So no look-up compares more than a few
 /// hundred texts, and what is near follows from which texts are known and from nothing else: not from the order in which
 /// they came, nor from that of a table. It can be made anew of a store at any time.
 struct DocumentClusters {
-    static let least = 2
+    static let least = 4
     static let crowd = 64
 
     /// A hash and the key of a text that has it; a free slot has the hash 0.
@@ -31,6 +31,11 @@ struct DocumentClusters {
     /// Those that have a hash of more.
     private var crowds: [UInt32: Set<KeyedStore.Key>] = [:]
     private var found: ContiguousArray<KeyedStore.Key> = []
+
+    /// Memory, about.
+    var bytes: Int {
+        slots.count * MemoryLayout<Slot>.stride + crowds.count * 16 * DocumentClusters.crowd
+    }
 
     /// The known text that is nearest; nil if none is near. One with the same sketch need not be looked for: its key is
     /// the same.
@@ -57,9 +62,11 @@ struct DocumentClusters {
         return best
     }
 
-    /// - Parameter key: that is not known yet.
-    mutating func insert(_ key: KeyedStore.Key, _ sketch: Digest256) {
-        for hash in DocumentSketch.entries(sketch) {
+    /// - Parameters:
+    ///   - key: not known yet to have them.
+    ///   - hashes: each once.
+    mutating func insert(_ key: KeyedStore.Key, _ hashes: [UInt32]) {
+        for hash in hashes {
             if crowds[hash]?.insert(key) != nil { continue }
             var keys: Set<KeyedStore.Key> = []
             var place = home(hash)
@@ -78,8 +85,8 @@ struct DocumentClusters {
         }
     }
 
-    mutating func remove(_ key: KeyedStore.Key, _ sketch: Digest256) {
-        for hash in DocumentSketch.entries(sketch) {
+    mutating func remove(_ key: KeyedStore.Key, _ hashes: [UInt32]) {
+        for hash in hashes {
             guard crowds[hash] != nil else {
                 _ = take(hash, key)
                 continue

@@ -1,15 +1,17 @@
 internal import Events
 
-/// What near copies of a text have in common: of all its runs of five words the eight lowest keyed hashes (MinHash by
+/// What near copies of a text have in common: of all its runs of three words the eight lowest keyed hashes (MinHash by
 /// the lowest of one hash; Broder, "On the resemblance and containment of documents", 1997).
 ///
-/// Two texts of which a share r of the runs is common have about that share of their lowest hashes in common. Of copies
-/// in which each has other tenths of the words exchanged four runs of ten are common. All runs have their chance, not
-/// only those that winnowing chooses: a changed word beside a run would change the choice. Keyed, since hashes of
-/// words betray a text to who guesses it, and so that nobody can change just the runs that count.
+/// Of texts that have a share of their runs in common the lowest hashes have about that share in common. All runs have
+/// their chance, not only those that winnowing chooses, where a word that is exchanged beside a run changes the choice.
+/// Keyed, since hashes of words betray a text to who guesses it, and so that nobody can change just the runs that count.
+///
+/// Three words and four common hashes of eight (`DocumentClusters.least`) tell near copies and texts of one genre apart
+/// better than longer runs do of which fewer are common.
 struct DocumentSketch {
     /// Words of a run.
-    static let run = 5
+    static let run = 3
     /// Hashes that are kept.
     static let most = 8
     /// Words that go along with a sighting, so that a signal can be made of them: around the run with the lowest hash,
@@ -29,9 +31,9 @@ struct DocumentSketch {
         words.withUnsafeBytes { words in
             let runs = words.count / 2 - DocumentSketch.run + 1
             for first in 0..<runs {
-                let four = UInt64(littleEndian: words.loadUnaligned(fromByteOffset: 2 * first, as: UInt64.self))
-                let fifth = UInt16(littleEndian: words.loadUnaligned(fromByteOffset: 2 * first + 8, as: UInt16.self))
-                if lowest.insert(keys.run(four, fifth)) { place = first }
+                let two = UInt32(littleEndian: words.loadUnaligned(fromByteOffset: 2 * first, as: UInt32.self))
+                let third = UInt16(littleEndian: words.loadUnaligned(fromByteOffset: 2 * first + 4, as: UInt16.self))
+                if lowest.insert(keys.run(UInt64(third) << 32 | UInt64(two))) { place = first }
             }
         }
         fingerprint = lowest.digest

@@ -48,7 +48,7 @@ extension SightingFold {
 
     private mutating func remove(_ key: KeyedStore.Key) {
         if touched.insert(key) { before.note(key, in: store) }
-        if let bytes = store[key], let sketch = ThingRecord.document(bytes) { documents.remove(key, sketch) }
+        if let bytes = store[key], let hashes = ThingRecord.documentHashes(bytes) { documents.remove(key, hashes) }
         store.remove(key)
     }
 

@@ -163,10 +163,13 @@ struct SightingFold: ~Copyable {
         if sighting.kind == .picture, let nearest = nearest(to: fingerprint) { fingerprint = nearest }
         let key =
             sighting.kind == .document ? documentKey(fingerprint) : keys.thing(sighting.kind, fingerprint)
-        if let old = store[key], record.read(old) { return key }
+        if let old = store[key], record.read(old) {
+            if sighting.kind == .document { noteCopy(fingerprint, of: key) }
+            return key
+        }
         record.begin(sighting.kind, fingerprint, at: time)
         if sighting.kind == .picture { insertPicture(fingerprint) }
-        if sighting.kind == .document { documents.insert(key, fingerprint) }
+        if sighting.kind == .document { documents.insert(key, DocumentSketch.entries(fingerprint)) }
         return key
     }
 

@@ -44,12 +44,11 @@ struct SightingKeys: Sendable {
     func name(_ letters: UnsafeRawBufferPointer) -> UInt64 { names.hash(letters) }
     func text(_ letters: UnsafeRawBufferPointer) -> UInt64 { texts.hash(letters) }
 
-    /// Of five words; not 0.
+    /// Of three words; not 0.
     @inline(__always)
-    func run(_ four: UInt64, _ fifth: UInt16) -> UInt32 {
+    func run(_ words: UInt64) -> UInt32 {
         var sequence = runs.sequence()
-        sequence.append(four)
-        sequence.append(UInt64(fifth))
+        sequence.append(words)
         return max(1, UInt32(truncatingIfNeeded: sequence.hash() >> 32))
     }
 

@@ -56,7 +56,7 @@ package final class SightingState {
     /// Known ones of the last day.
     package var sightings: Int { content.known.count }
     /// Memory.
-    package var bytes: Int { content.store.bytes }
+    package var bytes: Int { content.store.bytes + content.documents.bytes }
     /// The time of the newest sighting; nil before the first.
     package var newest: Timestamp? { content.clock.newest }
     /// Things that were forgotten because there were too many.

@@ -32,6 +32,8 @@ struct ThingRecord: ~Copyable {
     /// Of a document while it is one: words of the text that it was told of at first, as `PassageSeal` gives them; empty if
     /// they could not be opened.
     var passage: [UInt8] = []
+    /// Of a document: the sketch of the first near copy; zeros before there is one.
+    var copy = Digest256()
 
     var hasHosts: Bool { kind == .text || kind == .document }
 
@@ -74,6 +76,7 @@ struct ThingRecord: ~Copyable {
         campaign = nil
         passage = []
         firstWaiting = UnsafeRawBufferPointer(start: nil, count: 0)
+        copy = Digest256()
     }
 
     /// | bytes | |
@@ -82,6 +85,7 @@ struct ThingRecord: ~Copyable {
     /// | 1 | kind; 16 more if it is a campaign, 32 if it is a live stream or an account was removed, 64 if the stream's account
     /// | | is young, 128 without counts |
     /// | 8 to 32 | fingerprint, by its kind |
+    /// | 1, 32 | of a document, 1 if there is a near copy, and its sketch |
     /// | 4, then LEB128 | first seen, and last seen as seconds after it |
     /// | two LEB128 | seconds from first seen to the campaign's onset; young accounts when it was last told of |
     /// | 4 | whose live stream it is, or which account was removed; then, of what is an account's, when |
@@ -95,6 +99,10 @@ struct ThingRecord: ~Copyable {
         if removed != nil { head |= 32 }
         out.byte(head)
         withUnsafeBytes(of: fingerprint) { out.copy(UnsafeRawBufferPointer(rebasing: $0.prefix(kind.length))) }
+        if kind == .document {
+            out.byte(copy == Digest256() ? 0 : 1)
+            if copy != Digest256() { withUnsafeBytes(of: copy) { out.copy($0) } }
+        }
         out.fixed(first.seconds)
         out.varint(UInt64(last.seconds - first.seconds))
         if let campaign {
@@ -134,8 +142,17 @@ struct ThingRecord: ~Copyable {
         var fingerprint = Digest256()
         let its = reader.bytes(kind.length)
         withUnsafeMutableBytes(of: &fingerprint) { $0.copyMemory(from: its) }
+        var copy = Digest256()
+        if kind == .document {
+            let copies = reader.byte()
+            guard copies < 2 else { return false }
+            let its = reader.bytes(copies == 1 ? 32 : 0)
+            withUnsafeMutableBytes(of: &copy) { $0.copyMemory(from: its) }
+            guard (copy != Digest256()) == (copies == 1) else { return false }
+        }
         let first = StateTime(seconds: reader.fixed())
         begin(kind, fingerprint, at: first)
+        self.copy = copy
         last = StateTime(seconds: first.seconds &+ UInt32(truncatingIfNeeded: reader.varint()))
         guard last >= first else { return false }
         if head & 16 != 0 {

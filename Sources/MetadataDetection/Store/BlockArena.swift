@@ -7,7 +7,7 @@ internal import Glibc
 /// has a block knows how long it is.
 struct BlockArena: ~Copyable {
     static let unit = 16
-    /// Of one record, in bytes. An account's has 1,950 at most, unless somebody knows the key, a thing's 4,030.
+    /// Of one record, in bytes. An account's has 1,950 at most, unless somebody knows the key, a thing's 4,060.
     static let longest = 4_096
     /// Of 2 MiB, a huge page.
     private static let chunkUnits = 1 << 17

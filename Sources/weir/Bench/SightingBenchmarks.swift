@@ -43,7 +43,7 @@ enum SightingBenchmarks {
             name: "sightings-fold", value: folded / Double(sightings) * 1e6, unit: "µs/sighting", n: sightings,
             seconds: folded)
         figure.profile = [
-            ("things", Double(state.records)), ("bytes a thing", Double(state.bytes) / Double(state.things)),
+            ("things", Double(state.records)), ("bytes a thing", Double(state.bytes) / Double(state.records)),
             ("sightings an event", Double(sightings) / Double(events)), ("campaigns told of", Double(campaigns)),
         ]
         var writing = Figure(

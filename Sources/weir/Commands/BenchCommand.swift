@@ -176,6 +176,14 @@ enum Benchmarks {
                 try SightingBenchmarks.run(things: 500_000, duration)
             }
         },
+        Benchmark(
+            name: "sightings-document",
+            summary: "texts counted across accounts, with half a million known; which copies meet"
+        ) { duration in
+            try await BlockingWork(name: "bench").run { () throws in
+                try DocumentSightingBenchmarks.run(texts: 500_000, duration)
+            }
+        },
         Benchmark(name: "signals", summary: "keeping a million signals as their topic is") { duration in
             SignalBenchmarks.run(1_000_000, duration)
         },

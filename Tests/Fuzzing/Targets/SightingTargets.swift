@@ -1,6 +1,7 @@
 internal import Detection
 internal import Events
 internal import MetadataDetection
+internal import TextDetection
 
 /// What stands on the topics of sightings and of what is known of things.
 let sightingTargets = [
@@ -50,9 +51,9 @@ private let goodLog: [UInt8] = {
 
 private let later = records(900_000..<900_020)
 
-/// Of a picture, a file and a link, that young accounts post.
+/// Of a picture, a file, a link and a text, that young accounts post.
 private func records(_ numbers: Range<Int>) -> [SightingState.Record] {
-    let writer = SightingWriter(settings, key: key)
+    let writer = SightingWriter(settings, key: key, texts: { DocumentWords.read($0) })
     var builder = EventBatch.Builder()
     let decoder = EventDecoder()
     return numbers.flatMap { number -> [SightingState.Record] in
@@ -60,7 +61,8 @@ private func records(_ numbers: Range<Int>) -> [SightingState.Record] {
             {"specversion":"1.0","type":"weir.upload.created.v1","source":"/t","id":"e-\(number)",\
             "time":"2026-11-30T00:00:00Z","data":{"account":{"id":"a-\(number)","createdAt":"2026-11-29T00:00:00Z"},\
             "media":[{"id":"m","sha256":"\(String(repeating: "1", count: 64))",\
-            "pdq":"\(String(repeating: "0f", count: 32))"}],"links":["https://host\(number % 3).example/"]}}
+            "pdq":"\(String(repeating: "0f", count: 32))"}],"links":["https://host\(number % 3).example/"],\
+            "text":{"body":"The market by the river opens at nine in the morning, as it always does, number \(number)"}}}
             """
         let error = Array(json.utf8).withUnsafeBytes { bytes in
             decoder.decode(

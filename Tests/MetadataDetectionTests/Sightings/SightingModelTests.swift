@@ -26,6 +26,9 @@ private struct PlainSightings {
         var stream: (account: UInt64, isYoung: Bool)?
         var removed: (account: UInt64, time: Int64)?
         var campaign: (onset: Int64, told: Int)?
+        /// Of a text, the hashes of it and of its first near copy.
+        var hashes: Set<UInt32> = []
+        var copy: Digest256?
     }
 
     struct Told: Equatable {
@@ -200,16 +203,25 @@ private struct PlainSightings {
                     return near == far ? bytes(x).lexicographicallyPrecedes(bytes(y)) : near < far
                 } : same.first { things[$0].fingerprint == sighting.fingerprint }
         if let found { return found }
-        if sighting.kind == .document, let nearest = nearestText(sighting.fingerprint, among: same) { return nearest }
+        if sighting.kind == .document, let nearest = nearestText(sighting.fingerprint, among: same) {
+            if things[nearest].copy == nil {
+                things[nearest].copy = sighting.fingerprint
+                things[nearest].hashes.formUnion(DocumentSketch.entries(sighting.fingerprint))
+            }
+            return nearest
+        }
         things.append(Thing(kind: sighting.kind, fingerprint: sighting.fingerprint, first: time, last: time))
+        if sighting.kind == .document {
+            things[things.count - 1].hashes = Set(DocumentSketch.entries(sighting.fingerprint))
+        }
         return things.count - 1
     }
 
     /// The known text that shares the most hashes, of those that at most 64 have.
     private func nearestText(_ sketch: Digest256, among texts: [Int]) -> Int? {
-        let all = texts.map { (place: $0, hashes: Set(DocumentSketch.entries(things[$0].fingerprint))) }
+        let all = texts.map { (place: $0, hashes: things[$0].hashes) }
         let telling = DocumentSketch.entries(sketch).filter { hash in all.count { $0.hashes.contains(hash) } <= 64 }
-        let shared = all.map { text in (text.place, telling.count { text.hashes.contains($0) }) }.filter { $0.1 >= 2 }
+        let shared = all.map { text in (text.place, telling.count { text.hashes.contains($0) }) }.filter { $0.1 >= 4 }
         return shared.min { $0.1 == $1.1 ? key(things[$0.0]) < key(things[$1.0]) : $0.1 > $1.1 }?.0
     }
 
