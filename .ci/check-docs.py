@@ -7,7 +7,8 @@ not run again but must stand in .ci/run. Everything else (`console`, `text`, `ya
 YAML blocks whose first line is `# NAME.yaml` are written to that file, so that commands can use them.
 
 Beside that: links lead somewhere, and what people look up is there: every setting, metric and reason of a degraded
-verdict in docs/operations.md, every code of dead letters in docs/integrating.md.
+verdict in docs/operations.md, with the settings and facts of detectors, every code of dead letters in
+docs/integrating.md, and the rules over accounts in docs/metadata.md.
 """
 
 import os
@@ -30,6 +31,10 @@ METRIC = re.compile(r'"(weir_[a-z_]+)"')
 ERROR_CODES = re.compile(r'case \w+ = "([a-z-]+)"')
 # Whose codes become reasons of degraded verdicts.
 REASON_FOLDERS = ("Media", "HashDetection/Detectors", "Pipeline", "TextDetection")
+DETECTOR_FOLDERS = ("HashDetection", "MetadataDetection", "TextDetection")
+RULES = "MetadataDetection/Rules"
+DETECTOR_SETTING = re.compile(r'Setting\(\s*"(\w+)"')
+FACTS = re.compile(r"facts:(?: \[Code\] =)? \[([^\]]*)\]")
 REASON = re.compile(r'"((?:fetch|inline|read|decode|picture|fold|breaker|no)-[a-z-]+)"')
 
 
@@ -83,6 +88,10 @@ def found(pattern: re.Pattern[str], folder: str) -> set[str]:
     return {name for path in (SOURCES / folder).rglob("*.swift") for name in pattern.findall(path.read_text())}
 
 
+def found_facts(folder: str) -> set[str]:
+    return {fact for facts in found(FACTS, folder) for fact in re.findall(r'"([a-z-]+)"', facts)}
+
+
 def missing_names() -> list[str]:
     """What the documents should name and don't."""
     reference = subprocess.run(
@@ -92,10 +101,13 @@ def missing_names() -> list[str]:
             "setting": {line for line in reference.splitlines() if line and not line.startswith(" ")},
             "metric": found(METRIC, "."),
             "reason": set().union(*(found(REASON, folder) for folder in REASON_FOLDERS)),
+            "fact": set().union(*(found_facts(folder) for folder in DETECTOR_FOLDERS)),
+            "setting of a detector": set().union(*(found(DETECTOR_SETTING, folder) for folder in DETECTOR_FOLDERS)),
         },
         "docs/integrating.md": {
             "code": set(ERROR_CODES.findall((SOURCES / "Events/Upload/DecodeError.swift").read_text())),
         },
+        "docs/metadata.md": {"fact": found_facts(RULES), "setting of a detector": found(DETECTOR_SETTING, RULES)},
     }
     missing = []
     for document, kinds in wanted.items():
@@ -103,13 +115,15 @@ def missing_names() -> list[str]:
         for kind, names in kinds.items():
             if not names:
                 missing.append(f"{document}: no {kind} was found in the sources; mend this check")
-            missing += [f"{document}: {kind} {name} is missing" for name in sorted(names) if not has_row(text, name)]
+            missing += [f"{document}: {kind} {name} is missing" for name in sorted(names)
+                        if not has_row(text, name, any_cell=kind == "setting of a detector")]
     return missing
 
 
-def has_row(text: str, name: str) -> bool:
-    """In the first cell of a table's row, as code; a metric perhaps with its labels."""
-    return re.search(rf"^\| [^|]*`{re.escape(name)}(?:`|\{{)[^|]* \|", text, re.MULTILINE) is not None
+def has_row(text: str, name: str, any_cell: bool = False) -> bool:
+    """In the first cell of a table's row, or in any, as code; a metric perhaps with its labels."""
+    cells = ".*" if any_cell else "[^|]*"
+    return re.search(rf"^\| {cells}`{re.escape(name)}(?:`|\{{)[^|]* \|", text, re.MULTILINE) is not None
 
 
 def run(document: pathlib.Path, bootstrap_home: pathlib.Path | None) -> bool:
@@ -156,6 +170,8 @@ def execute(document: pathlib.Path, script: str, folder: pathlib.Path) -> bool:
 
 
 def main() -> int:
+    # What is told to end takes its broker with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     home = kafka_home()
     problems = [problem for document in documents for problem in broken_links(document)] + missing_names()
@@ -166,9 +182,13 @@ def main() -> int:
         cluster = tempfile.mkdtemp(prefix="weir-docs-kafka-")
         try:
             if home and "9092" in document.read_text():
-                subprocess.run(
-                    [home / "kafka-cluster", "start", f"{cluster}/k", "--port", "9092"], check=True,
+                started = subprocess.run(
+                    [home / "kafka-cluster", "start", f"{cluster}/k", "--port", "9092"], check=False,
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+                if started.returncode != 0:
+                    print(f"{document.name}: not run, its broker did not start")
+                    good = False
+                    continue
             good = run(document, home) and good
         finally:
             if home and os.path.exists(f"{cluster}/k"):

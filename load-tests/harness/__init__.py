@@ -6,7 +6,6 @@ try:
     import confluent_kafka  # noqa: F401
 except ModuleNotFoundError:
     sys.exit(
-        "confluent-kafka is missing; in the folder of the checkout:"
-        " python3 -m venv .venv && .venv/bin/pip install -r load-tests/requirements.txt,"
-        " then run this with .venv/bin/python"
+        "confluent-kafka is missing: run this by its target of make, or with the Python that .ci/prepare python"
+        " makes and prints"
     )

@@ -14,7 +14,7 @@ protocol AccountRule: Sendable {
     func look(at view: borrowing AccountView, _ report: (Code, Int64) -> Void)
 }
 
-/// The rules in the order of their facts in `docs/metadata.md`.
+/// Every rule: what the detector declares of facts and settings is theirs.
 enum AccountRules {
     static let all: [any AccountRule.Type] = [
         DormancyRule.self, VelocityRule.self, LinkSpreadRule.self, RepetitionRule.self, FirstStreamRule.self,
@@ -22,7 +22,8 @@ enum AccountRules {
     ]
 }
 
-/// The same rules as they were set. By their types and not as a list: they look at every event.
+/// The same rules as they were set, each kept, made and asked. By their types and not as a list: they look at every
+/// event.
 struct AccountRuleSet: Sendable {
     private let dormancy: DormancyRule
     private let velocity: VelocityRule
