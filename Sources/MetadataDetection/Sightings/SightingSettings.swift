@@ -4,7 +4,7 @@ package import Configuration
 package struct SightingSettings: Sendable {
     static let things = Setting(
         "things", .list(of: .choice(Sighting.Kind.allCases.map(\.name))),
-        standard: ["file", "picture", "link", "document", "device", "streamer", "avatar", "profile"],
+        standard: ["file", "picture", "link", "device", "streamer", "avatar", "profile"],
         "What is counted by: file (SHA-256), picture (PDQ), link, document (texts of 12 words and more, near copies as one), text "
             + "(the first letters of longer ones); and of accounts device, streamer, avatar, profile and name."
     )
