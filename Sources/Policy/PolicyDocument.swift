@@ -86,10 +86,10 @@ package struct PolicyDocument: Sendable {
     /// What may be known of accounts (`metadata.sightings`), by the word that asks for it.
     private static let accountFacts: [(key: String, facts: [Code])] = [
         ("returning", ["returning-account", "returning-avatar", "returning-profile", "returning-name"]),
-        ("firstStream", ["first-stream"]), ("struckLive", ["struck-account-live"]),
+        ("firstStream", ["first-stream"]), ("struckLive", ["struck-account-live"]), ("repeating", ["repeated-near"]),
     ]
 
-    /// `accounts: { returning: review, firstStream: review, struckLive: escalate, preserve: true }`.
+    /// `accounts: { returning: review, firstStream: review, struckLive: escalate, repeating: limit, preserve: true }`.
     private static func accounts(_ top: StrictMapping, _ problems: Problems) -> [Code: Decision] {
         guard let node = top.node("accounts"), let mapping = StrictMapping(node, path: "accounts", problems) else {
             return [:]

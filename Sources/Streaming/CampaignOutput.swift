@@ -59,9 +59,9 @@ struct CampaignOutput {
                     upload, decision, at: campaign.time, fact: "campaign", value: campaign.youngAccounts,
                     campaign.signal)
             }
-        case .account(let fact, let hours, let time):
+        case .account(let fact, let value, let time):
             return policy.accounts[fact].map { decision in
-                superseding(upload, decision, at: time, fact: fact, value: hours, nil)
+                superseding(upload, decision, at: time, fact: fact, value: value, nil)
             }
         }
     }

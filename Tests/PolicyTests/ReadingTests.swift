@@ -34,7 +34,12 @@ import Testing
                 "struck-account-live": Decision(
                     action: .limit, labels: ["struck-account-live"], rule: "accounts", preserve: true),
             ])
-        #expect(problems(policy("accounts: { firstStream: endStream }")).count == 1)
+        #expect(
+            try document(policy("accounts: { repeating: limit }")).accounts["repeated-near"]
+                == Decision(action: .limit, labels: ["repeated-near"], rule: "accounts", preserve: false))
+        for wrong in ["firstStream: endStream", "repeating: remove"] {
+            #expect(problems(policy("accounts: { \(wrong) }")).count == 1)
+        }
     }
 
     @Test func everyKey() throws {

@@ -109,7 +109,7 @@ import Testing
         _ = try Array(written.verdict(written.outputs[2])).withUnsafeBytes { try VerdictSummary($0) }
         #expect(try write(outcome, policy: "").outputs.isEmpty)
         outcome.superseded[0].cause = .account(
-            "returning-account", hours: 30, time: try Timestamp(rfc3339: "2026-11-30T10:09:00Z"))
+            "returning-account", value: 30, time: try Timestamp(rfc3339: "2026-11-30T10:09:00Z"))
         let returned = try write(outcome, policy: "accounts: { returning: escalate }\n")
         #expect(returned.outputs.map(\.destination) == [.audit, .enforcement, .review])
         #expect(returned.decisions.map(\.rule) == ["accounts"] && returned.decisions[0].labels == ["returning-account"])

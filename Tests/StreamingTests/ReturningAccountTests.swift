@@ -111,7 +111,7 @@ import Testing
                     verdict: VerdictReference.id(
                         event: "e-1", input: RecordPlace(topic: "uploads", partition: 3, offset: 7)),
                     uploaded: time, reference: UploadReference(subject: "c-1", event: "e-1", account: "a-1"),
-                    cause: .account(fact, hours: 3, time: time), offset: offset, received: time))
+                    cause: .account(fact, value: 3, time: time), offset: offset, received: time))
         }
         let pipeline = try TestPipeline(policy: "accounts: { returning: review }\n")
         let written = CampaignOutput(pipeline.judge.current, of: TopicPartition("sightings", 0)).write(outcome)

@@ -93,7 +93,7 @@ package struct SupersededUpload: Sendable, Equatable {
 
     package enum Cause: Sendable, Equatable {
         case campaign(Campaign)
-        /// What is known of its account: the fact of a verdict, with its value in hours.
-        case account(Code, hours: Int, time: Timestamp)
+        /// What is known of its account: the fact of a verdict, with its value, and when it was.
+        case account(Code, value: Int, time: Timestamp)
     }
 }

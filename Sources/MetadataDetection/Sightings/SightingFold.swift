@@ -123,6 +123,11 @@ struct SightingFold: ~Copyable {
             supersedeWaiting(key, told, place, &outcome)
             if !sighting.isActedOn { supersede(sighting, key, onset, numbers, place, &outcome) }
         } else if !sighting.isActedOn, isFirst {
+            if let times = nearRepeats(numbers) {
+                outcome.supersede(
+                    sighting.reference, sighting.verdict, uploaded: sighting.time,
+                    for: .account("repeated-near", value: times, time: now.timestamp), place, keys.seal)
+            }
             wait(sighting, key, time)
         }
         save(key)
@@ -152,7 +157,7 @@ struct SightingFold: ~Copyable {
         {
             outcome.supersede(
                 sighting.reference, sighting.verdict, uploaded: sighting.time,
-                for: .account(known.fact, hours: known.hours, time: record.last.timestamp), place, keys.seal)
+                for: .account(known.fact, value: known.hours, time: record.last.timestamp), place, keys.seal)
         }
         record.recent.add(account, isYoung: isYoung, at: time)
     }

@@ -48,6 +48,10 @@ package struct SightingSettings: Sendable {
         "returnAccounts", .integer(1...64), standard: 5,
         "A device, avatar, profile or name that more different accounts had than so many, beside those that were removed, "
             + "names nobody.")
+    static let nearRepeats = Setting(
+        "nearRepeats", .integer(0...1_000), standard: 0,
+        "An upload is told of from the one on with which one account alone has posted near copies of one picture or text so many "
+            + "times within a day; 0: none is.")
     static let quiet = Setting(
         "quiet", .duration(.seconds(60)...(.seconds(5 * 86_400))), standard: .seconds(6 * 3_600),
         "A campaign ends when its thing was not posted for so long.")
@@ -69,7 +73,7 @@ package struct SightingSettings: Sendable {
     package static var all: [any AnySetting] {
         [
             things, youngerThan, youngAccounts, within, youngShare, times, togetherAccounts, togetherWithin,
-            streamAccounts, streamWithin, textHosts, returnWithin, returnAccounts, quiet,
+            streamAccounts, streamWithin, textHosts, returnWithin, returnAccounts, nearRepeats, quiet,
             signalFor, distance, lateness, mostThings, mostSightings,
         ]
     }
@@ -88,6 +92,7 @@ package struct SightingSettings: Sendable {
     let textHosts: Int
     let returnWithin: UInt32
     let returnAccounts: Int
+    let nearRepeats: Int
     let quiet: UInt32
     let signalFor: Int64
     let distance: Int
@@ -110,6 +115,7 @@ package struct SightingSettings: Sendable {
         textHosts = settings[SightingSettings.textHosts]
         returnWithin = UInt32(clamping: settings[SightingSettings.returnWithin].components.seconds)
         returnAccounts = settings[SightingSettings.returnAccounts]
+        nearRepeats = settings[SightingSettings.nearRepeats]
         quiet = UInt32(clamping: settings[SightingSettings.quiet].components.seconds)
         signalFor = settings[SightingSettings.signalFor].components.seconds
         distance = settings[SightingSettings.distance]

@@ -60,6 +60,31 @@ import Testing
         #expect(Set(scene.outcome.superseded.map(\.verdict)).count == 40)
     }
 
+    /// One account that encodes a picture anew each time, until somebody else has it too.
+    @Test func nearCopiesOfOneAccountAreToldOf() throws {
+        var scene = Scene()
+        scene.state = SightingState(
+            SightingSettings(Settings(known: SightingSettings.all).with(SightingSettings.nearRepeats, 3)),
+            key: Array("key".utf8))
+        var random = SplitMix64(seed: 4)
+        func post(by account: Int, at seconds: Int64) throws {
+            let copy = SightingStream.near(CampaignTests.picture, bits: 8, &random)
+            try scene.see(.picture, copy, by: account, at: seconds, age: 9_000)
+        }
+        for number in 0..<5 { try post(by: 1, at: Int64(number) * 60) }
+        try post(by: 2, at: 600)
+        try post(by: 1, at: 700)
+        #expect(
+            scene.outcome.superseded.map(\.cause).map { cause in
+                if case .account("repeated-near", let times, _) = cause { times } else { 0 }
+            } == [3, 4, 5])
+        #expect(
+            scene.outcome.superseded.allSatisfy { $0.reference.account == "a-1" } && scene.outcome.campaigns.isEmpty)
+        // A day later it begins anew.
+        try post(by: 1, at: 3 * 86_400)
+        #expect(scene.outcome.superseded.count == 3)
+    }
+
     @Test func itEndsWhenItIsQuietAndMayBeginAgain() throws {
         var scene = Scene()
         var file = Digest256()

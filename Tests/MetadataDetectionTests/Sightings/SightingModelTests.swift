@@ -185,6 +185,13 @@ private struct PlainSightings {
             things[place].waiting = []
             if !sighting.isActedOn { superseded.append(sighting.verdict) }
         } else if !sighting.isActedOn, isFirst {
+            let ofDay = things[place].seen.count { things[place].last / 3_600 - $0.time / 3_600 < 24 }
+            if settings.nearRepeats > 0, sighting.kind == .picture || sighting.kind == .document,
+                numbers(things[place]).accounts == 1, ofDay >= settings.nearRepeats
+            {
+                superseded.append(sighting.verdict)
+                facts.append("\(sighting.verdict.words) repeated-near")
+            }
             things[place].waiting.append(sighting.verdict)
             things[place].lastWaiting = max(things[place].lastWaiting, time)
         }
@@ -268,8 +275,28 @@ private struct PlainSightings {
             settings = SightingSettings(
                 Settings(known: SightingSettings.all).with(SightingSettings.youngAccounts, 4)
                     .with(SightingSettings.youngShare, 0.25).with(SightingSettings.times, 1.2)
-                    .with(SightingSettings.quiet, .seconds(1_800)).with(SightingSettings.returnAccounts, 7))
+                    .with(SightingSettings.quiet, .seconds(1_800)).with(SightingSettings.returnAccounts, 7).with(
+                        SightingSettings.nearRepeats, 2))
         }
+        let (told, facts) = try compare(stream, settings)
+        #expect(told.contains { $0.phase == .onset })
+        let marks = ["account", "avatar", "profile", "name"].filter { mark in
+            facts.contains { $0.hasSuffix("returning-\(mark)") }
+        }
+        #expect(marks.count >= 3, "accounts are known again by \(marks) alone")
+        #expect(facts.contains { $0.hasSuffix("struck-account-live") })
+    }
+
+    /// Two accounts, so that things are often one's alone.
+    @Test(arguments: UInt64(1)...3) func comesToTheSameWithFewAccounts(_ seed: UInt64) throws {
+        let settings = SightingSettings(Settings(known: SightingSettings.all).with(SightingSettings.nearRepeats, 3))
+        let (_, facts) = try compare(try SightingStream(count: 1_500, seed: seed, accounts: 2), settings)
+        #expect(facts.contains { $0.hasSuffix("repeated-near") })
+    }
+
+    private func compare(
+        _ stream: SightingStream, _ settings: SightingSettings
+    ) throws -> (told: [PlainSightings.Told], facts: [String]) {
         let state = SightingState(settings, key: Array("key".utf8))
         var plain = PlainSightings()
         var told: [PlainSightings.Told] = []
@@ -291,13 +318,8 @@ private struct PlainSightings {
             for sighting in record.sightings { plain.see(sighting, settings) }
         }
         #expect(told == plain.told)
-        #expect(told.contains { $0.phase == .onset })
         #expect(superseded == plain.superseded)
         #expect(facts == plain.facts)
-        let marks = ["account", "avatar", "profile", "name"].filter { mark in
-            facts.contains { $0.hasSuffix("returning-\(mark)") }
-        }
-        #expect(marks.count >= 3, "accounts are known again by \(marks) alone")
-        #expect(facts.contains { $0.hasSuffix("struck-account-live") })
+        return (told, facts)
     }
 }

@@ -11,7 +11,7 @@ struct SightingStream {
     static let start: Int64 = 1_780_000_000
     static let keys = SightingKeys(Array("key".utf8))
 
-    init(count: Int, seed: UInt64) throws {
+    init(count: Int, seed: UInt64, accounts: Int = 120) throws {
         var random = SplitMix64(seed: seed)
         var now = SightingStream.start
         let pictures = (0..<6).map { _ in SightingStream.picture(&random) }
@@ -27,7 +27,7 @@ struct SightingStream {
                     SightingCoding.append(old, to: &bytes)
                     continue
                 }
-                let sighting = SightingStream.sighting(now, pictures, &random)
+                let sighting = SightingStream.sighting(now, pictures, accounts, &random)
                 earlier.append(sighting)
                 if earlier.count > 30 { earlier.removeFirst() }
                 SightingCoding.append(sighting, to: &bytes)
@@ -44,7 +44,9 @@ struct SightingStream {
         }
     }
 
-    private static func sighting(_ now: Int64, _ pictures: [Digest256], _ random: inout SplitMix64) -> Sighting {
+    private static func sighting(
+        _ now: Int64, _ pictures: [Digest256], _ accounts: Int, _ random: inout SplitMix64
+    ) -> Sighting {
         var time = now
         if Int.random(in: 0..<20, using: &random) == 0 { time -= Int64.random(in: 0...8_000, using: &random) }
         let kind = Sighting.Kind.allCases.randomElement(using: &random) ?? .file
@@ -57,7 +59,7 @@ struct SightingStream {
             fingerprint.words.0 = UInt64.random(in: 1...8, using: &random)
         }
         return SightingStream.made(
-            kind, fingerprint, account: Int.random(in: 0..<120, using: &random), at: time * 1_000,
+            kind, fingerprint, account: Int.random(in: 0..<accounts, using: &random), at: time * 1_000,
             age: Bool.random(using: &random) ? UInt32.random(in: 0...400, using: &random) : nil,
             network: UInt32.random(in: 0...5, using: &random),
             isActedOn: Int.random(in: 0..<8, using: &random) == 0,
