@@ -1,3 +1,4 @@
+import Configuration
 import Detection
 import Events
 import Foundation
@@ -10,7 +11,8 @@ import TextDetection
 @Suite(.timeLimit(.minutes(3))) struct TextCampaignTests {
     /// Each text an upload of a young account.
     private func campaigns(_ texts: [String]) throws -> [Campaign] {
-        let settings = SightingSettings()
+        let settings = SightingSettings(
+            Settings(known: SightingSettings.all).with(SightingSettings.things, ["document"]))
         let writer = SightingWriter(settings, key: Array("key".utf8), texts: { DocumentWords.read($0) })
         let state = SightingState(settings, key: Array("key".utf8))
         var found: [Campaign] = []

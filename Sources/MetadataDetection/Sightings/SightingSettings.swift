@@ -2,7 +2,7 @@ package import Configuration
 
 /// What the counting across accounts is told.
 package struct SightingSettings: Sendable {
-    static let things = Setting(
+    package static let things = Setting(
         "things", .list(of: .choice(Sighting.Kind.allCases.map(\.name))),
         standard: ["file", "picture", "link", "device", "streamer", "avatar", "profile"],
         "What is counted by: file (SHA-256), picture (PDQ), link, document (texts of 12 words and more, near copies as one), text "

@@ -1,3 +1,4 @@
+import Configuration
 import Detection
 import Events
 import LoadGeneration
@@ -11,7 +12,8 @@ enum DocumentSightingBenchmarks {
     /// Of a text, about 400 bytes.
     private static let words = 60
     private static let key = Array("a key of the deployment".utf8)
-    private static let settings = SightingSettings()
+    private static let settings = SightingSettings(
+        Settings(known: SightingSettings.all).with(SightingSettings.things, ["document"]))
 
     /// - Parameter texts: that are known before anything is measured.
     static func run(texts: Int, _ duration: Duration) throws -> [Figure] {

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Detection
 internal import Events
 internal import MetadataDetection
@@ -38,7 +39,8 @@ private func checkChangelog(_ bytes: UnsafeRawBufferPointer) throws {
     }
 }
 
-private let settings = SightingSettings()
+private let settings = SightingSettings(
+    Settings(known: SightingSettings.all).with(SightingSettings.things, Sighting.Kind.allCases.map(\.name)))
 private let key = Array("a key".utf8)
 private let written = Timestamp(milliseconds: 1_796_000_000_000)
 
