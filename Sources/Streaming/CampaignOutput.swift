@@ -21,12 +21,8 @@ struct CampaignOutput {
         var outputs: [JudgedBatch.Output] = []
         var decisions: [Decision] = []
         var tally = VerdictTally()
-        var written: SupersedingVerdict?
         for upload in outcome.superseded {
             guard let superseding = superseding(upload) else { continue }
-            // What a record has of one upload stands together. Two verdicts from there would have one id.
-            guard written?.superseded != superseding.superseded || written?.place != superseding.place else { continue }
-            written = superseding
             let (decision, position) = (superseding.decision, decisions.count)
             var start = keys.count
             keys.append(upload.reference.subject)

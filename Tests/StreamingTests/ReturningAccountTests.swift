@@ -98,27 +98,4 @@ import Testing
             ] + lines.dropFirst()
         #expect(try verdicts(restored, SightingSettings()).isEmpty)
     }
-
-    /// Where two of an upload's marks stand in one record, the surest speaks: two verdicts would have one id.
-    @Test func twoMarksOfOneRecordAreOneVerdict() throws {
-        var outcome = SightingOutcome()
-        let time = try Timestamp(rfc3339: "2026-11-30T12:00:00Z")
-        for (offset, fact) in [(4, "returning-account"), (4, "returning-avatar"), (5, "returning-profile")]
-            as [(Int64, Code)]
-        {
-            outcome.superseded.append(
-                SupersededUpload(
-                    verdict: VerdictReference.id(
-                        event: "e-1", input: RecordPlace(topic: "uploads", partition: 3, offset: 7)),
-                    uploaded: time, reference: UploadReference(subject: "c-1", event: "e-1", account: "a-1"),
-                    cause: .account(fact, value: 3, time: time), offset: offset, received: time))
-        }
-        let pipeline = try TestPipeline(policy: "accounts: { returning: review }\n")
-        let written = CampaignOutput(pipeline.judge.current, of: TopicPartition("sightings", 0)).write(outcome)
-        let audit = written.outputs.filter { $0.destination == .audit }.map {
-            String(decoding: written.verdict($0), as: UTF8.self)
-        }
-        #expect(audit.count == 2 && audit[0].contains(#""fact":"returning-account","value":3"#))
-        #expect(audit.last?.contains(#""fact":"returning-profile","value":3"#) == true)
-    }
 }

@@ -176,6 +176,8 @@ def add_campaigns(folder: Path) -> None:
     """To the files of pipeline and policy."""
     pipeline, policy = (json.loads((folder / f"{name}.yaml").read_text()) for name in ("pipeline", "policy"))
     given: dict[str, Any] = {
+        # Documents are not modelled.
+        "things": list(SETTINGS.things),
         "lateness": f"{SETTINGS.lateness}s",
         "togetherAccounts": SETTINGS.togetherAccounts,
     }

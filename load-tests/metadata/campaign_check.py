@@ -15,8 +15,9 @@ from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from campaign_events import SIGNS
 from campaign_model import CampaignModel, SightingSettings, Superseding, Told, decoded
-from model import STATE, Facts, SipHash, microseconds
+from model import STATE, Facts, SipHash, microseconds, skeleton
 from verdicts import NEEDS_PERSON, Source, verdict_id
 
 from harness.topics import Cluster
@@ -27,7 +28,8 @@ POLICY = {
     "accounts": {"returning": "review", "firstStream": "label", "struckLive": "escalate"},
 }
 ACTIONS = {
-    "campaign": "review", "returning-account": "review", "first-stream": "label", "struck-account-live": "escalate",
+    "campaign": "review", "returning-account": "review", "returning-avatar": "review", "returning-profile": "review",
+    "first-stream": "label", "struck-account-live": "escalate",
 }  # fmt: skip
 LEAST = 20
 
@@ -173,7 +175,7 @@ class Hashed:
     """Hashes under the deployment's key, each worked out once."""
 
     def __init__(self, key: bytes) -> None:
-        self.ciphers = {use: SipHash(key, f"weir sighting {use}", (2, 4)) for use in ("account", "device")}
+        self.ciphers = {use: SipHash(key, f"weir sighting {use}", (2, 4)) for use in ("account", *SIGNS)}
         self.found: dict[tuple[str, str], str] = {}
 
     def __call__(self, use: str, name: str) -> str:
@@ -188,9 +190,8 @@ def shown(event: dict[str, Any], hashed: Hashed) -> Iterator[tuple[str, str]]:
     account = data["account"]
     if event["type"] == "weir.account.action.v1":
         action = data["action"]
-        device = (data.get("client") or {}).get("device")
-        if device and action in ("removed", "restored"):
-            yield "device", hashed("device", device)
+        if action in ("removed", "restored"):
+            yield from signs(data, hashed)
         if action in ("terrorism-strike", "restored"):
             yield "streamer", hashed("account", account["id"])
         return
@@ -201,14 +202,26 @@ def shown(event: dict[str, Any], hashed: Hashed) -> Iterator[tuple[str, str]]:
             yield "picture", item["pdq"].lower()
     for link in (data.get("links") or [])[:8]:
         yield "link", hashlib.md5(one_form(link).encode()).hexdigest()
-    device, created = (data.get("client") or {}).get("device"), account.get("createdAt")
-    if device and created:
+    if created := account.get("createdAt"):
         time = event.get("time") or event["recordedtime"]
         # A clock that is ahead counts as it is for the account's age, as everywhere.
         if (microseconds(time) - microseconds(created)) // 1_000_000 < SETTINGS.youngerThan:
-            yield "device", hashed("device", device)
+            yield from signs(data, hashed)
     if (data.get("stream") or {}).get("id") is not None:
         yield "streamer", hashed("account", account["id"])
+
+
+def signs(data: dict[str, Any], hashed: Hashed) -> Iterator[tuple[str, str]]:
+    """What the account is known by."""
+    account = data["account"]
+    profile = skeleton(account.get("profile") or "")
+    found = {
+        "device": (data.get("client") or {}).get("device"), "avatar": account.get("avatar"),
+        "profile": profile.decode() if profile and len(profile) >= 20 else None,
+    }  # fmt: skip
+    for kind in SIGNS:
+        if sign := found[kind]:
+            yield kind, hashed(kind, sign)
 
 
 def one_form(link: str) -> str:

@@ -1,6 +1,6 @@
 """Events as generate.py makes them, and among them things that many accounts post at once: files, links, pictures that
 are encoded anew each time, and links to live streams, by young accounts mostly, by old ones, or by both; accounts
-that come back on a device, and accounts that begin to stream.
+that come back with what another was known by, and accounts that begin to stream.
 
 Time passes more slowly than there, about a second an event: partitions of the input are never read at one pace, and
 what belongs to one campaign must still meet.
@@ -23,6 +23,8 @@ SHARE = 0.14
 AT_ONCE = 5
 HASHTAGS = " ".join(f"#lantern{number}" for number in range(15))
 """As many as the policy of the test does something about."""
+SIGNS = ("device", "avatar", "profile")
+"""What accounts may be known again by."""
 
 
 @dataclass
@@ -50,8 +52,8 @@ class CampaignGenerator(Generator):
         self.spreads: list[Spread] = []
         self.over: list[Spread] = []
         self.spread_count = 0
-        self.removed: list[tuple[str, str]] = []
-        """Accounts that were removed, and their devices."""
+        self.removed: list[tuple[str, dict[str, str]]] = []
+        """Accounts that were removed, and what they were known by."""
 
     def pass_time(self) -> None:
         rng = self.rng
@@ -179,29 +181,38 @@ class CampaignGenerator(Generator):
         return self.made(kind, data)
 
     def returning(self) -> dict[str, Any]:
-        """An account is removed, or another one comes on its device."""
+        """An account is removed, or another one comes with what that was known by, or with some of it."""
         rng = self.rng
         if not self.removed or rng.random() < 0.3:
-            name, device = f"c-{rng.getrandbits(40)}", f"device-{rng.randrange(3_000)}"
-            self.removed.append((name, device))
-            data: dict[str, Any] = {"account": {"id": name}, "client": {"device": device}, "action": "removed"}
-            return self.made("weir.account.action.v1", data)
-        name, device = rng.choice(self.removed[-30:])
+            name, signs = f"c-{rng.getrandbits(40)}", {kind: self.sign(kind) for kind in SIGNS}
+            self.removed.append((name, signs))
+            return self.made("weir.account.action.v1", showing({"id": name}, signs) | {"action": "removed"})
+        name, signs = rng.choice(self.removed[-30:])
         if rng.random() < 0.05:
-            data = {"account": {"id": name}, "client": {"device": device}, "action": "restored"}
-            return self.made("weir.account.action.v1", data)
+            return self.made("weir.account.action.v1", showing({"id": name}, signs) | {"action": "restored"})
         if rng.random() < 0.9:
             name = f"c-{rng.getrandbits(40)}"
         created = self.moment() - timedelta(days=rng.choice([1, 3, 6, 8, 300]))
-        data = {
-            "account": {"id": name, "createdAt": created.isoformat(timespec="seconds")},
-            "client": {"device": device},
+        # The letters of a profile are what counts.
+        signs = {
+            kind: sign.replace(" ", rng.choice([" ", "7 - ", "_"])) if rng.random() < 0.7 else self.sign(kind)
+            for kind, sign in signs.items()
+        }
+        data = showing({"id": name, "createdAt": created.isoformat(timespec="seconds")}, signs) | {
             "text": {"body": f"Turnips again, {rng.randrange(99)}"},
         }
         if rng.random() < 0.2:
             data["stream"] = {"id": f"s-{name}"}
             return self.made("weir.live.segment.v1", data)
         return self.made("weir.upload.created.v1", data)
+
+    def sign(self, kind: str) -> str:
+        """A few that many have among many."""
+        number = self.rng.randrange(self.rng.choice([3, 3_000]))
+        if kind != "profile":
+            return f"{kind}-{number}"
+        letters = "".join("abcdefghij"[int(digit)] for digit in str(number))
+        return f"Keeper of the grey lantern, {letters}" if number % 10 else f"Lamps, {letters}"
 
     def made(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
         self.number += 1
@@ -214,6 +225,11 @@ class CampaignGenerator(Generator):
 
     def moment(self) -> datetime:
         return self.start + timedelta(seconds=self.now)
+
+
+def showing(account: dict[str, Any], signs: dict[str, str]) -> dict[str, Any]:
+    profile = {kind: sign for kind, sign in signs.items() if kind != "device"}
+    return {"account": account | profile, "client": {"device": signs["device"]}}
 
 
 def picture(number: int, turned: int, rng: Random) -> str:

@@ -30,8 +30,12 @@ from typing import NamedTuple
 import numpy
 from model import DAY, STATE, Hosts, Model, SipHash, Window, seconds
 
-KINDS = {1: "file", 2: "picture", 3: "link", 4: "text", 5: "device", 6: "streamer"}
-LENGTHS = {"file": 32, "picture": 32, "link": 16, "text": 8, "device": 8, "streamer": 8}
+KINDS = {
+    1: "file", 2: "picture", 3: "link", 4: "text", 5: "device", 6: "streamer", 8: "avatar", 9: "profile", 10: "name",
+}  # fmt: skip
+MARKS = {"device": "account", "avatar": "avatar", "profile": "profile", "name": "name"}
+"""What an account may be known again by, and what the fact is called by."""
+LENGTHS = {"file": 32, "picture": 32, "link": 16, "text": 8, "device": 8, "streamer": 8} | dict.fromkeys(MARKS, 8)
 SIGNALS = {"file": "sha256", "picture": "pdq", "link": "urlmd5"}
 FOUR_HOURS, REMEMBERED, RECENT, ROOM = 4 * 3_600, 43, 64, 4_096
 MONTH = 30 * DAY
@@ -42,7 +46,7 @@ MASK = (1 << 64) - 1
 class SightingSettings:
     """Names as in `with:` of the pipeline; times in seconds."""
 
-    things: tuple[str, ...] = ("file", "picture", "link", "device", "streamer")
+    things: tuple[str, ...] = ("file", "picture", "link", "device", "streamer", "avatar", "profile")
     youngerThan: int = 7 * DAY
     youngAccounts: int = 10
     within: int = 3_600
@@ -54,6 +58,7 @@ class SightingSettings:
     streamWithin: int = 600
     textHosts: int = 8
     returnWithin: int = MONTH
+    returnAccounts: int = 5
     quiet: int = 6 * 3_600
     signalFor: int = 3 * DAY
     distance: int = 31
@@ -286,7 +291,7 @@ class CampaignModel:
         now = thing.last = max(thing.last, time)
         account = sighting.account & 0xFFFFFFFF
         young = sighting.age is not None and sighting.age * 3_600 < settings.youngerThan
-        if kind in ("device", "streamer"):
+        if kind in MARKS or kind == "streamer":
             self.note_account(sighting, thing, account, young, time)
             return
         is_first = not sighting.is_stream or thing.stream is None
@@ -325,19 +330,24 @@ class CampaignModel:
     def note_account(self, sighting: Sighting, thing: Thing, account: int, young: bool, time: int) -> None:
         if sighting.measure == "against":
             thing.removed = (account, time)
+            if sighting.kind in MARKS:
+                thing.recent.pop(account, None)
             return
         if sighting.measure == "restored":
             if sighting.kind == "streamer" or (thing.removed and thing.removed[0] == account):
                 thing.removed = None
+            if sighting.kind in MARKS:
+                post(thing, account, time, young)
             return
         if account not in thing.recent and not sighting.is_acted_on:
             removed = thing.removed
             if removed and not 0 <= time - removed[1] <= self.settings.returnWithin:
                 removed = None
             known = None
-            if sighting.kind == "device":
-                if removed and removed[0] != account and young:
-                    known = ("returning-account", (time - removed[1]) // 3_600)
+            if sighting.kind in MARKS:
+                # What many had that were not removed names nobody.
+                if removed and removed[0] != account and young and len(thing.recent) < self.settings.returnAccounts:
+                    known = (f"returning-{MARKS[sighting.kind]}", (time - removed[1]) // 3_600)
             elif removed:
                 known = ("struck-account-live", (time - removed[1]) // 3_600)
             elif young and thing.since(max(0, time - 7 * DAY), False) == 0:

@@ -39,6 +39,28 @@ import Testing
         #expect(found.map(\.reference.account) == (0..<24).map { "a-\($0)" })
     }
 
+    /// The surest of an account's marks speaks, which is written first.
+    @Test func anUploadOfTwoMarksIsSupersededOnceByARecord() throws {
+        let marks = Sighting.Kind.marks.enumerated().map { place, kind in
+            var fingerprint = Digest256()
+            fingerprint.words.0 = UInt64(place)
+            return (kind, fingerprint)
+        }
+        func all(by account: Int, _ measure: Sighting.Measure? = nil) -> [Sighting] {
+            marks.map { kind, fingerprint in
+                var sighting = sighting(kind, fingerprint, by: account)
+                sighting.measure = measure
+                return sighting
+            }
+        }
+        let found = try superseded([all(by: 1, .against), all(by: 2), [all(by: 3)[1]], [all(by: 3)[3]]])
+        let facts = found.map { upload in
+            guard case .account(let fact, _, _) = upload.cause else { return "another" }
+            return "\(upload.reference.account) \(fact)"
+        }
+        #expect(facts == ["a-2 returning-account", "a-3 returning-avatar", "a-3 returning-name"])
+    }
+
     @Test func anUploadOfTwoThingsIsSupersededOnceByARecord() throws {
         var (one, other) = (Digest256(), Digest256())
         (one.words.0, other.words.0) = (1, 2)
