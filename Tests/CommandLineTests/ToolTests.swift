@@ -48,15 +48,13 @@ import Testing
 
     @Test func stateSaysWhatItCanNotShow() throws {
         let wrong: [(words: [String], says: String)] = [
-            (["show"], "--account ID, or --thing NAME"),
             (["show", "--account", "a-1", "--thing", "sha256:00"], "--account ID, or --thing NAME"),
             (["show", "--thing", "sha256:00"], "--thing must be sha256: or pdq: and 64 hexadecimal digits"),
             (["stats", "--of", "people"], "--of must be accounts or things, not \"people\""),
-            (["verify", "--of", ""], "--of must be accounts or things"),
         ]
         for (words, says) in wrong {
             let outcome = try weir(["state"] + words)
-            #expect(outcome.code == 2 && outcome.output.isEmpty)
+            #expect(outcome.code == 64 && outcome.output.isEmpty)
             #expect(outcome.errors.contains(says), "weir state \(words): \(outcome.errors)")
         }
         // A pipeline that has neither.
@@ -65,10 +63,8 @@ import Testing
             "version: 1\nname: p\nrevision: \"1\"\nrules:\n  - { name: r, when: { degraded: {} }, action: review }\n")
         _ = try file("pipeline.yaml", "version: 1\nstages:\n  - { name: s, detectors: [hash.exact] }\n")
         let config = try file("weir.yaml", "pipeline: \(directory)/pipeline.yaml\npolicy: \(directory)/policy.yaml\n")
-        for (words, says) in [("accounts", "metadata.behaviour"), ("things", "metadata.sightings")] {
-            let outcome = try weir("state", "stats", "--config", config, "--of", words)
-            #expect(outcome.code != 0 && outcome.errors.contains("\(says) stands in no stage"), "\(outcome.errors)")
-        }
+        let outcome = try weir("state", "stats", "--config", config, "--of", "things")
+        #expect(outcome.code != 0 && outcome.errors.contains("metadata.sightings stands in no stage"))
     }
 
     @Test func versionAndHelpSucceed() throws {

@@ -22,7 +22,7 @@ from verdicts import NEEDS_PERSON, Source, verdict_id
 
 from harness.topics import Cluster
 
-SETTINGS = SightingSettings(lateness=12 * 3_600, togetherAccounts=12)
+SETTINGS = SightingSettings(lateness=24 * 3_600, togetherAccounts=12)
 POLICY = {
     "campaigns": {"earlier": "review", "labels": ["campaign"], "preserve": True},
     "accounts": {"returning": "review", "firstStream": "label", "struckLive": "escalate"},
@@ -31,7 +31,7 @@ ACTIONS = {
     "campaign": "review", "returning-account": "review", "returning-avatar": "review", "returning-profile": "review",
     "first-stream": "label", "struck-account-live": "escalate",
 }  # fmt: skip
-LEAST = 20
+LEAST = 10
 
 Seen = Counter[tuple[str, str, str]]
 """Verdict, kind and fingerprint."""

@@ -2,8 +2,8 @@
 are encoded anew each time, and links to live streams, by young accounts mostly, by old ones, or by both; accounts
 that come back with what another was known by, and accounts that begin to stream.
 
-Time passes more slowly than there, about a second an event: partitions of the input are never read at one pace, and
-what belongs to one campaign must still meet.
+Time passes more slowly than there, two or three events a second: partitions of the input are never read at one pace,
+and what belongs to one campaign must still meet.
 
     python3 load-tests/metadata/campaign_events.py --events 20000 --seed 1 > events.jsonl
 """
@@ -21,6 +21,8 @@ from generate import Generator
 SHARE = 0.14
 """Of events that belong to a campaign."""
 AT_ONCE = 5
+MEAN_GAP = 0.4
+"""Seconds between two events."""
 HASHTAGS = " ".join(f"#lantern{number}" for number in range(15))
 """As many as the policy of the test does something about."""
 SIGNS = ("device", "avatar", "profile")
@@ -66,7 +68,7 @@ class CampaignGenerator(Generator):
         elif chance < 1 / 30_000:
             self.now += rng.uniform(3, 60) * 3_600
         else:
-            self.now += rng.expovariate(1)
+            self.now += rng.expovariate(1 / MEAN_GAP)
         if rng.random() < 1 / 150:
             self.bursts.append(self.burst(rng.choice(["text", "media", "links", "live", "live", "hosts", "mixed"])))
 

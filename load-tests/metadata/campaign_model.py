@@ -14,9 +14,9 @@ them.
   panes of an hour and a week; of the accounts that posted it last 64 are known, each with when it did so last.
 * **A campaign** begins as `CampaignRule` says, is told of again when twice as many young accounts are known as when
   it was told of last, and ends when the newest time is `quiet` behind the thing's.
-* **Superseded** are the uploads that nothing was asked of: those of the thing that came before, as many as 4,096
-  bytes hold of their names, and each that comes while it is one. Of several sightings of an upload in one record one
-  is enough.
+* **Superseded** are the uploads that nothing was asked of: those of the thing that came before, the first of which is
+  remembered with the thing, and as many more as 4,096 bytes hold of their names; and each that comes while it is one.
+  Of several sightings of an upload in one record one is enough.
 * **Forgotten** is, whenever the newest time enters other four hours of the clock, what has no campaign and was last
   seen 44 times four hours before these or earlier; a device that was removed, or a streamer that was struck, at the
   earliest 30 days after that.
@@ -175,8 +175,8 @@ class Thing:
     """Which account, and when."""
     onset: int | None = None
     told: int = 0
-    gone: int = 0
-    """Forgotten when the newest time is in these four hours or later."""
+    first_waiting: bytes | None = None
+    """The upload that waits in the thing's own record."""
 
     def since(self, start: int, young_only: bool, without: int | None = None) -> int:
         return sum(
@@ -321,11 +321,13 @@ class CampaignModel:
             thing.onset, thing.told = now, numbers[1]
             self.active.add(key)
             self.tell("onset", reason, key, thing, now, numbers)
-            waiting = self.waiting.pop(key, Waiting([], 0, 0)).uploads
+            waiting = [thing.first_waiting] if thing.first_waiting else []
+            waiting += self.waiting.pop(key, Waiting([], 0, 0)).uploads
+            thing.first_waiting = None
             for verdict in waiting + ([] if sighting.is_acted_on else [sighting.verdict]):
                 self.supersede(verdict, "campaign", numbers[1], now, self.name(key, thing), kind, thing)
         elif not sighting.is_acted_on and is_first:
-            self.wait(key, sighting, time)
+            self.wait(key, thing, sighting, time)
 
     def note_account(self, sighting: Sighting, thing: Thing, account: int, young: bool, time: int) -> None:
         if sighting.measure == "against":
@@ -423,7 +425,10 @@ class CampaignModel:
         its = signal(kind, thing) if campaign else None
         self.superseded.append(Superseding(verdict.hex(), self.offset, fact, value, decided, its and campaign, its))
 
-    def wait(self, key: tuple[str, bytes], sighting: Sighting, time: int) -> None:
+    def wait(self, key: tuple[str, bytes], thing: Thing, sighting: Sighting, time: int) -> None:
+        if key not in self.waiting and thing.first_waiting is None and sighting.names + 48 <= ROOM // 4:
+            thing.first_waiting = sighting.verdict
+            return
         uploads, size, age = self.waiting.get(key, Waiting([], 1, 0))
         if sighting.names + 48 > ROOM - size:
             return
