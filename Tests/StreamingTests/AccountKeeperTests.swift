@@ -20,7 +20,8 @@ import Testing
         #expect(keeper.figures?.nextOffset == 20 && keeper.figures?.events == 20)
         #expect(keeper.fold(try plainUploads(20), nextOffset: 20).batch.facts.isEmpty)
         keeper.leaveOther(endingAt: 19)
-        #expect(keeper.figures?.nextOffset == nil && keeper.figures?.events == 0 && keeper.figures?.known == .accounts(1))
+        #expect(
+            keeper.figures?.nextOffset == nil && keeper.figures?.events == 0 && keeper.figures?.known == .accounts(1))
         _ = keeper.fold(try plainUploads(5), nextOffset: 5)
         #expect(keeper.figures?.nextOffset == 5 && keeper.figures?.events == 5)
     }
