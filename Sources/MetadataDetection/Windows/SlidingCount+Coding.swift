@@ -1,27 +1,26 @@
 /// Its form in records: a number of which the lowest two bits say how wide counts are (`CountWidth`), and the others
-/// which panes have counted something, those first that an account which is seldom seen has. Where that takes less, there
-/// is a width for each window, in a byte, the first in its lowest two bits. Then come the counts, window by window.
+/// which panes have counted something, those first that an account which is seldom seen has. Of more than eight, where that
+/// takes less, and of counts of two bytes, there is a width for each window, in a byte, the first in its lowest two bits.
+/// Then come the counts, window by window.
+///
+/// Places are those of bits in `used`, which has none beyond the last pane: they are not checked once more.
 extension SlidingCount {
     func write(to out: inout RecordWriter) {
         guard unchanged.isEmpty else { return out.copy(unchanged) }
-        // Without a copy of all panes for each that is looked at.
-        let panes = panes.span
-        func all(_ window: SlidingWindow) -> UInt16 {
-            var all: UInt16 = 0
-            var set = used & window.mask
-            while set != 0 {
-                all |= panes[set.trailingZeroBitCount]
-                set &= set &- 1
-            }
-            return all
+        let head = SlidingCount.written(used) << 2
+        let count = used.nonzeroBitCount
+        let width = CountWidth(all(used))
+        if count <= SlidingCount.few, width != .two {
+            out.varint(head | width.rawValue)
+            return write(used, width, to: &out)
         }
-        let parts = (all(.hour), all(.day), all(.week), all(.minutes))
-        let widths = (CountWidth(parts.0), CountWidth(parts.1), CountWidth(parts.2), CountWidth(parts.3))
-        let width = CountWidth(parts.0 | parts.1 | parts.2 | parts.3)
+        let widths = (
+            CountWidth(all(used & SlidingWindow.hour.mask)), CountWidth(all(used & SlidingWindow.day.mask)),
+            CountWidth(all(used & SlidingWindow.week.mask)), CountWidth(all(used & SlidingWindow.minutes.mask))
+        )
         let apart =
             1 + bytes(.hour, widths.0) + bytes(.day, widths.1) + bytes(.week, widths.2) + bytes(.minutes, widths.3)
-        let head = SlidingCount.written(used) << 2
-        guard width == .two || apart < width.bytes(of: used.nonzeroBitCount) else {
+        guard width == .two || apart < width.bytes(of: count) else {
             out.varint(head | width.rawValue)
             return write(used, width, to: &out)
         }
@@ -58,6 +57,23 @@ extension SlidingCount {
         unchanged = reader.read(since: start)
     }
 
+    /// Up to so many panes have one width.
+    private static let few = 8
+
+    /// All bits that some pane has.
+    @inline(__always)
+    private func all(_ set: UInt64) -> UInt16 {
+        // Without a copy of all panes for each that is looked at.
+        let panes = panes.span
+        var all: UInt16 = 0
+        var rest = set
+        while rest != 0 {
+            all |= panes[unchecked: rest.trailingZeroBitCount]
+            rest &= rest &- 1
+        }
+        return all
+    }
+
     /// In the place of a width of all, which is then never `two`.
     private static var byWindow: UInt64 { CountWidth.two.rawValue }
 
@@ -74,7 +90,7 @@ extension SlidingCount {
         var place = 0
         func next() -> UInt16 {
             defer { rest &= rest &- 1 }
-            return panes[rest.trailingZeroBitCount]
+            return panes[unchecked: rest.trailingZeroBitCount]
         }
         switch width {
         case .one: break
@@ -101,6 +117,7 @@ extension SlidingCount {
     @inline(__always)
     private mutating func read(_ set: UInt64, _ width: CountWidth, from reader: inout RecordReader) {
         guard let bytes = reader.next(width.bytes(of: set.nonzeroBitCount)) else { return }
+        var panes = panes.mutableSpan
         var rest = set
         var place = 0
         func next() -> Int {
@@ -108,22 +125,23 @@ extension SlidingCount {
             return rest.trailingZeroBitCount
         }
         switch width {
-        case .one: while rest != 0 { panes[next()] = 1 }
+        case .one: while rest != 0 { panes[unchecked: next()] = 1 }
         case .half:
             while rest != 0 {
                 let both = bytes.load(fromByteOffset: place, as: UInt8.self)
-                panes[next()] = UInt16(both & 0xF)
-                if rest != 0 { panes[next()] = UInt16(both >> 4) }
+                panes[unchecked: next()] = UInt16(both & 0xF)
+                if rest != 0 { panes[unchecked: next()] = UInt16(both >> 4) }
                 place &+= 1
             }
         case .byte:
             while rest != 0 {
-                panes[next()] = UInt16(bytes.load(fromByteOffset: place, as: UInt8.self))
+                panes[unchecked: next()] = UInt16(bytes.load(fromByteOffset: place, as: UInt8.self))
                 place &+= 1
             }
         case .two:
             while rest != 0 {
-                panes[next()] = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt16.self))
+                panes[unchecked: next()] = UInt16(
+                    littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt16.self))
                 place &+= 2
             }
         }
