@@ -8,7 +8,7 @@ extension Commands {
             Option("--listen", "HOST:PORT", "Where the admin server of --serve listens; default 127.0.0.1:9464."),
             Option(
                 "--shares", "N",
-                "How many accounts share a harmless picture, 1 to 100000; default 10000. From the 61st on all at once, and let "
+                "How many accounts share a harmless picture, 1 to 20000; default 10000. From the 61st on all at once, and let "
                     + "be without a row of their own."),
             Option(switch: "--json", "Print the verdicts as the audit topic gets them, one a line, and nothing else."),
         ],

@@ -9,7 +9,8 @@ struct DemoCampaign: Sendable {
     static let shares = 10_000
     /// Of these so many one after another, with rows of their own.
     static let shownShares = 60
-    static let mostShares = 100_000
+    /// As many as a mock broker keeps the verdicts of.
+    static let mostShares = 20_000
     /// So many are a campaign, by the pipeline's settings as they come.
     private static let threshold = 10
 

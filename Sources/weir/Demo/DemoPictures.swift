@@ -1,3 +1,5 @@
+import Events
+import HashDetection
 import Imaging
 
 /// Pictures for the demo, drawn from formulas: nothing in them is anything.
@@ -11,6 +13,7 @@ struct DemoPictures: Sendable {
     let unknown: [[UInt8]]
     /// One that everybody likes.
     let popular: [UInt8]
+    let popularHashes: (sha256: Digest256, pdq: Digest256)
 
     init() throws(PictureError) {
         let picture = try DemoPictures.draw(seed: 11, width: 640, height: 480)
@@ -36,7 +39,10 @@ struct DemoPictures: Sendable {
                 try unconfirmed.resized(width: width, height: width * 3 / 4).jpeg(quality: 45 + number))
         }
         self.unknown = unknown
-        popular = try DemoPictures.draw(seed: 41, width: 240, height: 180).jpeg(quality: 80)
+        let popular = try DemoPictures.draw(seed: 41, width: 240, height: 180).jpeg(quality: 80)
+        let pixels = try Pixels.decode(popular.span.bytes, maxPixels: 1_000_000)
+        self.popular = popular
+        popularHashes = (SHA256.hash(popular), PDQ.hash(pixels).hash)
     }
 
     /// Discs and bars on a slope of colour; each seed puts them elsewhere.

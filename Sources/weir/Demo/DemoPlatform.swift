@@ -169,7 +169,11 @@ struct DemoPlatform: Sendable {
         (1...shareCount).map { number in
             var event = DemoEvent("\(DemoCampaign.popularName)\(number)", by: "a-l-\(number)")
             if number % 10 == 0 { event.accountAge = 5 }
-            event.media = DemoEvent.Item(bytes: pictures.popular)
+            // A mock broker keeps five megabytes of a partition: of the crowd's there are only the hashes.
+            event.media =
+                DemoCampaign.isCrowd(event.name)
+                ? DemoEvent.Item(sha256: pictures.popularHashes.sha256, pdq: pictures.popularHashes.pdq)
+                : DemoEvent.Item(bytes: pictures.popular)
             return event
         }
     }

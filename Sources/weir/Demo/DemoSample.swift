@@ -38,6 +38,7 @@ struct DemoEvent {
         var contentType = "image/jpeg"
         var bytes: [UInt8]?
         var sha256: Digest256?
+        var pdq: Digest256?
         var url: String?
     }
 
@@ -93,6 +94,11 @@ struct DemoEvent {
         if let sha256 = item.sha256 {
             out.append(",\"sha256\":\"")
             out.appendHex(sha256)
+            out.append("\"")
+        }
+        if let pdq = item.pdq {
+            out.append(",\"pdq\":\"")
+            out.appendHex(pdq)
             out.append("\"")
         }
         if let url = item.url {
