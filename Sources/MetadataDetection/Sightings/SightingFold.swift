@@ -170,6 +170,7 @@ struct SightingFold: ~Copyable {
             sighting.kind == .document ? documentKey(fingerprint) : keys.thing(sighting.kind, fingerprint)
         if let old = store[key], record.read(old) {
             if sighting.kind == .document { noteCopy(fingerprint, of: key) }
+            forgetFirstWaiting(key)
             return key
         }
         record.begin(sighting.kind, fingerprint, at: time)
@@ -208,6 +209,16 @@ struct SightingFold: ~Copyable {
         guard WaitingUploads.append(sighting, to: &out) else { return }
         if touched.insert(place) { before.note(place, in: store) }
         store.set(place, out.written, age: max(store.age(of: place) ?? time.age, time.age))
+    }
+
+    /// The first upload that waits is forgotten as the others are: after a week, unless one waits that came later.
+    private mutating func forgetFirstWaiting(_ key: KeyedStore.Key) {
+        guard !record.firstWaiting.isEmpty, let newest = clock.newest,
+            let time = WaitingUploads.time(ofFirst: record.firstWaiting),
+            Int(StateTime(time).age.period) + Int(SightingFold.remembered) < Int(StateTime(newest).age.period),
+            store[WaitingUploads.key(of: key)] == nil
+        else { return }
+        record.firstWaiting = UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
     private mutating func supersedeWaiting(

@@ -40,6 +40,15 @@ enum WaitingUploads {
         return uploads(UnsafeRawBufferPointer(rebasing: bytes.dropFirst()))
     }
 
+    /// Without reading all of it.
+    static func time(ofFirst bytes: UnsafeRawBufferPointer) -> Timestamp? {
+        var reader = RecordReader(bytes)
+        _ = reader.bytes(16)
+        let milliseconds = reader.varint()
+        guard !reader.isBroken, milliseconds < 1 << 42 else { return nil }
+        return Timestamp(milliseconds: Int64(milliseconds) + StateTime.epoch * 1_000)
+    }
+
     /// Without a version before them.
     static func uploads(_ bytes: UnsafeRawBufferPointer) -> [Upload]? {
         var reader = RecordReader(bytes)

@@ -85,6 +85,22 @@ import Testing
         #expect(scene.outcome.superseded.count == 3)
     }
 
+    /// An upload waits for a week since the last that waits, though its thing goes on being seen.
+    @Test(arguments: [false, true]) func whatWaitsIsForgottenAfterAWeek(_ isOld: Bool) throws {
+        var scene = Scene()
+        var file = Digest256()
+        file.words.0 = 1
+        try scene.see(.file, file, by: 900, at: 0, age: 9_000)
+        for day in stride(from: Int64(3), through: isOld ? 12 : 6, by: 3) {
+            try scene.see(.file, file, by: 901, at: day * 86_400, age: 9_000, isActedOn: true)
+        }
+        let start: Int64 = (isOld ? 13 : 7) * 86_400
+        for number in 0..<12 { try scene.see(.file, file, by: number, at: start + Int64(number), age: 1) }
+        #expect(scene.outcome.campaigns.map(\.phase) == [.onset])
+        #expect(scene.outcome.superseded.contains { $0.reference.account == "a-900" } == !isOld)
+        #expect(scene.outcome.superseded.count == (isOld ? 12 : 13))
+    }
+
     @Test func itEndsWhenItIsQuietAndMayBeginAgain() throws {
         var scene = Scene()
         var file = Digest256()

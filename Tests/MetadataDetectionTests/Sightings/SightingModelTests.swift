@@ -22,6 +22,8 @@ private struct PlainSightings {
         var last: Int64
         var seen: [Seen] = []
         var waiting: [Digest128] = []
+        /// Of the first that waits, and the last of the others.
+        var firstWaiting: Int64 = 0
         var lastWaiting: Int64 = 0
         var stream: (account: UInt64, isYoung: Bool)?
         var removed: (account: UInt64, time: Int64)?
@@ -110,8 +112,14 @@ private struct PlainSightings {
         }
         // What was not seen for a week is forgotten, every four hours.
         if newest / 14_400 > period {
-            for place in things.indices where things[place].lastWaiting / 14_400 + 43 < newest / 14_400 {
-                things[place].waiting = []
+            for place in things.indices {
+                let others = things[place].waiting.dropFirst()
+                if !others.isEmpty, things[place].lastWaiting / 14_400 + 43 < newest / 14_400 {
+                    things[place].waiting.removeLast(others.count)
+                }
+                if things[place].waiting.count == 1, things[place].firstWaiting / 14_400 + 43 < newest / 14_400 {
+                    things[place].waiting = []
+                }
             }
             things.removeAll { thing in
                 // Removals are known for 30 days.
@@ -192,8 +200,12 @@ private struct PlainSightings {
                 superseded.append(sighting.verdict)
                 facts.append("\(sighting.verdict.words) repeated-near")
             }
+            if things[place].waiting.isEmpty {
+                (things[place].firstWaiting, things[place].lastWaiting) = (time, .min)
+            } else {
+                things[place].lastWaiting = max(things[place].lastWaiting, time)
+            }
             things[place].waiting.append(sighting.verdict)
-            things[place].lastWaiting = max(things[place].lastWaiting, time)
         }
     }
 
